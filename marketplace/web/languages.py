@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import Undefined
 from jinja2.ext import babel_extract
 
 from marketplace.config import Config
@@ -157,7 +158,7 @@ def _keep(response: Response, name: str, value: str) -> None:
 
 def say(value: Said | str | None) -> str:
     """A core Text in the language of the request; anything else as it stands (so macros take both)."""
-    if value is None:
+    if value is None or isinstance(value, Undefined):
         return ""
     if isinstance(value, str):  # also Markup, which must stay Markup
         return value
@@ -183,7 +184,7 @@ def moment(value: datetime | None, zone: bool = False) -> str:
     Raises:
         ValueError: the instant does not say its time zone.
     """
-    if value is None:
+    if not value:
         return ""
     local = _in_beijing(value)
     if current_language() == ENGLISH:
