@@ -32,10 +32,12 @@ class ActionRoute:
     perform: Callable[[Any, Step, Actor, str, int | None], None]
     title: Callable[[Any], str]
     href: Callable[[Any], str]
+    # The part of the address between the number and the step; another life cycle of the same page takes another.
+    path: str = "do"
 
 
 def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
-    """Add ``/<number>/do/<name>`` to the blueprint: GET asks (reason, consequence), POST does."""
+    """Add ``/<number>/<path>/<name>`` to the blueprint: GET asks (reason, consequence), POST does."""
 
     def ask(number: str, name: str) -> ResponseReturnValue:
         subject, offer = _offer(route, number, name)
@@ -51,9 +53,9 @@ def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
         flash(_("已办理：%(step)s。", step=step.label.say(current_language())))
         return redirect(redirect_target(route.href(subject)))
 
-    rule = "/<number>/do/<name>"
-    blueprint.add_url_rule(rule, "ask", signed_in(ask), methods=["GET"])
-    blueprint.add_url_rule(rule, "act", signed_in(act), methods=["POST"])
+    rule = f"/<number>/{route.path}/<name>"
+    blueprint.add_url_rule(rule, f"ask_{route.path}", signed_in(ask), methods=["GET"])
+    blueprint.add_url_rule(rule, f"act_{route.path}", signed_in(act), methods=["POST"])
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ class Button:
     refusal: Any
 
 
-def buttons(lifecycle: Lifecycle, subject: Any, endpoint: str) -> Sequence[Button]:
-    """The buttons of ``open_to``; ``endpoint`` is the blueprint's name."""
+def buttons(lifecycle: Lifecycle, subject: Any, endpoint: str, number: str) -> Sequence[Button]:
+    """The buttons of ``open_to``; ``endpoint`` is that of the asking page ("products.ask_do")."""
     return [
-        Button(offer.step, url_for(f"{endpoint}.ask", number=subject.number, name=offer.step.name), offer.refusal)
+        Button(offer.step, url_for(endpoint, number=number, name=offer.step.name), offer.refusal)
         for offer in lifecycle.open_to(current_actor(), subject)
     ]
 
