@@ -66,7 +66,7 @@ install_with_uv() {
 install_with_pip() {
     echo "set-up: installing $lock with pip"
     has_pip || make_venv "$base"
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
 }
 
 if is_ready; then
@@ -84,7 +84,7 @@ fi
 rm -f .venv/.ready-*
 if [ -z "$uv" ] && [ -x .venv/bin/uv ]; then
     uv=.venv/bin/uv
-elif [ -z "$uv" ] && has_pip && "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt; then
+elif [ -z "$uv" ] && has_pip && "$python" -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/uv.txt; then
     uv=.venv/bin/uv
 fi
 if [ -z "$uv" ] || ! install_with_uv "$uv"; then
