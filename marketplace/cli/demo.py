@@ -32,7 +32,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("city@demo.example", "演示市级经办", "合肥市工信部门 city official", "hefei", EVERY_DUTY),
     DemoAccount("province@demo.example", "演示省级经办甲", "省工信部门 province official", "province", EVERY_DUTY),
     DemoAccount("province2@demo.example", "演示省级经办乙", "省工信部门 province official", "province", EVERY_DUTY),
-    DemoAccount("sasac@demo.example", "演示国资经办", "省国资委 assessment official", "sasac", ("assess",)),
+    DemoAccount("sasac@demo.example", "演示国资经办", "省国资委 assessment official", "assets", ("assess",)),
     *(_expert(number) for number in range(1, 6)),
     DemoAccount("operator@demo.example", "演示运维", "运维 operator"),
     DemoAccount("admin@demo.example", "演示管理员", "系统管理员 administrator", administrator=True),

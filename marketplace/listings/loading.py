@@ -11,11 +11,16 @@ import sqlalchemy as sa
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.errors import Conflict
+from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db
+from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import keep_clear_of, next_numbers
 from marketplace.listings.kind import Content, Kind
+from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.queries import open_revision
 from marketplace.listings.services import content_hash
 
 PORTION = 500
@@ -66,8 +71,7 @@ def _row(kind: Kind, item: Loaded, number: str, state: str) -> dict[str, Any]:
         created_at=clock.now(), updated_at=clock.now(), published_at=clock.now(),
     )  # fmt: skip
     kind.project(listing, item.content)
-    columns = [column.key for column in sa.inspect(kind.model).column_attrs]
-    return {key: getattr(listing, key) for key in columns if key != "id"}
+    return {key: value for key, value in _columns(listing).items() if key != "id"}
 
 
 def _revisions(kind: Kind, rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> Iterator[dict[str, Any]]:
@@ -81,18 +85,34 @@ def _revisions(kind: Kind, rows: Sequence[dict[str, Any]], ids: Sequence[int]) -
 
 
 def replace(kind: Kind, listing: Listing, content: Content, actor: Actor = SYSTEM) -> bool:
-    """Put new content in the place of a published listing's; False when nothing differs."""
+    """Publish new content of a loaded listing as its next revision; False when nothing differs.
+
+    Raises:
+        Conflict: its owner is writing or has submitted a revision, or it is no longer public.
+    """
     if listing.content == content:
         return False
+    if listing.state != "published" or open_revision(listing) is not None:
+        raise Conflict(
+            Text("%(number)s 有未办结的修订或已不公开，不能覆盖", "%(number)s has an open revision or is not public; it was not replaced")
+            % {"number": listing.number},
+            ledger.latest(listing),
+        )
     approved = db.session.scalars(
         sa.select(Revision).where(
             Revision.listing_type == kind.name, Revision.listing_id == listing.id, Revision.state == "approved"
         )
     ).one()
-    approved.content = content
-    listing.content = content
+    move(REVISION, approved, "supersede", SYSTEM)
+    following = {**next(_revisions(kind, [_columns(listing)], [listing.id])), "number": approved.number + 1}
+    db.session.execute(sa.insert(Revision), [{**following, "content": content, "decided_at": clock.now()}])
+    listing.content, listing.edition, listing.published_at = content, approved.number + 1, clock.now()
     kind.project(listing, content)
     db.session.flush()
-    ledger.record(listing, "reload", actor, data={"number": approved.number, "sha256": content_hash(content)})
+    ledger.record(listing, "reload", actor, data={"number": listing.edition, "sha256": content_hash(content)})
     dirty.note(kind.name, listing.id)
     return True
+
+
+def _columns(listing: Listing) -> dict[str, Any]:
+    return {column.key: getattr(listing, column.key) for column in sa.inspect(type(listing)).column_attrs}
