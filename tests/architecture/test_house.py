@@ -21,6 +21,7 @@ ROOMS = frozenset((
 EXTRA_ROOMS: dict[str, dict[str, str]] = {
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
+        "loading": "many listings at once, with their history, for imports and the sample",
         "content": "shape and checks of the content of a reviewed listing",
         "difference": "what changed between two revisions",
         "precheck": "what is still missing and why it matters",
