@@ -1,0 +1,65 @@
+"""The one way from a button to a step of a life cycle: buttons from the table, one POST route per life cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.lifecycle import Lifecycle, Offer, Step
+from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+from marketplace.web.request import redirect_target
+
+
+@dataclass(frozen=True)
+class ActionRoute:
+    """How a blueprint carries out the steps of one life cycle.
+
+    ``load(number, actor)``: the subject, or NotFound when the actor may not know of it.
+    ``perform(subject, step, actor, reason, seen)``: the service command behind a step.
+    ``href(subject)``: where the actor lands afterwards.
+    ``path``: the part of the address behind the number; another life cycle of the same page takes another.
+    """
+
+    lifecycle: Lifecycle
+    load: Callable[[str, Actor], Any]
+    perform: Callable[[Any, Step, Actor, str, int | None], None]
+    href: Callable[[Any], str]
+    path: str = "do"
+
+
+def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
+    """Add POST ``/<number>/<path>`` to the blueprint, as the macro ``action_button`` posts it.
+
+    Fields: ``transition`` (name of the step), ``version`` (what the actor had before him), ``reason``.
+    """
+
+    def act(number: str) -> ResponseReturnValue:
+        subject = route.load(number, current_actor())
+        step = route.lifecycle.by_name.get(request.form.get("transition", ""))
+        if step is None or step.quiet:
+            raise NotFound
+        route.perform(subject, step, current_actor(), request.form.get("reason", ""), seen_version())
+        flash(_("已办理：%(step)s。", step=step.label.say(current_language())))
+        return redirect(redirect_target(route.href(subject)))
+
+    rule = f"/<number>/{route.path}"
+    blueprint.add_url_rule(rule, f"act_{route.path}", signed_in(act), methods=["POST"])
+
+
+def seen_version() -> int | None:
+    """The version that the form was drawn from."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def offers(lifecycle: Lifecycle, subject: Any) -> Sequence[Offer]:
+    """What the actor may do now, for ``action_buttons``."""
+    return list(lifecycle.open_to(current_actor(), subject))
