@@ -1,4 +1,4 @@
-"""The shape of a product's content: its fields in words, what the pre-check asks, and the kind itself."""
+"""The shape of a product's content: its fields in words, what the pre-check asks, and who may offer one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.core import clock
 from marketplace.core.text import Text
-from marketplace.listings.kind import Check, Content, ContentField, Kind
+from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
 from marketplace.listings.wording import as_codes, as_files, as_text
-from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 
@@ -172,9 +171,3 @@ def project(product: Product, content: Mapping[str, Any]) -> None:
 def may_file(organization: Organization) -> bool:
     """Everybody who makes, integrates or serves robots; government bodies do not offer products."""
     return organization.kind != OrganizationKind.GOVERNMENT
-
-
-PRODUCT = Kind(
-    name="product", plural="products", letter="P", label=Text("产品", "product"), model=Product,
-    lifecycle=PRODUCT_LIFE, fields=FIELDS, check=check, project=project, blank=blank, may_file=may_file,
-)  # fmt: skip

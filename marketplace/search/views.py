@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -16,6 +16,7 @@ from marketplace.foundation.index.highlight import highlight
 from marketplace.listings.lifecycle import STATES
 from marketplace.reference import catalogue, regions
 from marketplace.search.forms import facet_options, read_question
+from marketplace.scenarios.lifecycle import ENDINGS
 from marketplace.search.queries import LONGEST, Found, Question, find
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -91,12 +92,9 @@ def labels(facet: str) -> Mapping[str, Text]:
         outside = {"outside": Text("安徽省外", "Outside Anhui")}
         province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
         return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
-    return {state: mark.label for state, mark in {**STATES, **_endings()}.items()}
+    return {state: mark.label for state, mark in (STATES | ENDINGS).items()}
 
 
-def _endings() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = current_app.extensions.get("listing_endings", {})
-    return found
 
 
 HEADS = {
