@@ -19,11 +19,11 @@ from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
-from marketplace.products.capability import PRODUCT
+from marketplace.products.kind import PRODUCT
 from marketplace.reference import regions
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
-from marketplace.scenarios.capability import SCENARIO
+from marketplace.scenarios.kind import SCENARIO
 
 
 def load_sample() -> str:
