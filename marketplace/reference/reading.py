@@ -59,7 +59,7 @@ def read(spec: Spec, text: str) -> Reading:
 
     A converted number is rounded to the decimals of the spec; a number in the unit of the spec is never rounded.
     """
-    found = _PATTERN.fullmatch(normalize(text))
+    found = _PATTERN.fullmatch(_without_label(spec, normalize(text)))
     if found is None:
         raise NotANumber(text)
     part = found.groupdict()
@@ -89,6 +89,14 @@ def plain(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def _without_label(spec: Spec, text: str) -> str:
+    """Leave out the words a unit is printed with ("per hour", "× CNY 10,000"), so that what is shown can be typed."""
+    for label in (spec.unit_label.zh, spec.unit_label.en):
+        if label != spec.unit and text.endswith(normalize(label)):
+            return text.removesuffix(normalize(label)).rstrip()
+    return text
 
 
 def _approx(part: dict[str, str | None]) -> Approx:
