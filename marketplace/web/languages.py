@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -40,8 +41,6 @@ CATALOGUES = PACKAGE / "translations" / ENGLISH
 KEYWORDS: Mapping[str, Any] = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
 }  # fmt: skip
-
-MONTHS = "January February March April May June July August September October November December".split()
 
 
 class Said(Protocol):
@@ -134,7 +133,12 @@ def _choose() -> str:
     for asked in (request.args.get("lang"), request.cookies.get("lang")):
         if asked in ASKED:
             return ASKED[asked]
-    return request.accept_languages.best_match(LANGUAGES, default) or default
+    # not best_match(): it prefers an exact tag of low quality to zh-TW or zh-Hans of high quality
+    for tag, quality in request.accept_languages:
+        primary = tag.replace("_", "-").split("-")[0].lower()
+        if quality > 0 and primary in ASKED:
+            return ASKED[primary]
+    return default
 
 
 def _remember(response: Response) -> Response:
@@ -174,7 +178,7 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, datetime):
         value = _in_beijing(value).date()
     if current_language() == ENGLISH:
-        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+        return format_date(value, "d MMMM y", ENGLISH)
     return value.isoformat()
 
 
