@@ -10,7 +10,7 @@ _REPORT = "演示检测报告（虚构）"
 _CONTACT = {
     "contact_name": "演示联系人",
     "contact_phone": "0551-62990000",
-    "contact_email": "vendor@demo.example",
+    "contact_email": "contact@demo.example",
 }
 _NOTICE = "本产品与全部参数均为演示而虚构，不对应任何真实产品。"
 _NOTICE_EN = "This product and all its figures are invented for demonstration and match no real product."
