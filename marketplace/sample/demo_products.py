@@ -55,13 +55,13 @@ def _product(model: str, name: str, name_en: str, **given: Any) -> dict[str, Any
 
 def _quadruped() -> DemoListing:
     specs = {
-        "payload_kg": tested({"from": "25"}),
-        "weight_kg": declared({"from": "58"}),
-        "speed_mps": declared({"from": "3"}),
-        "endurance_h": tested({"from": "3.5"}, "20 ℃、平地、空载"),
-        "ip": tested({"choice": "IP67"}),
-        "slope_deg": declared({"from": "30"}),
-        "temperature_c": declared({"from": "-20", "to": "50"}),
+        "payload": tested({"from": "25"}),
+        "weight": declared({"from": "58"}),
+        "speed": declared({"from": "3"}),
+        "endurance": tested({"from": "3.5"}, "20 ℃、平地、空载"),
+        "ip_rating": tested({"choice": "IP67"}),
+        "slope": declared({"from": "30"}),
+        "operating_temp": declared({"from": "-20", "to": "50"}),
     }
     content = _product(
         "演示Q1",
@@ -85,8 +85,8 @@ def _quadruped() -> DemoListing:
         "partial discharge, for substations and plants.",
         "specs": specs
         | {
-            "weight_kg": declared({"from": "61"}, "换用大容量电池后"),
-            "endurance_h": declared({"from": "4.2"}, "换用大容量电池后，尚无检测报告"),
+            "weight": declared({"from": "61"}, "换用大容量电池后"),
+            "endurance": declared({"from": "4.2"}, "换用大容量电池后，尚无检测报告"),
         },
         "price_note": "演示价：整机45万元起，月租1.9万元起",
         "price_note_en": "Demo price: from 450,000 yuan, or from 19,000 yuan a month on lease",
@@ -100,16 +100,16 @@ def _amr() -> DemoListing:
         "托盘搬运移动机器人",
         "pallet-moving mobile robot",
         category="amr",
-        domains=["logistics", "manufacturing"],
+        domains=["logistics", "industrial"],
         summary="演示A600为托盘搬运移动机器人，额定负载600千克，激光SLAM导航，停位精度±10毫米，续航8小时，用于仓库与产线之间的转运。",
         summary_en="The demo A600 is a pallet-moving mobile robot with a rated load of 600 kg, laser SLAM navigation, a "
         "stopping accuracy of ±10 mm and 8 hours of battery life, for transfer between warehouse and lines.",
         specs={
-            "payload_kg": tested({"from": "600"}),
-            "speed_mps": declared({"from": "1.5"}),
-            "endurance_h": declared({"from": "8"}),
-            "stop_accuracy_mm": tested({"from": "10"}),
-            "min_aisle_mm": declared({"from": "1200"}),
+            "payload": tested({"from": "600"}),
+            "speed": declared({"from": "1.5"}),
+            "endurance": declared({"from": "8"}),
+            "stop_accuracy": tested({"from": "10"}),
+            "min_aisle": declared({"from": "1200"}),
         },
         ways=["sale", "lease", "service"],
         price_note="演示价：整机16万元起",
@@ -125,14 +125,14 @@ def _arm() -> DemoListing:
         "协作机械臂",
         "collaborative arm",
         category="cobot",
-        domains=["manufacturing"],
+        domains=["industrial"],
         summary="演示C10为协作机械臂，额定负载10千克，工作半径1300毫米，用于码垛与上下料。",
         summary_en="The demo C10 is a collaborative arm with a rated load of 10 kg and a working radius of 1300 mm, for "
         "palletising and for loading and unloading.",
         specs={
-            "payload_kg": declared({"from": "10"}),
-            "reach_mm": declared({"from": "1300"}),
-            "repeatability_mm": declared({"from": "0.05"}),
+            "payload": declared({"from": "10"}),
+            "reach": declared({"from": "1300"}),
+            "repeatability": declared({"from": "0.05"}),
             "dof": declared({"from": "6"}),
         },
         ways=["sale"],
@@ -145,16 +145,16 @@ def _sweeper() -> DemoListing:
         "演示S2",
         "室外清扫机器人",
         "outdoor sweeping robot",
-        category="sanitation",
+        category="outdoor_sanitation",
         domains=["public"],
         summary="演示S2为室外清扫机器人，清扫效率6000平方米每小时，续航7小时，可自动避让行人，用于园区道路与广场。",
         summary_en="The demo S2 is an outdoor sweeping robot with a cleaning rate of 6000 m²/h and 7 hours of battery "
         "life. It avoids pedestrians automatically and is for park roads and squares.",
         specs={
-            "cleaning_rate_m2h": declared({"from": "6000"}),
-            "endurance_h": declared({"from": "7"}),
-            "slope_deg": declared({"from": "12"}),
-            "ip": declared({"choice": "IP55"}),
+            "cleaning_rate": declared({"from": "6000"}),
+            "endurance": declared({"from": "7"}),
+            "slope": declared({"from": "12"}),
+            "ip_rating": declared({"choice": "IP55"}),
         },
         ways=["sale", "service"],
         price_note="演示价：服务费0.9万元每月起",
@@ -168,15 +168,15 @@ def _scrubber() -> DemoListing:
         "演示B3",
         "车间洗地机器人",
         "workshop scrubbing robot",
-        category="cleaning",
-        domains=["manufacturing", "commercial"],
+        category="commercial_cleaning",
+        domains=["industrial", "commercial"],
         summary="演示B3为车间洗地机器人，清洁效率2500平方米每小时，续航5小时，可自动加排水，用于车间与仓库地面。",
         summary_en="The demo B3 is a workshop scrubbing robot with a cleaning rate of 2500 m²/h and 5 hours of battery "
         "life. It fills and drains water by itself and is for workshop and warehouse floors.",
         specs={
-            "cleaning_rate_m2h": declared({"from": "2500"}),
-            "endurance_h": declared({"from": "5"}),
-            "noise_db": declared({"from": "65", "approx": "<="}),
+            "cleaning_rate": declared({"from": "2500"}),
+            "endurance": declared({"from": "5"}),
+            "noise": declared({"from": "65", "approx": "<="}),
         },
         ways=["sale"],
     )
@@ -195,9 +195,9 @@ def _explosion_proof() -> DemoListing:
         summary_en="The demo E4 is an explosion-proof wheeled inspection robot with IP66 protection and 6 hours of "
         "battery life. It detects combustible gas and overheating and is for inspecting tank farms.",
         specs={
-            "weight_kg": declared({"from": "120"}),
-            "endurance_h": declared({"from": "6"}),
-            "ip": tested({"choice": "IP66"}),
+            "weight": declared({"from": "120"}),
+            "endurance": declared({"from": "6"}),
+            "ip_rating": tested({"choice": "IP66"}),
             "ex_mark": tested({"text": "Ex db IIB T4 Gb"}),
         },
         ways=["sale"],
@@ -213,15 +213,15 @@ def _delivery() -> DemoListing:
         "楼宇配送机器人",
         "building delivery robot",
         category="delivery",
-        domains=["commercial", "medical"],
+        domains=["commercial", "healthcare"],
         summary="演示D5为楼宇配送机器人，载重40千克，最小通行宽度700毫米，续航10小时，可乘电梯，用于医院与写字楼。",
         summary_en="The demo D5 is a building delivery robot with a load of 40 kg, a minimum passage width of 700 mm "
         "and 10 hours of battery life. It rides lifts and is for hospitals and office buildings.",
         specs={
-            "payload_kg": declared({"from": "40"}),
-            "min_aisle_mm": declared({"from": "700"}),
-            "endurance_h": declared({"from": "10"}),
-            "speed_mps": declared({"from": "1.2"}),
+            "payload": declared({"from": "40"}),
+            "min_aisle": declared({"from": "700"}),
+            "endurance": declared({"from": "10"}),
+            "speed": declared({"from": "1.2"}),
         },
         ways=["sale", "lease"],
     )
@@ -239,9 +239,9 @@ def _guide() -> DemoListing:
         summary_en="The demo G6 is a guide robot with 9 hours of battery life that explains in Chinese and English, for "
         "exhibition halls and government service halls.",
         specs={
-            "endurance_h": declared({"from": "9"}),
-            "speed_mps": declared({"from": "1"}),
-            "weight_kg": declared({"from": "48"}),
+            "endurance": declared({"from": "9"}),
+            "speed": declared({"from": "1"}),
+            "weight": declared({"from": "48"}),
         },
         ways=["lease"],
         valid_until="{today-10}",
