@@ -1,0 +1,1 @@
+"""Pure Python: what an actor, a life cycle, an error and a moment are. Imports nothing of the package."""

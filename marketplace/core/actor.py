@@ -1,0 +1,79 @@
+"""Who acts: a visitor, a user with memberships and posts, or the system. Plain data, asked by every policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PROVINCE = "340000"
+
+Duty = Literal["verify", "review", "challenge", "demonstrate", "assess"]
+
+
+def covers(region: str, place: str) -> bool:
+    """Whether an office for ``region`` is in charge of ``place`` (GB/T 2260 codes).
+
+    The province is in charge of everything, also of what lies outside Anhui (an empty or foreign code);
+    a city of its own code and of its counties, which share its first four digits.
+    """
+    return region == PROVINCE or (bool(place) and region[:4] == place[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's place in one organization."""
+
+    organization_id: int
+    role: Literal["owner", "editor"]
+    organization_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostHeld:
+    """A post in force: what makes a user an official."""
+
+    post_id: int
+    department: str
+    region: str
+    duties: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who asks. Made once per request from the signed-in user; the policies read nothing else."""
+
+    kind: Literal["visitor", "user", "system"] = "visitor"
+    user_id: int | None = None
+    name: str = ""
+    memberships: tuple[Membership, ...] = ()
+    posts: tuple[PostHeld, ...] = ()
+    administrator: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.kind == "user"
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind == "system"
+
+    @property
+    def organization_ids(self) -> frozenset[int]:
+        return frozenset(membership.organization_id for membership in self.memberships)
+
+    def belongs_to(self, organization_id: int) -> bool:
+        """Whether the actor is a member (owner or editor) of the organization."""
+        return organization_id in self.organization_ids
+
+    def owns(self, organization_id: int) -> bool:
+        """Whether the actor is an owner of the organization."""
+        return any(m.organization_id == organization_id and m.role == "owner" for m in self.memberships)
+
+    def post_for(self, duty: Duty, place: str) -> PostHeld | None:
+        """The post in which the actor may do ``duty`` for ``place``; the narrowest region comes first."""
+        held = [post for post in self.posts if duty in post.duties and covers(post.region, place)]
+        return min(held, key=lambda post: (post.region == PROVINCE, post.post_id), default=None)
+
+
+VISITOR = Actor()
+SYSTEM = Actor(kind="system", name="system")

@@ -1,0 +1,28 @@
+"""The time: instants are aware and in UTC, days are Beijing days (the site's legal time)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The present day in Beijing: on New Year's Eve at 16:00 UTC it is already next year there."""
+    return now().astimezone(BEIJING).date()
+
+
+def beijing(moment: datetime) -> datetime:
+    """The same instant on a Beijing clock."""
+    return moment.astimezone(BEIJING)
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after ``day`` in Beijing: what is valid through a day ends here."""
+    return datetime.combine(day + timedelta(days=1), time.min, BEIJING).astimezone(UTC)

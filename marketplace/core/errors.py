@@ -1,0 +1,58 @@
+"""What can go wrong, said once: every error a person may meet names the rule, the fact or the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from marketplace.core.text import Text
+
+
+class MarketplaceError(Exception):
+    """Base of every error that a page, the API and the command line know how to tell a person."""
+
+
+class FieldError(MarketplaceError, ValueError):
+    """A value that cannot be accepted.
+
+    ``field`` is the field's path as the form and the importer name it ("specs.payload.value");
+    ``message`` says what is expected and how to write it.
+    """
+
+    def __init__(self, field: str, message: Text) -> None:
+        super().__init__(f"{field}: {message.en}")
+        self.field = field
+        self.message = message
+
+
+class Invalid(MarketplaceError):
+    """Several values that cannot be accepted; nothing was written."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = list(errors)
+        super().__init__("; ".join(str(error) for error in self.errors))
+
+
+class Refused(MarketplaceError):
+    """An act refused by a rule: the rule, the fact it met, and the next step (product.md 6.10)."""
+
+    def __init__(self, rule: Text, fact: Text, next: Text) -> None:
+        super().__init__(f"{rule.en} {fact.en}")
+        self.rule = rule
+        self.fact = fact
+        self.next = next
+
+
+class Conflict(MarketplaceError):
+    """Somebody else was first.
+
+    ``happened`` is the history entry that made this act impossible (or None when it is not known).
+    """
+
+    def __init__(self, message: Text, happened: object | None = None) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.happened = happened
+
+
+class NotFound(MarketplaceError):
+    """The object does not exist, or the actor may not know that it does: the answer is the same."""

@@ -1,0 +1,148 @@
+"""The database: base class, column types, engines that lose no update, and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.types import TypeDecorator
+
+from marketplace.config import Config
+
+# Names that do not depend on the database, so that a migration can drop what another database created.
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, stored in UTC, read back aware also where the database forgets the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every table. A plain declarative base: see docs/adr/0002 for why not the extension's model class."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  (the declarative base reads it as a class attribute)
+        datetime: UtcDateTime,
+        dict[str, Any]: sa.JSON,
+        list[Any]: sa.JSON,
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Key of tables that only grow. SQLite counts up by itself only for its own INTEGER."""
+
+
+def session() -> scoped_session[Session]:
+    """The session of the running request or job."""
+    return db.session
+
+
+def init_database(app: Flask, config: Config) -> None:
+    """Bind the session to the configured database."""
+    options: dict[str, Any] = {}
+    if config.database.startswith("sqlite"):
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": 15}
+    else:
+        options["pool_pre_ping"] = True
+    address = config.database.replace("postgresql://", "postgresql+psycopg://", 1)
+    app.config["SQLALCHEMY_DATABASE_URI"] = address
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Make SQLite keep its promises: write-ahead log, foreign keys, and BEGIN where SQLAlchemy says begin.
+
+    The driver's own mode sends no BEGIN before a SELECT, so that two read-modify-write transactions lose
+    updates without an error. Writers begin IMMEDIATE; readers keep a snapshot and are never blocked.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_AFTER_COMMIT: list[Callable[[], None]] = []
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have ``call`` run after every transaction that committed (the worker's wake-up)."""
+    _AFTER_COMMIT.append(call)
+
+
+@contextmanager
+def transaction() -> Iterator[scoped_session[Session]]:
+    """All or nothing: the only commit of the package.
+
+    What was read before is read again inside, so that nobody decides on a stale row. Inside another
+    transaction it joins that one.
+    """
+    current = db.session
+    if current.info.get("in_transaction"):
+        yield current
+        return
+    current.rollback()
+    current.expire_all()
+    current.connection(execution_options={"writes": True})
+    current.info["in_transaction"] = True
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop("in_transaction", None)
+    for call in _AFTER_COMMIT:
+        call()
+
+
+def lock(subject: Any) -> None:
+    """Take the row of ``subject`` for this transaction and read it again.
+
+    On SQLite the whole transaction already holds the writer's place.
+    """
+    db.session.refresh(subject, with_for_update=db.engine.dialect.name != "sqlite")

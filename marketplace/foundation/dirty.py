@@ -1,0 +1,63 @@
+"""What the search index still has to catch up with, noted in the transaction of the change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.foundation.db import Base, db
+
+
+class SearchDirty(Base):
+    """One object whose index entry is no longer that of its row. ``seq`` changes with every change."""
+
+    __tablename__ = "search_dirty"
+
+    kind: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    doc_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+
+
+def note(kind: str, doc_id: int) -> None:
+    """Say that the object changed (or is gone); the indexer reads its present row."""
+    note_all(kind, [doc_id])
+
+
+def note_all(kind: str, doc_ids: Sequence[int]) -> None:
+    """The same for many objects in one statement."""
+    if not doc_ids:
+        return
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    seq = time.time_ns()
+    rows = [{"kind": kind, "doc_id": doc_id, "seq": seq} for doc_id in doc_ids]
+    for start in range(0, len(rows), 1000):
+        statement = insert(SearchDirty).values(rows[start : start + 1000])
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=["kind", "doc_id"], set_={"seq": statement.excluded.seq})
+        )
+
+
+def pending(limit: int) -> Sequence[SearchDirty]:
+    """The notes that wait longest."""
+    return db.session.scalars(sa.select(SearchDirty).order_by(SearchDirty.seq).limit(limit)).all()
+
+
+def settle(notes: Sequence[tuple[str, int, int]]) -> None:
+    """Strike out (kind, id, seq) notes; one that changed again since it was read stays."""
+    for kind, doc_id, seq in notes:
+        db.session.execute(
+            sa.delete(SearchDirty).where(
+                SearchDirty.kind == kind, SearchDirty.doc_id == doc_id, SearchDirty.seq == seq
+            )
+        )
+
+
+def age() -> float:
+    """Seconds that the oldest note has been waiting; 0 when there is none."""
+    oldest = db.session.scalar(sa.select(sa.func.min(SearchDirty.seq)))
+    return 0.0 if oldest is None else max(0.0, (time.time_ns() - oldest) / 1e9)

@@ -1,0 +1,167 @@
+"""The history: append-only, every entry carries the hash of the one before, so that any later change shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor, PostHeld
+from marketplace.foundation.db import Base, BigId, db
+
+FIRST = "0" * 64
+
+
+class Subject(Protocol):
+    """What history can be written about: a row with a key and a name of its kind."""
+
+    @property
+    def subject_type(self) -> str: ...
+
+    @property
+    def id(self) -> int: ...
+
+
+class LedgerEntry(Base):
+    """One line of history. Who is kept by key, never by name: a person can leave without breaking the chain."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (sa.Index("ix_ledger_entry_subject", "subject_type", "subject_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(sa.String(16))
+    actor_id: Mapped[int | None]
+    organization_id: Mapped[int | None]
+    post_id: Mapped[int | None]
+    post: Mapped[str] = mapped_column(sa.String(200), default="")
+    subject_type: Mapped[str] = mapped_column(sa.String(32))
+    subject_id: Mapped[int]
+    action: Mapped[str] = mapped_column(sa.String(48))
+    before: Mapped[str] = mapped_column(sa.String(24), default="")
+    after: Mapped[str] = mapped_column(sa.String(24), default="")
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    def content(self) -> dict[str, Any]:
+        """Everything that the hash covers, in a form that does not depend on the database."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(timespec="microseconds"),
+            "actor": [self.actor_kind, self.actor_id, self.organization_id, self.post_id, self.post],
+            "subject": [self.subject_type, self.subject_id],
+            "action": [self.action, self.before, self.after],
+            "reason": self.reason,
+            "data": self.data,
+            "previous": self.previous,
+        }
+
+    def digest(self) -> str:
+        """SHA-256 of the content as JSON with sorted keys and no spaces, in hexadecimal."""
+        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class LedgerHead(Base):
+    """The end of the chain: one row, locked by whoever writes the next entry."""
+
+    __tablename__ = "ledger_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_id: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``verify`` found: how many entries hold, and the first broken one with its reason, if any."""
+
+    entries: int
+    broken: int | None = None
+    why: str = ""
+
+
+def record(
+    subject: Subject,
+    action: str,
+    actor: Actor,
+    *,
+    organization_id: int | None = None,
+    post: PostHeld | None = None,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> LedgerEntry:
+    """Write the next entry of the chain in the running transaction and return it."""
+    head = db.session.get(LedgerHead, 1, with_for_update=True, populate_existing=True)
+    if head is None:
+        head = LedgerHead(id=1, last_id=0, last_hash=FIRST)
+        db.session.add(head)
+    entry = LedgerEntry(
+        id=head.last_id + 1,
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        organization_id=organization_id,
+        post_id=post.post_id if post else None,
+        post=post.department if post else "",
+        subject_type=subject.subject_type,
+        subject_id=subject.id,
+        action=action,
+        before=before,
+        after=after,
+        reason=reason,
+        data=dict(data or {}),
+        previous=head.last_hash,
+        hash="",
+    )
+    entry.hash = entry.digest()
+    head.last_id, head.last_hash = entry.id, entry.hash
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def history(subject: Subject) -> list[LedgerEntry]:
+    """The history of one object, oldest first."""
+    mine = (LedgerEntry.subject_type == subject.subject_type) & (LedgerEntry.subject_id == subject.id)
+    return list(db.session.scalars(sa.select(LedgerEntry).where(mine).order_by(LedgerEntry.id)))
+
+
+def latest(subject: Subject) -> LedgerEntry | None:
+    """The newest entry about one object."""
+    mine = (LedgerEntry.subject_type == subject.subject_type) & (LedgerEntry.subject_id == subject.id)
+    return db.session.scalar(sa.select(LedgerEntry).where(mine).order_by(LedgerEntry.id.desc()).limit(1))
+
+
+def entries() -> Iterator[LedgerEntry]:
+    """Every entry in order, read in portions."""
+    rows = db.session.scalars(sa.select(LedgerEntry).order_by(LedgerEntry.id).execution_options(yield_per=1000))
+    yield from rows
+
+
+def verify() -> Verdict:
+    """Recompute the whole chain and compare it with what is stored, and its end with the head."""
+    expected, last = 1, FIRST
+    for entry in entries():
+        if entry.id != expected:
+            return Verdict(expected - 1, expected, "missing")
+        if entry.previous != last:
+            return Verdict(expected - 1, entry.id, "does not continue the entry before")
+        if entry.hash != entry.digest():
+            return Verdict(expected - 1, entry.id, "was changed after it was written")
+        expected, last = expected + 1, entry.hash
+    head = db.session.get(LedgerHead, 1)
+    if head is not None and (head.last_id, head.last_hash) != (expected - 1, last):
+        return Verdict(expected - 1, expected, "entries are missing at the end")
+    return Verdict(expected - 1)

@@ -1,0 +1,143 @@
+"""What must happen because of a change: written in the transaction of the change, handled at least once afterwards."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from marketplace.core import clock
+from marketplace.foundation.db import Base, BigId, db, transaction
+from marketplace.foundation.ledger import Subject
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[["Message"], None]
+
+# After these pauses a message that failed is tried again; after the last it waits for an administrator.
+PAUSES = (1, 5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600)
+
+
+class OutboxMessage(Base):
+    """One thing to do. Messages about one subject are handled in the order they were written."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        sa.Index("ix_outbox_message_open", "due_at", sqlite_where=sa.text("handled_at IS NULL"),
+                 postgresql_where=sa.text("handled_at IS NULL")),
+        sa.Index("ix_outbox_message_subject", "subject_type", "subject_id", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(64))
+    subject_type: Mapped[str] = mapped_column(sa.String(32))
+    subject_id: Mapped[int]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    handled_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+Message = OutboxMessage
+
+
+class Subscriptions:
+    """Topic → handlers. Filled by the plates of the capabilities when the app is composed."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, list[Handler]] = defaultdict(list)
+
+    def add(self, topic: str, handler: Handler) -> None:
+        """Have ``handler`` called for every message of ``topic``; it must bear being called twice."""
+        self._handlers[topic].append(handler)
+
+    def of(self, topic: str) -> list[Handler]:
+        """The handlers of a topic; "product.published" also reaches those of "product.*"."""
+        family = topic.partition(".")[0] + ".*"
+        return self._handlers.get(topic, []) + self._handlers.get(family, [])
+
+
+def emit(topic: str, subject: Subject, payload: Mapping[str, Any] | None = None, *, at: datetime | None = None) -> None:
+    """Write a message in the running transaction, due now or ``at`` a later instant."""
+    moment = clock.now()
+    message = OutboxMessage(
+        topic=topic,
+        subject_type=subject.subject_type,
+        subject_id=subject.id,
+        payload=dict(payload or {}),
+        created_at=moment,
+        due_at=at or moment,
+    )
+    db.session.add(message)
+    db.session.flush()
+
+
+def handle_next(subscriptions: Subscriptions) -> bool:
+    """Handle the oldest message that is due, in its own transaction; False when there is none.
+
+    A handler that fails rolls its work back; the failure is noted and the message tried again later.
+    Several workers may run at once: a message locked by another is passed over.
+    """
+    with transaction():
+        message = db.session.scalar(_due().with_for_update(skip_locked=True))
+        if message is None:
+            return False
+        try:
+            with db.session.begin_nested():
+                for handler in subscriptions.of(message.topic):
+                    handler(message)
+        except Exception as error:
+            log.exception("outbox message %s (%s) failed", message.id, message.topic)
+            _note_failure(message, f"{type(error).__name__}: {error}"[:2000])
+        else:
+            message.handled_at = clock.now()
+            message.error = ""
+    return True
+
+
+def _due() -> sa.Select[tuple[OutboxMessage]]:
+    earlier = aliased(OutboxMessage)
+    behind = sa.exists().where(
+        earlier.subject_type == OutboxMessage.subject_type,
+        earlier.subject_id == OutboxMessage.subject_id,
+        earlier.id < OutboxMessage.id,
+        earlier.handled_at.is_(None),
+        earlier.failed_at.is_(None),
+        earlier.due_at <= clock.now(),
+    )
+    return (
+        sa.select(OutboxMessage)
+        .where(OutboxMessage.handled_at.is_(None), OutboxMessage.failed_at.is_(None))
+        .where(OutboxMessage.due_at <= clock.now(), ~behind)
+        .order_by(OutboxMessage.id)
+        .limit(1)
+    )
+
+
+def _note_failure(message: OutboxMessage, error: str) -> None:
+    message.attempts += 1
+    message.error = error
+    if message.attempts > len(PAUSES):
+        message.failed_at = clock.now()
+    else:
+        message.due_at = clock.now() + timedelta(seconds=PAUSES[message.attempts - 1])
+
+
+def waiting() -> tuple[int, float]:
+    """How many messages are due and how old the oldest is, in seconds (for /readyz)."""
+    count, oldest = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(OutboxMessage.due_at)).where(
+            OutboxMessage.handled_at.is_(None), OutboxMessage.failed_at.is_(None), OutboxMessage.due_at <= clock.now()
+        )
+    ).one()
+    if oldest is None:
+        return count, 0.0
+    return count, (clock.now() - oldest).total_seconds()

@@ -1,0 +1,155 @@
+"""The worker: drains the outbox, keeps the index, and, when it leads, runs what is due by the clock."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+from flask import Flask
+
+from marketplace.foundation import outbox
+from marketplace.foundation.db import after_commit, db
+
+log = logging.getLogger(__name__)
+
+# A wake-up comes at once inside one process; another process's change is seen after this pause at the latest.
+PAUSE = 0.25
+LEADER_KEY = 0x4A49_5955  # "JIYU": the advisory lock of the leading worker on PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work of the leading worker: called every ``every`` seconds; returns True when there is more to do at once."""
+
+    name: str
+    run: Callable[[], bool]
+    every: float
+
+
+@dataclass
+class Schedule:
+    """The tasks and the topics, filled when the app is composed."""
+
+    subscriptions: outbox.Subscriptions = field(default_factory=outbox.Subscriptions)
+    tasks: list[Task] = field(default_factory=list)
+
+    def every(self, seconds: float, run: Callable[[], bool], name: str) -> None:
+        """Have the leading worker call ``run`` every ``seconds``."""
+        self.tasks.append(Task(name, run, seconds))
+
+
+class Leadership:
+    """One leader among all workers: a file lock beside SQLite, an advisory lock on PostgreSQL. Dies with its holder."""
+
+    def __init__(self, app: Flask, data_dir: Path) -> None:
+        self._app = app
+        self._path = data_dir / "leader.lock"
+        self._file: IO[str] | None = None
+        self._connection: sa.Connection | None = None
+
+    def held(self) -> bool:
+        """Whether this worker leads now; takes the lead when it is free."""
+        if db.engine.dialect.name == "sqlite":
+            return self._file is not None or self._lock_file()
+        return self._holds_advisory_lock()
+
+    def _lock_file(self) -> bool:
+        handle = self._path.open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return False
+        self._file = handle
+        return True
+
+    def _holds_advisory_lock(self) -> bool:
+        if self._connection is None:
+            self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_KEY))):
+                self.release()
+                return False
+            return True
+        try:
+            self._connection.scalar(sa.select(1))
+        except sa.exc.DBAPIError:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give the lead back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._connection is not None:
+            with suppress(sa.exc.DBAPIError):
+                self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+class Worker:
+    """Runs until stopped. The same loop serves embedded (a thread) and alone (``marketplace worker``)."""
+
+    def __init__(self, app: Flask, schedule: Schedule, data_dir: Path) -> None:
+        self._app = app
+        self._schedule = schedule
+        self._lead = Leadership(app, data_dir)
+        self._next: dict[str, float] = {}
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        after_commit(self._wake.set)
+
+    def start(self) -> None:
+        """Run in a thread of this process."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def run(self) -> None:
+        """Work until stopped; an error is logged and the loop goes on, because the truth is in the database."""
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                with self._app.app_context():
+                    busy = self.round()
+            except Exception:
+                log.exception("the worker met an error and goes on")
+                busy = False
+                self._stop.wait(1.0)
+            if not busy:
+                self._wake.wait(PAUSE)
+        with self._app.app_context():
+            self._lead.release()
+
+    def round(self) -> bool:
+        """One round: up to 50 messages, then the tasks that are due. True when there is more to do at once."""
+        busy = False
+        for _ in range(50):
+            if not outbox.handle_next(self._schedule.subscriptions):
+                break
+            busy = True
+        if self._lead.held():
+            for task in self._schedule.tasks:
+                if time.monotonic() >= self._next.get(task.name, 0.0):
+                    again = task.run()
+                    self._next[task.name] = time.monotonic() + (0.0 if again else task.every)
+                    busy = busy or again
+        db.session.rollback()
+        return busy

@@ -1,0 +1,134 @@
+"""Every error as a page (or, under /api, as a problem document) in the reader's language, with the way out."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.web.languages import current_language
+
+log = logging.getLogger(__name__)
+
+# Typed text that a refused act must not lose is shown again, except what nobody should see twice.
+KEEP_AT_MOST = 20_000
+NEVER_SHOWN = ("password", "csrf_token", "token", "code")
+
+
+def init_errors(app: Flask) -> None:
+    """Register a handler for every error of core and of HTTP."""
+    app.register_error_handler(NotFound, lambda _error: page(HTTPStatus.NOT_FOUND))
+    app.register_error_handler(Conflict, conflict)
+    app.register_error_handler(StaleDataError, stale)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(Invalid, invalid)
+    app.register_error_handler(FieldError, lambda error: invalid(Invalid([error])))
+    app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the answer goes to a program."""
+    return request.path.startswith("/api/")
+
+
+def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue:
+    """The error page of ``status``, or its problem document."""
+    if wants_json():
+        return problem(status, **context)
+    name = template or f"errors/{int(status)}.html"
+    body = render_template(name, status=int(status), number=g.get("request_number", ""), **context)
+    return body, int(status)
+
+
+def problem(status: int, title: str = "", errors: list[dict[str, str]] | None = None, **more: Any) -> Response:
+    """An RFC 9457 problem document; ``errors`` names fields."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title or HTTPStatus(status).phrase,
+        "status": int(status),
+        "instance": request.path,
+    }
+    detail = more.get("detail")
+    if detail:
+        document["detail"] = detail
+    if errors:
+        document["errors"] = errors
+    response = jsonify(document)
+    response.status_code = int(status)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def typed() -> list[tuple[str, str]]:
+    """What the person had typed into a form that was not carried out, so that nothing is lost."""
+    kept = []
+    for name, value in request.form.items(multi=True):
+        if value.strip() and not any(secret in name for secret in NEVER_SHOWN):
+            kept.append((name, value[:KEEP_AT_MOST]))
+    return kept
+
+
+def conflict(error: Conflict) -> ResponseReturnValue:
+    """Somebody else was first: what happened, and what was typed."""
+    message = error.message.say(current_language())
+    if wants_json():
+        return problem(HTTPStatus.CONFLICT, detail=message)
+    return page(HTTPStatus.CONFLICT, message=message, happened=error.happened, typed=typed())
+
+
+def stale(_error: StaleDataError) -> ResponseReturnValue:
+    """The database itself noticed that somebody else was first."""
+    return conflict(Conflict(Text("这项内容刚刚被别人改过", "Somebody else has just changed this")))
+
+
+def refused(error: Refused) -> ResponseReturnValue:
+    """The rule, the fact, the next step."""
+    language = current_language()
+    if wants_json():
+        return problem(HTTPStatus.FORBIDDEN, title=error.rule.say(language), detail=error.fact.say(language))
+    return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, typed=typed())
+
+
+def invalid(error: Invalid) -> ResponseReturnValue:
+    """Values outside a form's own page (a button with a missing reason, an API body)."""
+    language = current_language()
+    fields = [{"field": each.field, "message": each.message.say(language)} for each in error.errors]
+    if wants_json():
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
+    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, typed=typed())
+
+
+def expired_form(_error: CSRFError) -> ResponseReturnValue:
+    """The form was open longer than the session; what was typed is shown again."""
+    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed())
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """404, 405, 413, 429 and the rest of HTTP; redirects pass."""
+    if error.code is None or error.code < 400:
+        return error
+    known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
+    template = f"errors/{error.code if error.code in known else 400}.html"
+    answer = page(error.code, template)
+    response = answer[0] if isinstance(answer, tuple) else answer
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() not in ("content-type",)]
+    if isinstance(response, Response):
+        response.headers.extend(headers)
+        return response
+    return response, error.code, headers
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """A defect: logged with the number that the page shows."""
+    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, request.path)
+    return http_error(InternalServerError(original_exception=error))

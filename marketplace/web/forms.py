@@ -1,0 +1,74 @@
+"""Forms: one base with Chinese-first messages, trimmed text and an error summary; rules stay in the services."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, FormField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from marketplace.core.errors import FieldError, Invalid
+from marketplace.web.languages import current_language
+from marketplace.web.languages import lazy_gettext as _l
+
+
+def clean(text: str | None) -> str:
+    """Text as it will be stored: composed, without control characters, trimmed; line ends as \\n."""
+    if not text:
+        return ""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co")).strip()
+
+
+def required(message: Any = None) -> DataRequired:
+    """The field must be filled in."""
+    return DataRequired(message or _l("请填写此项"))
+
+
+def chosen(message: Any = None) -> InputRequired:
+    """One of the choices must be taken."""
+    return InputRequired(message or _l("请选择一项"))
+
+
+def at_most(length: int) -> Length:
+    """No more characters than the column holds."""
+    return Length(max=length, message=_l("最多 %(max)d 个字"))
+
+
+class MarketplaceForm(FlaskForm):
+    """Base of every form. Text is cleaned before it is checked."""
+
+    class Meta:
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = unbound_field.kwargs.get("filters", ())
+            if unbound_field.field_class.__name__ in ("StringField", "TextAreaField", "SearchField", "EmailField"):
+                unbound_field.kwargs["filters"] = tuple(filters) if clean in filters else (clean, *filters)
+            return unbound_field.bind(form=form, **options)
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
+            return field.widget(field, **{**(field.render_kw or {}), **render_kw})
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the field, what to correct), in the order of the page; ids are where the summary's links lead."""
+        return list(_problems(self))
+
+    def refuse(self, errors: Invalid | Sequence[FieldError]) -> None:
+        """Show a service's refusal at its fields; an unknown field's message goes to the first field."""
+        language = current_language()
+        for error in errors.errors if isinstance(errors, Invalid) else errors:
+            field = self._fields.get(error.field.partition(".")[0]) or next(iter(self._fields.values()))
+            field.errors = [*field.errors, error.message.say(language)]
+
+
+def _problems(fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        if isinstance(field, FieldList):
+            yield from _problems(field.entries)
+        elif isinstance(field, FormField):
+            yield from _problems(field.form)
+        else:
+            for message in field.errors:
+                yield field.id, str(message)

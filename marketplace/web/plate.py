@@ -1,0 +1,102 @@
+"""The plate on a capability's door: what it adds to the site. The app is composed from these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Blueprint, Flask, current_app
+
+from marketplace.core.actor import Actor
+from marketplace.core.text import Text
+from marketplace.foundation.index.interface import IndexDocument
+from marketplace.foundation.outbox import Handler
+from marketplace.foundation.worker import Task
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main menu; ``order`` places it among those of other capabilities."""
+
+    key: str
+    label: Text
+    endpoint: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class FooterLink:
+    """A link of the footer in the column ``column`` (0 market, 1 services, 2 openness, 3 help)."""
+
+    column: int
+    label: Text
+    endpoint: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A kind of object that can be found: how its rows become documents, who may see them, how a hit is drawn.
+
+    ``documents``: rows with these keys, as they are now; a key without a document is not to be found.
+    ``visible``: the select of keys that the actor may see (asked again for every hit).
+    ``cards``: keys → what the macro ``hit_<kind>`` draws, in the order given, invisible ones left out.
+    ``texts``: keys → the raw text that the reranking reads.
+    """
+
+    kind: str
+    label: Text
+    keys: Callable[[], Iterable[int]]
+    documents: Callable[[Sequence[int]], Iterable[IndexDocument]]
+    versions: Callable[[], Mapping[int, int]]
+    visible: Callable[[Actor], sa.Select[tuple[int]]]
+    cards: Callable[[Sequence[int], Actor], Sequence[Mapping[str, Any]]]
+    texts: Callable[[Sequence[int]], Mapping[int, str]]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that waits for the actor, for the workspace and the queue of an official."""
+
+    verb: Text
+    title: str
+    href: str
+    why: Text | None = None
+    since: Any = None
+    due: Any = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Capability:
+    """What one capability adds. Every field may be left out."""
+
+    name: str
+    blueprints: Callable[[], Sequence[Blueprint]] = tuple
+    navigation: tuple[NavItem, ...] = ()
+    footer: tuple[FooterLink, ...] = ()
+    topics: Mapping[str, Handler] = field(default_factory=dict)
+    tasks: tuple[Task, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    sources: tuple[SearchSource, ...] = ()
+    # What waits for the actor now (his own acts), and what officials have to decide.
+    duties: Callable[[Actor], Sequence[Duty]] | None = None
+    # owner type of a stored file → may the actor read it?
+    file_policies: Mapping[str, Callable[[Actor, Any], bool]] = field(default_factory=dict)
+    init: Callable[[Flask], None] | None = None
+
+
+def capabilities() -> tuple[Capability, ...]:
+    """The capabilities of the running app, in the order of the table of contents."""
+    found: tuple[Capability, ...] = current_app.extensions["capabilities"]
+    return found
+
+
+def sources() -> Mapping[str, SearchSource]:
+    """Kind → how it is found, over all capabilities."""
+    every = [source for capability in capabilities() for source in capability.sources]
+    return {source.kind: source for source in sorted(every, key=lambda source: source.order)}
