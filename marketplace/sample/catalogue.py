@@ -51,16 +51,22 @@ CATEGORIES: dict[str, tuple[str, tuple[str, ...]]] = {
 # What a part is built into says nothing about where it is used, so its description is not searched for domains.
 PARTS = frozenset({"joint_module", "reducer", "dexterous_hand", "sensor"})
 
+# Where their own domains hold whatever places the description lists besides.
+ALWAYS_USUAL = frozenset({"commercial_cleaning", "amr"})
+
 # Words of a description that name a domain; the first three domains named win over the category's own.
 DOMAIN_WORDS = {
-    "industrial": "装配 上下料 码垛 焊接 打磨 涂胶 产线 工厂 车间 制造 注塑 冲压 机床 涂装 厂房 工业试点 整车 插装 点胶 锁付",
+    "industrial": (
+        "装配 上下料 码垛 焊接 打磨 涂胶 产线 工厂 车间 制造 注塑 冲压 机床 涂装 厂房 "
+        "工业试点 面向工业 整车 插装 点胶 锁付 搬运 倒班"
+    ),
     "public": "政务 环卫 安防 巡逻 停车场 园区 地铁 车站",
     "commercial": "酒店 餐厅 商超 商场 门店 写字楼 办公 导购 银行 餐饮 商业 药店",
     "eldercare": "养老 康养 照护",
     "special": "变电站 电力 应急 消防 矿山 石化 救援 抢险 巡检",
     "tourism": "文旅 展馆 展厅 导览 表演 展演 文娱",
-    "healthcare": "医院 康复 医药",
-    "education": "教学 科研 教育 高校 科普 实训 数据采集 算法验证 实验",
+    "healthcare": "医院 康复",
+    "education": "教学 科研 教育 高校 科普 实训 数据采集 算法验证 实验 二次开发",
     "logistics": "仓储 物流 转运 快递 仓库",
 }
 
@@ -139,10 +145,12 @@ UNPLACED = frozenset({("无线充电", "kW")})
 
 LOAD_BASIS = {"单臂": "single_arm", "双臂": "dual_arm"}
 
+# Entries of the navigation column that name a device, which is a sensor and not a way of navigating.
+LIDAR = frozenset({"3D激光雷达"})
+
 # The navigation column: codes it clearly names. Laser without 2D or 3D, and "双SLAM", name none.
 NAVIGATION: dict[str, tuple[str, ...]] = {
     "3D激光SLAM": ("laser_3d",),
-    "3D激光雷达": ("laser_3d",),
     "3D激光": ("laser_3d",),
     "3D激光+视觉": ("laser_3d", "visual"),
     "RTK+视觉": ("rtk", "visual"),

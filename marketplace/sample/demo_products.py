@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from marketplace.sample.demo import DemoListing
+from marketplace.sample.listing import DemoListing
 from marketplace.sample.shapes import product_content
 
 _REPORT = "演示检测报告（虚构）"
@@ -17,7 +17,7 @@ _NOTICE_EN = "This product and all its figures are invented for demonstration an
 
 
 def demo_products() -> Iterator[DemoListing]:
-    """Listings in the order they shall be made; dates are placeholders, see `demo.with_dates`."""
+    """Listings in the order they shall be made; dates are placeholders, see `listing.with_dates`."""
     yield _quadruped()
     yield _amr()
     yield _arm()
@@ -28,12 +28,12 @@ def demo_products() -> Iterator[DemoListing]:
     yield _guide()
 
 
-def declared(value: dict[str, Any], note: str = "") -> dict[str, Any]:
+def stated(value: dict[str, Any], note: str = "") -> dict[str, Any]:
     """A spec the vendor states itself."""
     return {"value": value, "evidence": "declared", "source": "企业自述（演示）", "file": None, "note": note}
 
 
-def tested(value: dict[str, Any], note: str = "") -> dict[str, Any]:
+def reported(value: dict[str, Any], note: str = "") -> dict[str, Any]:
     """A spec with a test report behind it; the report is as invented as the value."""
     return {"value": value, "evidence": "tested", "source": _REPORT, "file": None, "note": note}
 
@@ -55,13 +55,13 @@ def _product(model: str, name: str, name_en: str, **given: Any) -> dict[str, Any
 
 def _quadruped() -> DemoListing:
     specs = {
-        "payload": tested({"from": "25"}),
-        "weight": declared({"from": "58"}),
-        "speed": declared({"from": "3"}),
-        "endurance": tested({"from": "3.5"}, "20 ℃、平地、空载"),
-        "ip_rating": tested({"choice": "IP67"}),
-        "slope": declared({"from": "30"}),
-        "operating_temp": declared({"from": "-20", "to": "50"}),
+        "payload": reported({"from": "25"}),
+        "weight": stated({"from": "58"}),
+        "speed": stated({"from": "3"}),
+        "endurance": reported({"from": "3.5"}, "20 ℃、平地、空载"),
+        "ip_rating": reported({"choice": "IP67"}),
+        "slope": stated({"from": "30"}),
+        "operating_temp": stated({"from": "-20", "to": "50"}),
     }
     content = _product(
         "演示Q1",
@@ -70,8 +70,9 @@ def _quadruped() -> DemoListing:
         category="quadruped",
         domains=["special", "public"],
         summary="演示Q1为四足巡检机器人，负重25千克，续航3.5小时，防护IP67，可上下台阶、读表和红外测温，用于变电站与厂区巡检。",
-        summary_en="The demo Q1 is a quadruped inspection robot with a load of 25 kg, 3.5 hours of battery life and IP67 "
-        "protection. It climbs steps, reads meters and measures temperature by infrared, for substations and plants.",
+        summary_en="The demo Q1 is a quadruped inspection robot with a load of 25 kg, 3.5 hours of battery life "
+        "and IP67 protection. It climbs steps, reads meters and measures temperature by infrared, for substations "
+        "and plants.",
         specs=specs,
         ways=["sale", "lease"],
         price_note="演示价：整机42万元起，月租1.8万元起",
@@ -79,14 +80,17 @@ def _quadruped() -> DemoListing:
         cases="演示案例：某变电站试运行30日（虚构）\n演示案例：某厂区夜间巡检（虚构）",
     )
     revision = content | {
-        "summary": "演示Q1为四足巡检机器人，负重25千克，换用大容量电池后续航4.2小时，防护IP67，可上下台阶、读表、红外测温和局放检测，用于变电站与厂区巡检。",
-        "summary_en": "The demo Q1 is a quadruped inspection robot with a load of 25 kg, 4.2 hours of life with a larger "
-        "battery and IP67 protection. It climbs steps, reads meters, measures temperature by infrared and detects "
-        "partial discharge, for substations and plants.",
+        "summary": (
+            "演示Q1为四足巡检机器人，负重25千克，换用大容量电池后续航4.2小时，防护IP67，"
+            "可上下台阶、读表、红外测温和局放检测，用于变电站与厂区巡检。"
+        ),
+        "summary_en": "The demo Q1 is a quadruped inspection robot with a load of 25 kg, 4.2 hours of life with a "
+        "larger battery and IP67 protection. It climbs steps, reads meters, measures temperature by infrared and "
+        "detects partial discharge, for substations and plants.",
         "specs": specs
         | {
-            "weight": declared({"from": "61"}, "换用大容量电池后"),
-            "endurance": declared({"from": "4.2"}, "换用大容量电池后，尚无检测报告"),
+            "weight": stated({"from": "61"}, "换用大容量电池后"),
+            "endurance": stated({"from": "4.2"}, "换用大容量电池后，尚无检测报告"),
         },
         "price_note": "演示价：整机45万元起，月租1.9万元起",
         "price_note_en": "Demo price: from 450,000 yuan, or from 19,000 yuan a month on lease",
@@ -102,14 +106,14 @@ def _amr() -> DemoListing:
         category="amr",
         domains=["logistics", "industrial"],
         summary="演示A600为托盘搬运移动机器人，额定负载600千克，激光SLAM导航，停位精度±10毫米，续航8小时，用于仓库与产线之间的转运。",
-        summary_en="The demo A600 is a pallet-moving mobile robot with a rated load of 600 kg, laser SLAM navigation, a "
-        "stopping accuracy of ±10 mm and 8 hours of battery life, for transfer between warehouse and lines.",
+        summary_en="The demo A600 is a pallet-moving mobile robot with a rated load of 600 kg, laser SLAM navigation, "
+        "a stopping accuracy of ±10 mm and 8 hours of battery life, for transfer between warehouse and lines.",
         specs={
-            "payload": tested({"from": "600"}),
-            "speed": declared({"from": "1.5"}),
-            "endurance": declared({"from": "8"}),
-            "stop_accuracy": tested({"from": "10"}),
-            "min_aisle": declared({"from": "1200"}),
+            "payload": reported({"from": "600"}),
+            "speed": stated({"from": "1.5"}),
+            "endurance": stated({"from": "8"}),
+            "stop_accuracy": reported({"from": "10"}),
+            "min_aisle": stated({"from": "1200"}),
         },
         ways=["sale", "lease", "service"],
         price_note="演示价：整机16万元起",
@@ -127,13 +131,13 @@ def _arm() -> DemoListing:
         category="cobot",
         domains=["industrial"],
         summary="演示C10为协作机械臂，额定负载10千克，工作半径1300毫米，用于码垛与上下料。",
-        summary_en="The demo C10 is a collaborative arm with a rated load of 10 kg and a working radius of 1300 mm, for "
-        "palletising and for loading and unloading.",
+        summary_en="The demo C10 is a collaborative arm with a rated load of 10 kg and a working radius of 1300 mm, "
+        "for palletising and for loading and unloading.",
         specs={
-            "payload": declared({"from": "10"}),
-            "reach": declared({"from": "1300"}),
-            "repeatability": declared({"from": "0.05"}),
-            "dof": declared({"from": "6"}),
+            "payload": stated({"from": "10"}),
+            "reach": stated({"from": "1300"}),
+            "repeatability": stated({"from": "0.05"}),
+            "dof": stated({"from": "6"}),
         },
         ways=["sale"],
     )
@@ -151,10 +155,10 @@ def _sweeper() -> DemoListing:
         summary_en="The demo S2 is an outdoor sweeping robot with a cleaning rate of 6000 m²/h and 7 hours of battery "
         "life. It avoids pedestrians automatically and is for park roads and squares.",
         specs={
-            "cleaning_rate": declared({"from": "6000"}),
-            "endurance": declared({"from": "7"}),
-            "slope": declared({"from": "12"}),
-            "ip_rating": declared({"choice": "IP55"}),
+            "cleaning_rate": stated({"from": "6000"}),
+            "endurance": stated({"from": "7"}),
+            "slope": stated({"from": "12"}),
+            "ip_rating": stated({"choice": "IP55"}),
         },
         ways=["sale", "service"],
         price_note="演示价：服务费0.9万元每月起",
@@ -174,9 +178,9 @@ def _scrubber() -> DemoListing:
         summary_en="The demo B3 is a workshop scrubbing robot with a cleaning rate of 2500 m²/h and 5 hours of battery "
         "life. It fills and drains water by itself and is for workshop and warehouse floors.",
         specs={
-            "cleaning_rate": declared({"from": "2500"}),
-            "endurance": declared({"from": "5"}),
-            "noise": declared({"from": "65", "approx": "<="}),
+            "cleaning_rate": stated({"from": "2500"}),
+            "endurance": stated({"from": "5"}),
+            "noise": stated({"from": "65", "approx": "<="}),
         },
         ways=["sale"],
     )
@@ -195,10 +199,11 @@ def _explosion_proof() -> DemoListing:
         summary_en="The demo E4 is an explosion-proof wheeled inspection robot with IP66 protection and 6 hours of "
         "battery life. It detects combustible gas and overheating and is for inspecting tank farms.",
         specs={
-            "weight": declared({"from": "120"}),
-            "endurance": declared({"from": "6"}),
-            "ip_rating": tested({"choice": "IP66"}),
-            "ex_mark": tested({"text": "Ex db IIB T4 Gb"}),
+            "weight": stated({"from": "120"}),
+            "endurance": stated({"from": "6"}),
+            "ip_rating": reported({"choice": "IP66"}),
+            "ex_mark": reported({"text": "Ex db IIB T4 Gb"}),
+            "ex_zones": reported({"choices": ["zone_1", "zone_2"]}),
         },
         ways=["sale"],
         price_note="演示价：整机38万元起",
@@ -218,10 +223,10 @@ def _delivery() -> DemoListing:
         summary_en="The demo D5 is a building delivery robot with a load of 40 kg, a minimum passage width of 700 mm "
         "and 10 hours of battery life. It rides lifts and is for hospitals and office buildings.",
         specs={
-            "payload": declared({"from": "40"}),
-            "min_aisle": declared({"from": "700"}),
-            "endurance": declared({"from": "10"}),
-            "speed": declared({"from": "1.2"}),
+            "payload": stated({"from": "40"}),
+            "min_aisle": stated({"from": "700"}),
+            "endurance": stated({"from": "10"}),
+            "speed": stated({"from": "1.2"}),
         },
         ways=["sale", "lease"],
     )
@@ -236,12 +241,12 @@ def _guide() -> DemoListing:
         category="guide",
         domains=["tourism", "commercial"],
         summary="演示G6为导览讲解机器人，续航9小时，支持中英文讲解，用于展馆与政务大厅。",
-        summary_en="The demo G6 is a guide robot with 9 hours of battery life that explains in Chinese and English, for "
-        "exhibition halls and government service halls.",
+        summary_en="The demo G6 is a guide robot with 9 hours of battery life that explains in Chinese and English, "
+        "for exhibition halls and government service halls.",
         specs={
-            "endurance": declared({"from": "9"}),
-            "speed": declared({"from": "1"}),
-            "weight": declared({"from": "48"}),
+            "endurance": stated({"from": "9"}),
+            "speed": stated({"from": "1"}),
+            "weight": stated({"from": "48"}),
         },
         ways=["lease"],
         valid_until="{today-10}",

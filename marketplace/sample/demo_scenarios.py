@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from marketplace.sample.demo import DemoListing
+from marketplace.sample.listing import DemoListing
 from marketplace.sample.shapes import scenario_content
 
 _NOTE = "本需求为演示而虚构，不对应任何真实单位与地点"
 
 
 def demo_scenarios() -> Iterator[DemoListing]:
-    """Listings in the order they shall be made; dates are placeholders, see `demo.with_dates`."""
+    """Listings in the order they shall be made; dates are placeholders, see `listing.with_dates`."""
     yield _substation()
     yield _pallets()
     yield _sweeping()
@@ -90,8 +90,8 @@ def _substation() -> DemoListing:
     )
     revision = content | {
         "task": "机器人按计划自主巡检，读取仪表、红外测温并做局部放电检测，发现异常5分钟内告警，并自动返回充电。",
-        "task_en": "The robot inspects on its own as planned, reads meters, measures temperature by infrared and detects "
-        "partial discharge, raises an alarm within 5 minutes of an anomaly and returns to charge by itself.",
+        "task_en": "The robot inspects on its own as planned, reads meters, measures temperature by infrared and "
+        "detects partial discharge, raises an alarm within 5 minutes of an anomaly and returns to charge by itself.",
         "requirements": [
             must("ip_rating", ">=", {"choice": "IP66"}, "露天运行，须防雨"),
             must("endurance", ">=", {"from": "4"}, "增加检测项目后单次时间变长"),
@@ -219,8 +219,9 @@ def _tank_farm() -> DemoListing:
         task="防爆机器人自主巡检，检测可燃气体泄漏与超温并告警。",
         task_en="An explosion-proof robot inspects on its own, detects leaks of combustible gas and overheating, and "
         "raises alarms.",
-        conditions={"place": {"choices": ["outdoor"]}},
+        conditions={"place": {"choices": ["outdoor"]}, "explosive_zone": {"choices": ["zone_2"]}},
         requirements=[
+            must("ex_zones", "covers", {"choices": ["zone_2"]}, "储罐区为2区"),
             must("ip_rating", ">=", {"choice": "IP65"}, "露天运行"),
             must("endurance", ">=", {"from": "5"}, "一班内不返充"),
         ],
@@ -320,10 +321,10 @@ def _photovoltaic() -> DemoListing:
         "height.",
         task="清洁机器人沿组件阵列自动行走清扫，不用水或少用水。",
         task_en="Cleaning robots travel along the arrays and sweep automatically, with no or little water.",
-        conditions={"place": {"choices": ["outdoor"]}, "slope": {"from": "15"}},
+        conditions={"place": {"choices": ["outdoor", "height"]}},
         requirements=[
             must("weight", "<=", {"from": "45"}, "组件承重限制"),
-            must("slope", ">=", {"from": "15"}, "组件倾角15度"),
+            must("panel_slope", ">=", {"from": "15"}, "组件倾角15度"),
         ],
         targets=[target("每季度清洗次数", "次", "up", "1", "6", "按作业日志")],
         quantity="1套",

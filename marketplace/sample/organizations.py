@@ -107,8 +107,8 @@ _ACCOUNTS = {
 }
 
 DEPARTMENTS = (
-    SampleDepartment("province", "省工业和信息化厅（演示）", "Provincial industry and information technology (demo)", ANHUI),
-    SampleDepartment("hefei", "合肥市工业和信息化局（演示）", "Hefei industry and information technology (demo)", HEFEI),
+    SampleDepartment("province", "省工业和信息化厅（演示）", "Provincial industry and IT department (demo)", ANHUI),
+    SampleDepartment("hefei", "合肥市工业和信息化局（演示）", "Hefei industry and IT bureau (demo)", HEFEI),
     SampleDepartment("assets", "省国资委（演示）", "Provincial state-owned assets commission (demo)", ANHUI),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.sample.catalogue import CATEGORIES, DOMAIN_WORDS, PARTS
+from marketplace.sample.catalogue import ALWAYS_USUAL, CATEGORIES, DOMAIN_WORDS, PARTS
 from marketplace.sample.rows import rows, rows_by
 from marketplace.sample.shapes import product_content
 from marketplace.sample.specs import specs, unplaced
@@ -63,4 +63,7 @@ def domains(row: dict[str, str]) -> list[str]:
     text = row["description_zh"]
     first = {domain: [text.find(word) for word in words.split()] for domain, words in DOMAIN_WORDS.items()}
     named = {domain: min(at for at in places if at >= 0) for domain, places in first.items() if max(places) >= 0}
-    return sorted(named, key=lambda domain: named[domain])[:_MOST_DOMAINS] or list(usual)
+    ordered = sorted(named, key=lambda domain: named[domain])
+    if category in ALWAYS_USUAL:
+        ordered = [*usual, *(domain for domain in ordered if domain not in usual)]
+    return ordered[:_MOST_DOMAINS] or list(usual)

@@ -7,6 +7,7 @@ from typing import Any
 from marketplace.sample.catalogue import DOMAINS
 from marketplace.sample.organizations import OWNERS, owners
 from marketplace.sample.rows import rows, rows_by
+from marketplace.sample.shapes import scenario_content
 
 # What kind of source a row comes from: an item of a published list, a scene named by a policy, a reported case.
 ORIGINS = {"清单/榜单项": "listed", "政策列明场景": "policy", "已落地案例改写为需求": "reported"}
@@ -73,49 +74,37 @@ def _content(row: dict[str, str], beside: _Companions) -> dict[str, Any]:
     """One row as scenario content. Contacts, dates, conditions and terms are empty: the rows do not give them."""
     sample_id = row["scenario_id"]
     split, english, facts = beside.split[sample_id], beside.english[sample_id], beside.facts[sample_id]
-    return {
-        "title": row["title"],
-        "title_en": english["title_en"],
-        "domain": DOMAINS[row["domain"]],
-        "subscenario": facts["subscenario"],
-        "region": PLACES.get(row["city"], "") if row["province"] == "安徽" else "",
-        "place": place_of(row),
-        "place_en": english["place_en"],
-        "situation": split["situation"],
-        "situation_en": english["situation_en"],
-        "task": split["task"],
-        "task_en": english["task_en"],
-        "conditions": {},
-        "requirements": beside.requirements.get(sample_id, []),
-        "targets": beside.targets.get(sample_id, []),
-        "quantity": facts["quantity"],
-        "budget_kind": "none",
-        "budget_from": "",
-        "budget_to": "",
-        "budget_note": f"公开资料所载：{row['budget']}" if row["budget"] else "",
-        "payment": [],
-        "start_by": "",
-        "answer_by": "",
-        "valid_until": "",
-        "data_terms": "",
-        "safety_terms": "",
-        "contact_name": "",
-        "contact_phone": "",
-        "contact_email": "",
-        "pictures": [],
-        "files": [],
-        "sources": row["source"].split(" ; "),
-        "source_note": _source_note(row),
-        "origin": ORIGINS[row["kind"]],
-        "owner_note": f"公开资料所载需求主体类型：{row['owner_type']}；由演示单位代为展示",
-        "year": row["year"],
-        "reliability": row["reliability"],
-    }
+    return scenario_content(
+        title=row["title"],
+        title_en=english["title_en"],
+        domain=DOMAINS[row["domain"]],
+        subscenario=facts["subscenario"],
+        region=PLACES.get(row["city"], "") if row["province"] == "安徽" else "",
+        place=place_of(row),
+        place_en=english["place_en"],
+        situation=split["situation"],
+        situation_en=english["situation_en"],
+        task=split["task"],
+        task_en=english["task_en"],
+        requirements=beside.requirements.get(sample_id, []),
+        targets=beside.targets.get(sample_id, []),
+        quantity=facts["quantity"],
+        budget_note=f"公开资料所载：{row['budget']}" if row["budget"] else "",
+        sources=row["source"].split(" ; "),
+        source_note=_source_note(row),
+        origin=ORIGINS[row["kind"]],
+        owner_note=f"公开资料所载需求主体类型：{row['owner_type']}；由演示单位代为展示",
+        year=row["year"],
+        reliability=row["reliability"],
+    )
 
 
 def place_of(row: dict[str, str]) -> str:
-    """Province and city as the row writes them, one space between; empty where it names none."""
-    return " ".join(part for part in (row["province"], row["city"]) if part)
+    """Province and city as the row writes them, one space between; a municipality is named once."""
+    province, city = row["province"], row["city"]
+    if province and city.startswith(province):
+        return city
+    return " ".join(part for part in (province, city) if part)
 
 
 def _source_note(row: dict[str, str]) -> str:

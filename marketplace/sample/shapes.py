@@ -7,7 +7,8 @@ def product_content(**given: Any) -> dict[str, Any]:
     """Product content with every key; raises KeyError for a key that is not in the shape."""
     return _filled(
         {
-            **_texts("title", "title_en", "model", "category", "summary", "summary_en", "description", "description_en"),
+            **_texts("title", "title_en", "model", "category"),
+            **_texts("summary", "summary_en", "description", "description_en"),
             **_lists("domains", "marks"),
             "specs": {},
             **_lists("ways"),

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marketplace.sample.catalogue import COLUMNS, LOAD_BASIS, NAVIGATION, OTHER, OTHER_NOTES, UNPLACED
+from marketplace.sample.catalogue import COLUMNS, LIDAR, LOAD_BASIS, NAVIGATION, OTHER, OTHER_NOTES, UNPLACED
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*[-~]\s*({_NUMBER})")
@@ -14,15 +14,23 @@ _RATIO = re.compile(rf"({_NUMBER}):1")
 _OTHER = re.compile(r"(?P<name>.+?)(?P<sign>[=≥≤<>])(?P<value>\S+)(?: (?P<unit>\S+))?")
 _SIGNS = {"≥": ">=", ">": ">=", "≤": "<=", "<": "<="}
 # Words of a source note that say which spec it is about; a note with none of them is about the row as a whole.
-_NOTE_WORDS = {"体重": "weight", "30千克": "weight", "身高": "height", "自由度": "dof", "轴数": "dof", "IP67": "ip_rating"}
+_NOTE_WORDS = {
+    "体重": "weight",
+    "30千克": "weight",
+    "身高": "height",
+    "自由度": "dof",
+    "轴数": "dof",
+    "IP67": "ip_rating",
+}
 # Notes about the whole source, which concern every value taken from it.
 _NOTES_ON_ALL = ("社区维护", "手册第16页")
 
 
 def number(text: str, factor: Decimal = Decimal(1), sign: str = "=") -> dict[str, str]:
-    """A spec value of a number kind from "5", "23-43", "-20~55", "28+" or "9:1"; `factor` turns it into the spec's unit.
+    """A spec value of a number kind from "5", "23-43", "-20~55", "28+" or "9:1".
 
-    `sign` is the sign between name and value, one of = ≥ ≤ < >. Raises ValueError when the text is no number.
+    `factor` turns it into the spec's unit; `sign` is the sign between name and value, one of = ≥ ≤ < >.
+    Raises ValueError when the text is no number.
     """
     if found := _RANGE.fullmatch(text):
         return {"from": _decimal(found[1], factor), "to": _decimal(found[2], factor)}
@@ -46,8 +54,10 @@ def specs(row: dict[str, str]) -> dict[str, dict[str, Any]]:
         found["ip_rating"] = _spec(row, "ip_rating", {"choice": row["ip_rating"]})
     if row["ex_mark"]:
         found["ex_mark"] = _spec(row, "ex_mark", {"text": row["ex_mark"]})
-    if codes := NAVIGATION.get(row["navigation"], ()):
-        wording = f"源表写作“{row['navigation']}”"
+    wording = f"源表导航栏写作“{row['navigation']}”"
+    if row["navigation"] in LIDAR:
+        found["sensors"] = _spec(row, "sensors", {"choices": ["lidar"]}, wording)
+    elif codes := NAVIGATION.get(row["navigation"], ()):
         found["navigation"] = _spec(row, "navigation", {"choices": list(codes)}, wording)
     for entry in other_entries(row):
         _add_other(row, entry, found)
@@ -62,7 +72,7 @@ def other_entries(row: dict[str, str]) -> list[str]:
 def unplaced(row: dict[str, str]) -> list[str]:
     """Statements of the row that no spec can hold, in the row's words, for its source note."""
     left = [entry.replace("=", "：", 1) for entry in other_entries(row) if _parts(entry)[::3] in UNPLACED]
-    if row["navigation"] and not NAVIGATION[row["navigation"]]:
+    if row["navigation"] and row["navigation"] not in LIDAR and not NAVIGATION[row["navigation"]]:
         left.append(f"导航方式：{row['navigation']}")
     return left
 
