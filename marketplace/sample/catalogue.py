@@ -153,7 +153,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "3D激光SLAM": ("laser_3d",),
     "3D激光": ("laser_3d",),
     "3D激光+视觉": ("laser_3d", "visual"),
-    "RTK+视觉": ("rtk", "visual"),
+    "RTK+视觉": ("visual", "rtk"),
     "视觉SLAM": ("visual",),
     "视觉SLAM+激光": ("visual",),
     "激光+视觉SLAM": ("visual",),

@@ -35,7 +35,7 @@ def number(text: str, factor: Decimal = Decimal(1), sign: str = "=") -> dict[str
     if found := _RANGE.fullmatch(text):
         return {"from": _decimal(found[1], factor), "to": _decimal(found[2], factor)}
     if found := _RATIO.fullmatch(text):
-        return {"from": found[1]}
+        return {"from": _decimal(found[1], factor)}
     found = _SINGLE.fullmatch(text)
     if not found:
         raise ValueError(f"not a number or range: {text!r}")
@@ -119,5 +119,5 @@ def _note_on(key: str, note: str) -> str:
 
 
 def _decimal(text: str, factor: Decimal) -> str:
-    """Plain decimal text without an exponent; the source's own digits stay unless a factor changes the value."""
-    return text if factor == 1 else f"{(Decimal(text) * factor).normalize():f}"
+    """Plain decimal text in the spec's unit, without exponent and trailing zeros, as stored values are."""
+    return f"{(Decimal(text) * factor).normalize():f}"
