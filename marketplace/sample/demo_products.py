@@ -54,15 +54,6 @@ def _product(model: str, name: str, name_en: str, **given: Any) -> dict[str, Any
 
 
 def _quadruped() -> DemoListing:
-    specs = {
-        "payload": reported({"from": "25"}),
-        "weight": stated({"from": "58"}),
-        "speed": stated({"from": "3"}),
-        "endurance": reported({"from": "3.5"}, "20 ℃、平地、空载"),
-        "ip_rating": reported({"choice": "IP67"}),
-        "slope": stated({"from": "30"}),
-        "operating_temp": stated({"from": "-20", "to": "50"}),
-    }
     content = _product(
         "演示Q1",
         "四足巡检机器人",
@@ -73,13 +64,26 @@ def _quadruped() -> DemoListing:
         summary_en="The demo Q1 is a quadruped inspection robot with a load of 25 kg, 3.5 hours of battery life "
         "and IP67 protection. It climbs steps, reads meters and measures temperature by infrared, for substations "
         "and plants.",
-        specs=specs,
+        specs={
+            "payload": reported({"from": "25"}),
+            "weight": stated({"from": "58"}),
+            "speed": stated({"from": "3"}),
+            "endurance": reported({"from": "3.5"}, "20 ℃、平地、空载"),
+            "ip_rating": reported({"choice": "IP67"}),
+            "slope": stated({"from": "30"}),
+            "operating_temp": stated({"from": "-20", "to": "50"}),
+        },
         ways=["sale", "lease"],
         price_note="演示价：整机42万元起，月租1.8万元起",
         price_note_en="Demo price: from 420,000 yuan, or from 18,000 yuan a month on lease",
         cases="演示案例：某变电站试运行30日（虚构）\n演示案例：某厂区夜间巡检（虚构）",
     )
-    revision = content | {
+    return DemoListing("DP1", "vendor", "published", content, revision=_quadruped_revised(content))
+
+
+def _quadruped_revised(content: dict[str, Any]) -> dict[str, Any]:
+    """The larger battery: what the vendor asks to publish instead, not yet tested."""
+    return content | {
         "summary": (
             "演示Q1为四足巡检机器人，负重25千克，换用大容量电池后续航4.2小时，防护IP67，"
             "可上下台阶、读表、红外测温和局放检测，用于变电站与厂区巡检。"
@@ -87,7 +91,7 @@ def _quadruped() -> DemoListing:
         "summary_en": "The demo Q1 is a quadruped inspection robot with a load of 25 kg, 4.2 hours of life with a "
         "larger battery and IP67 protection. It climbs steps, reads meters, measures temperature by infrared and "
         "detects partial discharge, for substations and plants.",
-        "specs": specs
+        "specs": content["specs"]
         | {
             "weight": stated({"from": "61"}, "换用大容量电池后"),
             "endurance": stated({"from": "4.2"}, "换用大容量电池后，尚无检测报告"),
@@ -95,7 +99,6 @@ def _quadruped() -> DemoListing:
         "price_note": "演示价：整机45万元起，月租1.9万元起",
         "price_note_en": "Demo price: from 450,000 yuan, or from 19,000 yuan a month on lease",
     }
-    return DemoListing("DP1", "vendor", "published", content, revision=revision)
 
 
 def _amr() -> DemoListing:

@@ -88,7 +88,12 @@ def _substation() -> DemoListing:
         budget_to="90",
         payment=["purchase", "pilot"],
     )
-    revision = content | {
+    return DemoListing("DS1", "soe", "published", content, revision=_substation_revised(content))
+
+
+def _substation_revised(content: dict[str, Any]) -> dict[str, Any]:
+    """The owner asks for more than what is published: one more inspection, a faster alarm."""
+    return content | {
         "task": "机器人按计划自主巡检，读取仪表、红外测温并做局部放电检测，发现异常5分钟内告警，并自动返回充电。",
         "task_en": "The robot inspects on its own as planned, reads meters, measures temperature by infrared and "
         "detects partial discharge, raises an alarm within 5 minutes of an anomaly and returns to charge by itself.",
@@ -99,7 +104,6 @@ def _substation() -> DemoListing:
         ],
         "budget_to": "110",
     }
-    return DemoListing("DS1", "soe", "published", content, revision=revision)
 
 
 def _pallets() -> DemoListing:
