@@ -115,8 +115,7 @@ def test_requirements_are_few_and_of_the_catalogue(
     for sample_id in demanding:
         for must in found[sample_id].content["requirements"]:
             assert must.keys() == {"spec", "op", "value", "why"}
-            assert values.parse(catalogue.spec(must["spec"]), must["value"]) == must["value"]
-            assert values.operator(catalogue.spec(must["spec"]), must["op"])
+            assert values.parse_wanted(catalogue.spec(must["spec"]), must["op"], must["value"]) == must["value"]
             assert must["why"].removeprefix("公开资料所载：") in source[sample_id]["targets"]
 
 
