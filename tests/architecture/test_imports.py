@@ -30,7 +30,7 @@ def uses(path: Path, modules: tuple[str, ...]) -> list[str]:
 
 def test_the_floors_hold() -> None:
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
         cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}, text=True, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
