@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from marketplace.cli.audit import audit
-from marketplace.cli.context import Setup
+from marketplace.web.command import Setup
 from marketplace.cli.database import init, seed
 from marketplace.cli.grant import grant
 from marketplace.cli.running import run, worker

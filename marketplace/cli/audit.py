@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from marketplace.cli.context import in_app
+from marketplace.web.command import in_app
 from marketplace.foundation import ledger
 
 

@@ -6,7 +6,7 @@ import click
 
 from marketplace.accounts.queries import user_by_email
 from marketplace.accounts.services import give_post
-from marketplace.cli.context import in_app
+from marketplace.web.command import in_app
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 

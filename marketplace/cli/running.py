@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from marketplace.cli.context import Setup
+from marketplace.web.command import Setup
 from marketplace.cli.database import prepare
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.serve import serve
