@@ -99,10 +99,11 @@ OWNERS = {
 }
 
 # key: (name after 演示单位·, English after "Demo unit: ", kind, region); the key is the demo account's local part.
+# All lie in Hefei, so that the demo officials of the city and of the province are both in charge of them.
 _ACCOUNTS = {
-    "vendor": ("供方一", "vendor one", "vendor", "340200"),
+    "vendor": ("供方一", "vendor one", "vendor", HEFEI),
     "vendor2": ("供方二", "vendor two", "vendor", HEFEI),
-    "soe": ("需方一 省属国企", "demander one, provincial state-owned firm", "state_owned_firm", ANHUI),
+    "soe": ("需方一 省属国企", "demander one, provincial state-owned firm", "state_owned_firm", HEFEI),
     "soe2": ("需方二 市属国企", "demander two, municipal state-owned firm", "state_owned_firm", HEFEI),
 }
 
