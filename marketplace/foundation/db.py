@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -16,6 +19,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.config import Config
+
+# In a checkout migrations/ lies beside the package; in a wheel, inside it.
+_PACKAGE = Path(__file__).resolve().parents[1]
+MIGRATIONS = next(path for path in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations") if path.is_dir())
 
 # Names that do not depend on the database, so that a migration can drop what another database created.
 NAMING = {
@@ -76,8 +83,7 @@ def init_database(app: Flask, config: Config) -> None:
         options["connect_args"] = {"timeout": 15}
     else:
         options["pool_pre_ping"] = True
-    address = config.database.replace("postgresql://", "postgresql+psycopg://", 1)
-    app.config["SQLALCHEMY_DATABASE_URI"] = address
+    app.config["SQLALCHEMY_DATABASE_URI"] = address_of(config)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
@@ -105,12 +111,9 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-_AFTER_COMMIT: list[Callable[[], None]] = []
-
-
-def after_commit(call: Callable[[], None]) -> None:
-    """Have ``call`` run after every transaction that committed (the worker's wake-up)."""
-    _AFTER_COMMIT.append(call)
+def after_commit(app: Flask, call: Callable[[], None]) -> None:
+    """Have ``call`` run after every transaction of ``app`` that committed (the worker's wake-up)."""
+    app.extensions.setdefault("after_commit", []).append(call)
 
 
 @contextmanager
@@ -136,8 +139,26 @@ def transaction() -> Iterator[scoped_session[Session]]:
         raise
     finally:
         current.info.pop("in_transaction", None)
-    for call in _AFTER_COMMIT:
+    for call in current_app.extensions.get("after_commit", ()):
         call()
+
+
+def migrate(config: Config, revision: str = "head") -> None:
+    """Bring the database up (or down) to a revision of migrations/."""
+    if config.database.startswith("sqlite"):
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    settings = AlembicConfig(str(MIGRATIONS / "alembic.ini"))
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.attributes["database"] = address_of(config)
+    if revision == "base":
+        command.downgrade(settings, revision)
+    else:
+        command.upgrade(settings, revision)
+
+
+def address_of(config: Config) -> str:
+    """The database address with the driver named."""
+    return config.database.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def lock(subject: Any) -> None:

@@ -108,7 +108,7 @@ class Worker:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
-        after_commit(self._wake.set)
+        after_commit(app, self._wake.set)
 
     def start(self) -> None:
         """Run in a thread of this process."""

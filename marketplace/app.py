@@ -1,0 +1,115 @@
+"""The composition root: the only place that knows every capability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from marketplace.accounts.capability import ACCOUNTS
+from marketplace.accounts.queries import actor_of, user_of_session
+from marketplace.config import Config
+from marketplace.foundation.db import init_database
+from marketplace.foundation.worker import Schedule, Worker
+from marketplace.web.assets import asset
+from marketplace.web.errors import init_errors
+from marketplace.web.identity import init_identity
+from marketplace.web.languages import init_languages
+from marketplace.web.navigation import init_navigation
+from marketplace.web.plate import Capability
+from marketplace.web.request import Marketplace, init_headers, init_request
+
+PACKAGE = Path(__file__).resolve().parent
+# In a checkout the folders lie beside the package; in a wheel, inside it.
+ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
+
+# The table of contents. A capability is on the site when its plate is in this line.
+CAPABILITIES: tuple[Capability, ...] = (ACCOUNTS,)
+
+# Modules with tables, for the migrations.
+TABLES = (
+    "foundation.ledger",
+    "foundation.numbers",
+    "foundation.outbox",
+    "foundation.dirty",
+    "accounts.models",
+    "listings.models",
+)
+
+
+def models() -> None:
+    """Import every table."""
+    for name in TABLES:
+        import_module(f"marketplace.{name}")
+
+
+def create_app(config: Config) -> Flask:
+    """Compose the site for one configuration."""
+    models()
+    app = Marketplace(
+        "marketplace", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"), static_url_path="/static"
+    )
+    app.extensions["config"] = config
+    _settings(app, config)
+    init_database(app, config)
+    init_request(app)
+    init_headers(app, secure=config.secure)
+    init_languages(app)
+    init_errors(app)
+    CSRFProtect(app)
+    init_identity(app, user_of_session, actor_of)
+    init_navigation(app)
+    _compose(app)
+    Compress(app)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)  # type: ignore[method-assign]
+    return app
+
+
+def _settings(app: Flask, config: Config) -> None:
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="jiyu",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a long form must not die under its writer
+        BABEL_DEFAULT_LOCALE=config.language,
+        TESTING=config.testing,
+        COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json", "application/problem+json", "image/svg+xml"],
+    )
+    app.config["demo"] = config.demo
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=asset, site_settings={})
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+
+
+def _compose(app: Flask) -> None:
+    schedule = Schedule()
+    app.extensions["capabilities"] = CAPABILITIES
+    app.extensions["schedule"] = schedule
+    for capability in CAPABILITIES:
+        for blueprint in capability.blueprints():
+            app.register_blueprint(blueprint)
+        for topic, handler in capability.topics.items():
+            schedule.subscriptions.add(topic, handler)
+        schedule.tasks.extend(capability.tasks)
+        for command in capability.commands:
+            app.cli.add_command(command)
+        if capability.init is not None:
+            capability.init(app)
+
+
+def start_worker(app: Flask) -> Callable[[], None]:
+    """Start the background worker in a thread and return what stops it."""
+    config: Config = app.extensions["config"]
+    worker = Worker(app, app.extensions["schedule"], config.data_dir)
+    worker.start()
+    return worker.stop

@@ -1,0 +1,151 @@
+"""The web server: gunicorn with threads inside this process's children, the background worker beside the pages."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+AppFactory = Callable[[], Flask]
+StopWorker = Callable[[], None]
+StartWorker = Callable[[Flask], StopWorker]
+
+# A path segment this long is a token (a link of a mail, a calendar's secret address), not a name or a number.
+LONGEST_NAME = 24
+# No query, no referrer, no cookie, no header: what people search for and the links they hold are not for the log.
+ACCESS_FORMAT = "%(t)s %(h)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+
+
+class RequestLog(Logger):
+    """gunicorn's log with the tokens in paths blotted out."""
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        path = str(environ.get("PATH_INFO", ""))
+        atoms["U"] = "/".join("…" if len(part) > LONGEST_NAME else part for part in path.split("/"))
+        return atoms
+
+
+class Server(BaseApplication):
+    """gunicorn told by us alone: it reads no file and no command line of its own."""
+
+    def __init__(self, app_factory: AppFactory, settings: dict[str, Any]) -> None:
+        self._app_factory = app_factory
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app_factory()
+
+
+SETTINGS: dict[str, Any] = {
+    "worker_class": "gthread",
+    # Longer than the slowest page: an import of many rows runs in a request.
+    "timeout": 120,
+    "graceful_timeout": 10,
+    "keepalive": 5,
+    "loglevel": "warning",
+    "access_log_format": ACCESS_FORMAT,
+    "logger_class": RequestLog,
+    # Its heartbeat file: in memory where that is possible, so that a slow disk does not look like a hung process.
+    "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+    # No second door: the server is steered by signals alone.
+    "control_socket_disable": True,
+}
+
+
+class Hooks:
+    """What happens in a serving process when it begins and ends."""
+
+    def __init__(self, on_ready: Callable[[], None], start_worker: StartWorker | None) -> None:
+        self._on_ready = on_ready
+        self._start_worker = start_worker
+        self._stop_worker: StopWorker | None = None
+
+    def began(self, process: Any) -> None:
+        """The application is loaded and the address answers. Said once, not again when a process is replaced."""
+        if self._start_worker is not None:
+            self._stop_worker = self._start_worker(process.wsgi)
+        if process.age == 1:
+            self._on_ready()
+
+    def ended(self, _arbiter: Any, _process: Any) -> None:
+        if self._stop_worker is not None:
+            self._stop_worker()
+
+
+def serve(
+    app_factory: AppFactory,
+    host: str,
+    port: int,
+    on_ready: Callable[[], None],
+    *,
+    start_worker: StartWorker | None = None,
+    processes: int = 1,
+    threads: int = 8,
+    access_log: bool = False,
+) -> int:
+    """Serve until told to stop (TERM or INT) and return the exit status: 0, or 1 where it could not begin.
+
+    Args:
+        app_factory: makes the app, called in each serving process after the fork.
+        port: 1 to 65535.
+        on_ready: called once, when the address answers.
+        start_worker: starts the background worker beside the pages and returns what stops it.
+    """
+    refusal = why_not(host, port)
+    if refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    hooks = Hooks(on_ready, start_worker)
+    settings = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": processes,
+        "threads": threads,
+        "accesslog": "-" if access_log else None,
+        "post_worker_init": hooks.began,
+        "worker_exit": hooks.ended,
+    }
+    return run(Server(app_factory, SETTINGS | settings))
+
+
+def run(server: Server) -> int:
+    """Run the arbiter to its end and turn its exit into a status; its forked children do exit here."""
+    arbiter_pid = os.getpid()
+    try:
+        Arbiter(server).run()
+    except SystemExit as ended:
+        if os.getpid() != arbiter_pid:
+            raise
+        return 0 if ended.code in (None, 0) else 1
+    return 0
+
+
+def why_not(host: str, port: int) -> str:
+    """One line that says why the address cannot be served and what to do, or an empty one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        return f"cannot serve {host}:{port}: {error.strerror}; choose another with HOST= or --host"
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"cannot serve {host}:{port}: another program uses it; stop it or choose another with PORT="
+            return f"cannot serve {host}:{port}: {error.strerror}; choose another with HOST= and PORT="
+    return ""

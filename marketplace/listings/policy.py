@@ -1,0 +1,58 @@
+"""Who may see, write and decide on a listing: each rule once for one object and once as SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from marketplace.accounts.models import Organization
+from marketplace.accounts.policy import in_region
+from marketplace.core.actor import Actor
+from marketplace.listings.models import Listing
+
+# Ended listings keep their page, which says when and why; what was suspended or withdrawn is nowhere.
+PUBLIC_STATES = ("published", "expired", "fulfilled", "closed")
+
+
+def can_view(actor: Actor, listing: Listing) -> bool:
+    """Everybody what is public, members theirs, officials in charge all that was ever submitted."""
+    return (
+        listing.state in PUBLIC_STATES
+        or actor.is_system
+        or actor.belongs_to(listing.organization_id)
+        or (listing.state != "draft" and actor.post_for("review", listing.region) is not None)
+    )
+
+
+def visible_to(actor: Actor, model: type[Listing]) -> sa.ColumnElement[bool]:
+    """``can_view`` as a condition on the table of ``model``."""
+    if actor.is_system:
+        return sa.true()
+    seen = [model.state.in_(PUBLIC_STATES)]
+    if actor.organization_ids:
+        seen.append(model.organization_id.in_(sorted(actor.organization_ids)))
+    for post in actor.posts:
+        if "review" in post.duties:
+            seen.append((model.state != "draft") & in_region(post.region, model.region))  # type: ignore[arg-type]
+    return sa.or_(*seen)
+
+
+def can_edit(actor: Actor, subject: Any) -> bool:
+    """Members of the owner (``subject``: a listing or a revision)."""
+    return actor.belongs_to(subject.organization_id)
+
+
+def can_review(actor: Actor, subject: Any) -> bool:
+    """An official in charge of the owner's region, who is not a member of the owner."""
+    return not can_edit(actor, subject) and actor.post_for("review", subject.region) is not None
+
+
+def can_see_contact(actor: Actor, listing: Listing) -> bool:
+    """Contact data: the owner and the officials in charge. Acceptance of an enquiry opens it later."""
+    return can_edit(actor, listing) or actor.post_for("review", listing.region) is not None
+
+
+def can_file(actor: Actor, organization: Organization) -> bool:
+    """A draft may be begun before the organization is verified; submitting waits for it."""
+    return actor.belongs_to(organization.id) and organization.state != "suspended"

@@ -1,0 +1,40 @@
+"""Runs migrations: the address comes from the caller (``marketplace init``) or from the environment."""
+
+from __future__ import annotations
+
+import os
+
+import sqlalchemy as sa
+from alembic import context
+
+from marketplace.app import models
+from marketplace.config import Config
+from marketplace.foundation.db import Base, address_of, prepare
+
+models()
+
+
+def address() -> str:
+    """The database to migrate."""
+    given = context.config.attributes.get("database")
+    return str(given) if given else address_of(Config.from_environment(os.environ))
+
+
+def run() -> None:
+    """Run in one transaction, so that a failed migration changes nothing."""
+    engine = sa.create_engine(address(), poolclass=sa.pool.NullPool)
+    prepare(engine)
+    with engine.connect().execution_options(writes=True) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            compare_server_default=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()
