@@ -32,6 +32,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
     },
     "search": {
+        "commands": "index rebuild, check, status on the command line",
         "indexer": "keeps the index from the notes of what changed",
         "ranking": "order of the hits",
         "facets": "counts beside the hits",

@@ -13,8 +13,9 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from flask_sqlalchemy.session import Session
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from marketplace.config import Config
 from marketplace.foundation.db import db
