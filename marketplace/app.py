@@ -53,7 +53,10 @@ def create_app(config: Config) -> Flask:
     """Compose the site for one configuration."""
     models()
     app = Marketplace(
-        "marketplace", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"), static_url_path="/static"
+        "marketplace",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
     )
     app.extensions["config"] = config
     _settings(app, config)
