@@ -38,8 +38,12 @@ TABLES = (
     "foundation.numbers",
     "foundation.outbox",
     "foundation.dirty",
+    "foundation.files.models",
+    "reference.models",
     "accounts.models",
     "listings.models",
+    "products.models",
+    "scenarios.models",
 )
 
 
