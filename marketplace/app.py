@@ -38,8 +38,12 @@ TABLES = (
     "foundation.numbers",
     "foundation.outbox",
     "foundation.dirty",
+    "foundation.files.models",
+    "reference.models",
     "accounts.models",
     "listings.models",
+    "products.models",
+    "scenarios.models",
 )
 
 
@@ -53,7 +57,10 @@ def create_app(config: Config) -> Flask:
     """Compose the site for one configuration."""
     models()
     app = Marketplace(
-        "marketplace", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"), static_url_path="/static"
+        "marketplace",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
     )
     app.extensions["config"] = config
     _settings(app, config)
