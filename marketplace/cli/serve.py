@@ -51,6 +51,22 @@ class Server(BaseApplication):
         return self._app_factory()
 
 
+SETTINGS: dict[str, Any] = {
+    "worker_class": "gthread",
+    # Longer than the slowest page: an import of many rows runs in a request.
+    "timeout": 120,
+    "graceful_timeout": 10,
+    "keepalive": 5,
+    "loglevel": "warning",
+    "access_log_format": ACCESS_FORMAT,
+    "logger_class": RequestLog,
+    # Its heartbeat file: in memory where that is possible, so that a slow disk does not look like a hung process.
+    "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+    # No second door: the server is steered by signals alone.
+    "control_socket_disable": True,
+}
+
+
 class Hooks:
     """What happens in a serving process when it begins and ends."""
 
@@ -95,27 +111,15 @@ def serve(
         print(refusal, file=sys.stderr)
         return 1
     hooks = Hooks(on_ready, start_worker)
-    settings: dict[str, Any] = {
+    settings = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "worker_class": "gthread",
         "workers": processes,
         "threads": threads,
-        # Longer than the slowest page: an import of many rows runs in a request.
-        "timeout": 120,
-        "graceful_timeout": 10,
-        "keepalive": 5,
-        "loglevel": "warning",
         "accesslog": "-" if access_log else None,
-        "access_log_format": ACCESS_FORMAT,
-        "logger_class": RequestLog,
-        # Its heartbeat file: in memory where that is possible, so that a slow disk does not look like a hung process.
-        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
-        # No second door: the server is steered by signals alone.
-        "control_socket_disable": True,
         "post_worker_init": hooks.began,
         "worker_exit": hooks.ended,
     }
-    return run(Server(app_factory, settings))
+    return run(Server(app_factory, SETTINGS | settings))
 
 
 def run(server: Server) -> int:
@@ -142,6 +146,6 @@ def why_not(host: str, port: int) -> str:
             probe.bind(address)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return f"cannot serve {host}:{port}: another program uses it; stop it, or choose another with PORT= or --port"
+                return f"cannot serve {host}:{port}: another program uses it; stop it or choose another with PORT="
             return f"cannot serve {host}:{port}: {error.strerror}; choose another with HOST= and PORT="
     return ""

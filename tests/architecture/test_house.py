@@ -1,0 +1,133 @@
+"""What is said once stays said once: commits, states, rooms, names; and tests that test."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import PACKAGE, TESTS, calls, last_name, name, python_files, tree
+
+OURS = python_files(PACKAGE)
+TEST_FILES = [path for path in python_files(TESTS) if path.name.startswith("test_")]
+
+ROOMS = frozenset((
+    "__init__", "models", "policy", "lifecycle", "queries", "services", "searchdoc", "notify", "forms", "views",
+    "capability",
+))  # fmt: skip
+# Rooms beyond those that every capability may have, each with what it is for. A new one is a decision.
+EXTRA_ROOMS: dict[str, dict[str, str]] = {
+    "listings": {
+        "content": "shape and checks of the content of a reviewed listing",
+        "difference": "what changed between two revisions",
+        "precheck": "what is still missing and why it matters",
+    },
+    "lists": {
+        "columns": "columns of the published templates",
+        "reading": "Excel and CSV in",
+        "writing": "Excel, CSV and JSON out",
+    },
+    "search": {
+        "indexer": "keeps the index from the notes of what changed",
+        "ranking": "order of the hits",
+        "facets": "counts beside the hits",
+    },
+}
+# Floors and surfaces are no capabilities: their files are named by what they are about.
+NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])
+VAGUE = re.compile(r"^(utils?|helpers?|common|manager|misc|tools?)$")
+
+
+def test_one_commit() -> None:
+    found = [
+        f"{name(path)}:{call.lineno}"
+        for path in OURS
+        if path != PACKAGE / "foundation" / "db.py"
+        for call in calls(tree(path))
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("commit", "begin")
+    ]
+    assert not found, f"only transaction() in foundation/db.py begins and commits: {found}"
+
+
+# Files that set fields by a name in a variable, and why no state can be among them. Everywhere else it hides a write.
+SETS_FIELDS_BY_NAME = {"marketplace/accounts/services.py": "the values of a checked form, whose fields are named there"}
+
+
+def state_writes(module: ast.Module) -> list[int]:
+    """Lines that write a state column other than by ``move``: assignment, setattr, bulk update."""
+    found = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found += [node.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == "state"]
+        elif isinstance(node, ast.Call):
+            named = last_name(node.func)
+            if named == "setattr" and getattr(node.args[1], "value", "state") == "state":
+                found.append(node.lineno)
+            if named == "values" and any(keyword.arg == "state" for keyword in node.keywords):
+                found.append(node.lineno)
+    return found
+
+
+def test_one_writer_of_states() -> None:
+    mover = PACKAGE / "foundation" / "lifecycle.py"
+    assert state_writes(tree(mover)), (
+        "foundation/lifecycle.py no longer writes the state: this test looks for the wrong thing"
+    )
+    found = {name(path): lines for path in OURS if path != mover and (lines := state_writes(tree(path)))}
+    found = {path: lines for path, lines in found.items() if path not in SETS_FIELDS_BY_NAME}
+    assert not found, f"only move() writes a state, and setattr hides what is written: {found}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["thing.state = 'x'", "setattr(thing, 'state', 1)", "setattr(thing, column, 1)", "update(T).values(state='x')"],
+)
+def test_every_way_to_write_a_state_is_seen(line: str) -> None:
+    assert state_writes(ast.parse(line)) == [1]
+
+
+def capabilities() -> list[Path]:
+    folders = [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    return sorted(path for path in folders if path.name not in NOT_CAPABILITIES)
+
+
+def test_capabilities_have_the_same_rooms() -> None:
+    found = []
+    for capability in capabilities():
+        allowed = ROOMS | set(EXTRA_ROOMS.get(capability.name, {}))
+        found += [name(path) for path in capability.glob("*.py") if path.stem not in allowed]
+        found += [
+            name(path) for path in capability.iterdir() if path.is_dir() and path.name not in ("data", "__pycache__")
+        ]
+    assert not found, f"not a room of a capability (EXTRA_ROOMS of this test lists the agreed ones): {found}"
+
+
+def test_names_say_what_is_inside() -> None:
+    paths = [*PACKAGE.rglob("*"), *TESTS.rglob("*")]
+    found = [name(path) for path in paths if VAGUE.match(path.stem) and "vendor" not in path.parts]
+    classes = [
+        f"{name(path)}: {node.name}"
+        for path in OURS
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef) and re.search(r"(Utils?|Helpers?|Manager)$", node.name)
+    ]
+    assert not found + classes, f"name it by what it does: {found + classes}"
+
+
+def test_every_module_says_its_role() -> None:
+    found = [name(path) for path in python_files(PACKAGE, TESTS) if not ast.get_docstring(tree(path))]
+    assert not found, f"a module begins with one line that says its role: {found}"
+
+
+def test_the_package_prints_only_on_the_command_line() -> None:
+    found = [
+        f"{name(path)}:{call.lineno}"
+        for path in OURS
+        if path.relative_to(PACKAGE).parts[0] != "cli"
+        for call in calls(tree(path))
+        if last_name(call.func) in ("print", "breakpoint")
+    ]
+    assert not found
