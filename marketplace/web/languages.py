@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -40,8 +41,6 @@ CATALOGUES = PACKAGE / "translations" / ENGLISH
 KEYWORDS: Mapping[str, Any] = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
 }  # fmt: skip
-
-MONTHS = "January February March April May June July August September October November December".split()
 
 
 class Said(Protocol):
@@ -174,7 +173,7 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, datetime):
         value = _in_beijing(value).date()
     if current_language() == ENGLISH:
-        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+        return format_date(value, "d MMMM y", ENGLISH)
     return value.isoformat()
 
 
