@@ -21,11 +21,30 @@ class NumberSeries(Base):
 
 def next_number(letter: str) -> str:
     """Give out the next number of the series in the running transaction ("P" → "P-2026-000124")."""
+    return next_numbers(letter, 1)[0]
+
+
+def next_numbers(letter: str, count: int) -> list[str]:
+    """Give out the next ``count`` numbers of the series."""
     year = clock.today().year
+    series = _series(letter, year)
+    first = series.last + 1
+    series.last += count
+    db.session.flush()
+    return [f"{letter}-{year}-{number:06d}" for number in range(first, first + count)]
+
+
+def keep_clear_of(number: str) -> None:
+    """Never give out ``number`` again: it came in from outside (an import of an earlier export)."""
+    letter, year, last = number.split("-")
+    series = _series(letter, int(year))
+    series.last = max(series.last, int(last))
+    db.session.flush()
+
+
+def _series(letter: str, year: int) -> NumberSeries:
     series = db.session.get(NumberSeries, (letter, year), with_for_update=True, populate_existing=True)
     if series is None:
         series = NumberSeries(letter=letter, year=year, last=0)
         db.session.add(series)
-    series.last += 1
-    db.session.flush()
-    return f"{letter}-{year}-{series.last:06d}"
+    return series

@@ -75,6 +75,7 @@ def listing_steps() -> tuple[Step, ...]:
                        "It leaves pages, search and lists at once; its number and history stay")),
         step("reopen", "withdrawn", "draft", who=can_edit, label=Text("重新编辑", "Edit again"),
              hint=Text("回到草稿，修改后重新送审", "Back to a draft, to be changed and submitted again")),
+        step("load", "draft", "published", who=is_system, quiet=True, label=Text("批量载入", "Load")),
         step("expire", "published", "expired", who=is_system, guard=past_validity, quiet=True,
              label=Text("到期", "Expire")),
     )  # fmt: skip

@@ -1,0 +1,47 @@
+"""What every command gets: the settings, and the app made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
+from typing import Any, TypeVar
+
+import click
+from flask import Flask
+
+from marketplace.config import Config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Setup:
+    """How to make the app, and the environment it is made from."""
+
+    create_app: Callable[[Config], Flask]
+    start_worker: Callable[[Flask], Callable[[], None]]
+    environ: Mapping[str, str]
+    demo: bool = False
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings; ``run --demo`` is MARKETPLACE_DEMO=1."""
+        environ = {**self.environ, "MARKETPLACE_DEMO": "1"} if self.demo else self.environ
+        return Config.from_environment(environ)
+
+    def app(self, **changes: Any) -> Flask:
+        """The app of these settings."""
+        return self.create_app(replace(self.config, **changes))
+
+
+def in_app(command: Command) -> Command:
+    """Run a command inside the app's context."""
+
+    @wraps(command)
+    @click.pass_obj
+    def inside(setup: Setup, *args: Any, **kwargs: Any) -> Any:
+        with setup.app().app_context():
+            return command(*args, **kwargs)
+
+    return inside  # type: ignore[return-value]

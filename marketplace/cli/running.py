@@ -1,0 +1,54 @@
+"""``run`` serves with the worker beside the pages; ``worker`` works alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+import click
+
+from marketplace.cli.context import Setup
+from marketplace.cli.database import prepare
+from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.serve import serve
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to serve on")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--demo", is_flag=True, help="the demonstration: sample data and demo accounts")
+@click.pass_obj
+def run(setup: Setup, host: str, port: int, demo: bool) -> None:
+    """Serve the site, the background worker in the same process."""
+    setup.demo = demo or setup.demo
+    prepare(setup)
+    status = serve(lambda: setup.app(), host, port, lambda: _ready(setup, host, port), start_worker=setup.start_worker)
+    raise click.exceptions.Exit(status)
+
+
+def _ready(setup: Setup, host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"\n机遇 Jiyu: http://{shown}:{port}\n")
+    if setup.config.demo:
+        click.echo(f"演示账号 demo accounts (密码 password: {PASSWORD})")
+        for account in ACCOUNTS:
+            click.echo(f"  {account.email:<26}{account.what}")
+        click.echo()
+
+
+@click.command()
+@click.pass_obj
+def worker(setup: Setup) -> None:
+    """Drain the outbox, keep the index, run what is due; several may run at once."""
+    ended = threading.Event()
+
+    def end(*_: Any) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    stop = setup.start_worker(setup.app())
+    click.echo("worker: running")
+    ended.wait()
+    stop()

@@ -1,0 +1,126 @@
+"""The demonstration: real products and scenarios as compiled from public material, and invented units marked 演示."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+
+from marketplace.accounts import services as accounts
+from marketplace.accounts.models import Member, Organization, User
+from marketplace.accounts.queries import actor_of
+from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.core import clock
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.text import Text
+from marketplace.foundation.db import db, transaction
+from marketplace.listings import services
+from marketplace.listings.kind import Kind
+from marketplace.listings.loading import Loaded, load
+from marketplace.listings.models import Listing
+from marketplace.products.capability import PRODUCT
+from marketplace.reference import regions
+from marketplace.sample import demo, organizations, products, scenarios
+from marketplace.sample.listing import DemoListing, with_dates
+from marketplace.scenarios.capability import SCENARIO
+
+
+def load_sample() -> str:
+    """Load everything in one transaction and say what was loaded."""
+    with transaction():
+        units = {each.key: _organization(each) for each in organizations.organizations()}
+        people = _accounts(units)
+        compiled_products = load(PRODUCT, [
+            Loaded(units[each.maker], each.content, compiled=True) for each in products.products()
+        ])  # fmt: skip
+        compiled_scenarios = load(SCENARIO, [
+            Loaded(units[each.owner], {**each.content, "owner_note": each.owner_type}, compiled=True)
+            for each in scenarios.scenarios()
+        ])  # fmt: skip
+        walk = Walk(people)
+        for product in demo.demo_products():
+            walk.bring(PRODUCT, units[product.account], product)
+        for scenario in demo.demo_scenarios():
+            walk.bring(SCENARIO, units[scenario.account], scenario)
+    return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
+
+
+def _organization(each: organizations.SampleOrganization) -> Organization:
+    return accounts.load_organization(
+        name=each.name, name_en=each.name_en, kind=each.kind, credit_code=each.credit_code, region=each.region,
+        place="" if each.region else each.city, place_en="" if each.region else each.city_en, website=each.website,
+        compiled=not each.name.startswith("演示单位"), demo=each.name.startswith("演示单位"),
+    )  # fmt: skip
+
+
+def _accounts(units: dict[str, Organization]) -> dict[str, User]:
+    departments = {each.key: each for each in organizations.DEPARTMENTS}
+    people: dict[str, User] = {}
+    for account in ACCOUNTS:
+        user = accounts.make_demo_account(account.email, account.name, PASSWORD, administrator=account.administrator)
+        key = account.email.partition("@")[0]
+        people[key] = user
+        if key in units:
+            db.session.add(Member(organization=units[key], user=user, role="owner"))
+        if account.department:
+            department = departments[account.department]
+            names = Text(department.name, department.name_en)
+            accounts.give_post(user, names, department.region, account.duties)
+    db.session.flush()
+    return people
+
+
+class Walk:
+    """Brings a demo listing to its state by walking its life cycle, with the people who would do it."""
+
+    def __init__(self, people: dict[str, User]) -> None:
+        for user in people.values():
+            db.session.refresh(user, ["members", "posts"])
+        self._actors = {key: actor_of(user) for key, user in people.items()}
+
+    def bring(self, kind: Kind, organization: Organization, wanted: DemoListing) -> Listing:
+        """Create the listing and take the steps that lead to the state it shall have."""
+        owner, official = self._actors[wanted.account], self._actors["province"]
+        if regions.city_of(organization.region) == self._city:
+            official = self._actors["city"]
+        content = with_dates(wanted.content, clock.today())
+        listing = services.create(kind, organization, owner, content)
+        for act in self._way(kind, wanted, listing, owner, official):
+            act()
+        if wanted.revision is not None:
+            revision = services.revise(kind, listing, owner)
+            changed = {**revision.content, **with_dates(wanted.revision, clock.today())}
+            services.save(kind, listing, changed, owner, None)
+            services.submit(kind, listing, owner, None)
+        return listing
+
+    _city = "340100"
+
+    def _way(
+        self, kind: Kind, wanted: DemoListing, listing: Listing, owner: Actor, official: Actor
+    ) -> Iterable[Callable[[], Any]]:
+        if wanted.state == "draft":
+            return
+        yield lambda: services.submit(kind, listing, owner, None)
+        if wanted.state == "in_review":
+            return
+        if wanted.state == "returned":
+            yield lambda: services.send_back(kind, listing, official, wanted.reason, None)
+            return
+        yield lambda: services.approve(kind, listing, official)
+        if wanted.state == "expired":
+            yield lambda: self._expire(kind, listing)
+        elif wanted.state != "published":
+            yield lambda: self._end(kind, listing, wanted, owner, official)
+
+    def _expire(self, kind: Kind, listing: Listing) -> None:
+        listing.valid_until = clock.today() - timedelta(days=1)
+        services.take_step(kind, listing, kind.lifecycle.by_name["expire"], SYSTEM, "", None)
+
+    def _end(self, kind: Kind, listing: Listing, wanted: DemoListing, owner: Actor, official: Actor) -> None:
+        step = next(step for step in kind.lifecycle.steps if step.target == wanted.state and "published" in step.sources)
+        actor = owner if step.who(owner, listing) else official
+        services.take_step(kind, listing, step, actor, wanted.reason, None)
+
+
