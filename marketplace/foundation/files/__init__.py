@@ -1,0 +1,45 @@
+"""Uploaded files: what is accepted, where it lies, and how it is served so that it cannot run."""
+
+from marketplace.foundation.files.accept import (
+    DOCUMENT_EXTENSIONS,
+    DOCUMENT_HINT,
+    DOCUMENT_LIMIT,
+    PICTURE_EXTENSIONS,
+    PICTURE_HINT,
+    PICTURE_LIMIT,
+    Prepared,
+    accept_document,
+    accept_picture,
+    keep,
+    prepare_document,
+    prepare_picture,
+)
+from marketplace.foundation.files.models import FileVariant, StoredFile
+from marketplace.foundation.files.serving import response_headers
+from marketplace.foundation.files.store import Blob, LocalStore, Store, init_files, store
+from marketplace.foundation.files.sweep import orphans, sweep_orphans
+
+__all__ = [
+    "DOCUMENT_EXTENSIONS",
+    "DOCUMENT_HINT",
+    "DOCUMENT_LIMIT",
+    "PICTURE_EXTENSIONS",
+    "PICTURE_HINT",
+    "PICTURE_LIMIT",
+    "Blob",
+    "FileVariant",
+    "LocalStore",
+    "Prepared",
+    "Store",
+    "StoredFile",
+    "accept_document",
+    "accept_picture",
+    "init_files",
+    "keep",
+    "orphans",
+    "prepare_document",
+    "prepare_picture",
+    "response_headers",
+    "store",
+    "sweep_orphans",
+]
