@@ -1,0 +1,1 @@
+"""Database mechanism that knows no request."""
