@@ -73,7 +73,7 @@ class Generations:
             raise IndexUnusable(f"{self.folder(number)}: layout {manifest.layout} instead of {LAYOUT}")
         return manifest
 
-    def begin(self) -> int:
+    def create(self) -> int:
         """Create the folder of a new generation and return its number."""
         self.root.mkdir(parents=True, exist_ok=True)
         number = max(self._numbers(), default=0) + 1

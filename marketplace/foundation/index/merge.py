@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-from whoosh.filedb.filestore import FileStorage
 
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.generations import Manifest
 from marketplace.foundation.index.interface import IndexDocument, Key
 from marketplace.foundation.index.snapshot import Snap, View
-from marketplace.foundation.index.writer import SegmentBuilder, commit, segment_path, write_segments
+from marketplace.foundation.index.storage import IndexStorage
+from marketplace.foundation.index.writer import SegmentBuilder, write_commit, write_segments
 
 TIER = 8  # segments of one size class that are joined into one of the next
 LARGEST_JOIN = 20_000  # documents; larger segments wait for the next rebuild, which is faster
@@ -21,8 +19,8 @@ LARGEST_JOIN = 20_000  # documents; larger segments wait for the next rebuild, w
 class Change:
     """The work on one generation while the write lock is held: ``snap`` must be its newest commit."""
 
-    def __init__(self, folder: Path, snap: Snap, records: Sequence[Any], number: int) -> None:
-        self.storage = FileStorage(str(folder))
+    def __init__(self, storage: IndexStorage, snap: Snap, records: Sequence[Any], number: int) -> None:
+        self.storage = storage
         self.snap = snap
         self.records = list(records)  # Whoosh's own records, read for this change only: deletions go into them
         self.number = number
@@ -55,10 +53,10 @@ class Change:
 
     def _commit(self, manifest: Manifest, records: list[Any], added: list[Any]) -> None:
         """The manifest first: a crash in between leaves hashes of files that nobody reads, never files without."""
-        paths = [segment_path(self.storage, record) for record in added]
-        live = {segment_path(self.storage, record).name for record in [*self.records, *records]}
-        manifest.with_files(paths, live).write(Path(self.storage.folder))
-        commit(self.storage, records, self.number + 1)
+        paths = [self.storage.segment_path(record) for record in added]
+        live = {self.storage.segment_path(record).name for record in [*self.records, *records]}
+        manifest.with_files(paths, live).write(self.storage.path)
+        write_commit(self.storage, records, self.number + 1)
 
 
 def _full_tier(sizes: list[tuple[Any, int]]) -> list[Any]:

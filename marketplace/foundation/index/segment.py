@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 from whoosh.util.numeric import byte_to_length
 
 from marketplace.foundation.index.interface import FACETS, IndexUnusable
 from marketplace.foundation.index.postings import read_postings
+from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.writer import FIELD_ORDER, NUMBERS, TEXT_FIELDS, SegmentBuilder
 
 FIELD_WEIGHTS = {"title": 2.5, "body": 1.0, "tags": 1.5}
@@ -89,21 +89,17 @@ class OpenSegment:
     Raises IndexUnusable for whatever a damaged file leads to. The file stays mapped after it was deleted.
     """
 
-    def __init__(self, storage: FileStorage, record: Any) -> None:
+    def __init__(self, storage: IndexStorage, record: Any) -> None:
         self.name: str = record.segment_id()
         self.size: int = record.doc_count_all()
         self._lock = threading.Lock()  # the readers of Whoosh share one file position between threads
-        try:
+        with storage.reading(self.name):
             files = record.open_compound_file(storage)
             self._terms = W3Codec().terms_reader(files, record)
             columns = {name: _integers(files, record, name, self.size) for name in NUMBERS}
             self.lengths = [_bytes(files, record, f"_{name}_len", self.size) for name in TEXT_FIELDS]
             self.facets = {facet: dict(self._facet(facet)) for facet in FACETS}
             self.kinds = self._kinds()
-        except IndexUnusable:
-            raise
-        except Exception as error:  # a damaged file may raise anything: struct, zlib, pickle, key, value, OS errors
-            raise IndexUnusable(f"{self.name}: {error!r}") from error
         self.doc_ids, self.versions, self.timestamps = (columns[name] for name in NUMBERS)
         self.all = (1 << self.size) - 1
 
@@ -132,7 +128,7 @@ class OpenSegment:
             ids, frequencies = read_postings(data)
         except TermNotFound:
             return array("I"), None
-        except Exception as error:  # see __init__
+        except Exception as error:  # a damaged block may raise anything: struct, zlib, pickle, value, index errors
             raise IndexUnusable(f"{self.name}: {error!r}") from error
         if ids[-1] >= self.size:
             raise IndexUnusable(f"{self.name}: a posting lies beyond the last document")

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
-
 from marketplace.foundation.index.interface import FACETS, Key
 from marketplace.foundation.index.segment import LENGTHS, Averages, OpenSegment, PostingCache, Postings, bits_of
+from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.writer import TEXT_FIELDS, id_term
 
 AVERAGE_STEPS = 4  # steps in a doubling: averages move in steps, so that impacts decoded once stay valid over commits
@@ -32,7 +31,7 @@ class Snap:
     """All segments of a commit. Segments that ``previous`` has open are taken over, not opened again."""
 
     def __init__(
-        self, storage: FileStorage, records: list[Any], cache: PostingCache, previous: Snap | None = None
+        self, storage: IndexStorage, records: list[Any], cache: PostingCache, previous: Snap | None = None
     ) -> None:
         known = {view.segment.name: view.segment for view in previous.views} if previous else {}
         self._cache = cache

@@ -7,11 +7,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import whoosh
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 
 from marketplace.foundation.index.analyzer import Analyzer, shared_analyzer
 from marketplace.foundation.index.generations import LAYOUT, Generations, Manifest, file_hash
@@ -29,7 +26,8 @@ from marketplace.foundation.index.merge import Change
 from marketplace.foundation.index.questions import Answerer
 from marketplace.foundation.index.segment import PostingCache
 from marketplace.foundation.index.snapshot import Snap
-from marketplace.foundation.index.writer import INDEX_NAME, commit, segment_path, write_segments
+from marketplace.foundation.index.storage import IndexStorage
+from marketplace.foundation.index.writer import write_commit, write_segments
 
 POLL_SECONDS = 0.2  # how long a reader may miss a commit of another process
 READ_RETRIES = 10
@@ -88,12 +86,12 @@ class WhooshEngine:
         try:
             generation = self._generations.current()
             manifest = self._generations.manifest(generation)
-            storage = FileStorage(str(self._generations.folder(generation)))
-            toc = _read_toc(storage)
+            storage = IndexStorage(self._generations.folder(generation))
+            toc = storage.contents()
         except IndexUnusable as error:
             return [str(error)]
         problems = []
-        for path in (segment_path(storage, record) for record in toc.segments):
+        for path in (storage.segment_path(record) for record in toc.segments):
             if not path.exists():
                 problems.append(f"{path.name}: missing")
             elif manifest.files.get(path.name) != file_hash(path):
@@ -119,19 +117,19 @@ class WhooshEngine:
         """Open the newest commit. A commit may remove files between our looks at them: then look again."""
         for attempt in range(READ_RETRIES + 1):
             generation = self._generations.current()
-            storage = FileStorage(str(self._generations.folder(generation)))
-            number = TOC._latest_generation(storage, INDEX_NAME)
+            storage = IndexStorage(self._generations.folder(generation))
+            number = storage.newest()
             if known and known[:2] == (generation, number):
                 return known
             try:
-                toc = _read_toc(storage)
+                toc = storage.contents()
                 if not known or known[0] != generation:
                     self._check_analyzer(self._generations.manifest(generation))
                 previous = known[2] if known and known[0] == generation else None
                 return generation, toc.generation, Snap(storage, toc.segments, self._cache, previous)
             except IndexUnusable:
                 moved = self._generations.current() != generation
-                if attempt == READ_RETRIES or not (moved or TOC._latest_generation(storage, INDEX_NAME) != number):
+                if attempt == READ_RETRIES or not (moved or storage.newest() != number):
                     raise
                 time.sleep(RETRY_SECONDS)
         raise AssertionError("unreachable")
@@ -165,9 +163,9 @@ class WhooshEngine:
     @contextmanager
     def _change(self) -> Iterator[tuple[Change, Manifest]]:
         generation, _, snap = self._read(newest=True)
-        folder = self._generations.folder(generation)
-        toc = _read_toc(FileStorage(str(folder)))
-        yield Change(folder, snap, toc.segments, toc.generation), self._generations.manifest(generation)
+        storage = IndexStorage(self._generations.folder(generation))
+        toc = storage.contents()
+        yield Change(storage, snap, toc.segments, toc.generation), self._generations.manifest(generation)
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
         """Build the next generation from all documents and swap it in. Holds the write lock meanwhile.
@@ -175,9 +173,9 @@ class WhooshEngine:
         Takes about a minute for 100,000 documents; readers stay on the old generation until the swap.
         """
         with self._generations.lock():
-            generation = self._generations.begin()
+            generation = self._generations.create()
             folder = self._generations.folder(generation)
-            storage = FileStorage(str(folder))
+            storage = IndexStorage(folder)
             records = write_segments(storage, documents, self._analyzer)
             Manifest(
                 layout=LAYOUT,
@@ -186,18 +184,10 @@ class WhooshEngine:
                 whoosh=whoosh.versionstring(),
                 documents=sum(record.doc_count() for record in records),
                 built_at=int(time.time()),
-                files={path.name: file_hash(path) for path in (segment_path(storage, record) for record in records)},
+                files={path.name: file_hash(path) for path in (storage.segment_path(record) for record in records)},
             ).write(folder)
-            commit(storage, records, 0)
+            write_commit(storage, records, 0)
             self._generations.publish(generation)
             self._generations.remove_retired()
         self._read(newest=True)
         return generation
-
-
-def _read_toc(storage: FileStorage) -> Any:
-    """Whoosh's table of contents of the newest commit. Raises IndexUnusable."""
-    try:
-        return TOC.read(storage, INDEX_NAME)
-    except Exception as error:  # a damaged file may raise anything: struct, pickle, EOF, type, index, OS errors
-        raise IndexUnusable(f"{storage.folder}: {error!r}") from error

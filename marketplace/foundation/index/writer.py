@@ -13,7 +13,6 @@ from typing import Any
 from whoosh import fields, formats
 from whoosh.codec.whoosh3 import STORED_COLUMN, W3Codec
 from whoosh.columns import NumericColumn
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import OrderedHashWriter
 from whoosh.index import TOC, clean_files
 from whoosh.system import pack_ushort
@@ -22,8 +21,8 @@ from whoosh.util.numeric import length_to_byte
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.interface import FACETS, IndexDocument
 from marketplace.foundation.index.postings import write_postings
+from marketplace.foundation.index.storage import INDEX_NAME, IndexStorage
 
-INDEX_NAME = "MAIN"
 TEXT_FIELDS = ("title", "body", "tags")
 NUMBERS = ("docid", "ver", "ts")
 FIELD_ORDER = (*TEXT_FIELDS, "id", "number", *FACETS)
@@ -51,7 +50,7 @@ def id_term(kind: str, doc_id: int) -> str:
 class SegmentBuilder:
     """Collects documents in memory and writes them as one compound segment file."""
 
-    def __init__(self, storage: FileStorage) -> None:
+    def __init__(self, storage: IndexStorage) -> None:
         self._storage = storage
         self._segment = W3Codec().new_segment(storage, INDEX_NAME)
         self._terms: dict[str, dict[str, array[int]]] = {name: {} for name in FIELD_ORDER}
@@ -114,7 +113,7 @@ class SegmentBuilder:
         self._segment._fieldlengths = dict(self._totals)
         self._segment.set_doc_count(len(self))
         self._segment.create_compound_file(self._storage)
-        synchronise(segment_path(self._storage, self._segment))
+        synchronise(self._storage.segment_path(self._segment))
         return self._segment
 
     def _write_terms(self) -> None:
@@ -147,7 +146,7 @@ def _big_endian(values: array[int]) -> bytes:
     return values.tobytes()
 
 
-def write_segments(storage: FileStorage, documents: Iterable[IndexDocument], analyzer: Analyzer) -> list[Any]:
+def write_segments(storage: IndexStorage, documents: Iterable[IndexDocument], analyzer: Analyzer) -> list[Any]:
     """Write documents into as few segments as memory allows."""
     segments = []
     builder = SegmentBuilder(storage)
@@ -161,18 +160,15 @@ def write_segments(storage: FileStorage, documents: Iterable[IndexDocument], ana
     return segments
 
 
-def commit(storage: FileStorage, segments: Sequence[Any], number: int) -> None:
+def write_commit(storage: IndexStorage, segments: Sequence[Any], number: int) -> None:
     """Make ``segments`` the content of the index as commit ``number``, then remove the files of older commits."""
     TOC(schema(), list(segments), number).write(storage, INDEX_NAME)
-    folder = Path(storage.folder)
+    folder = storage.path
+    for torn in folder.glob(f"_{INDEX_NAME}_*.toc.*"):  # of a writer that was killed; Whoosh leaves them
+        torn.unlink()
     synchronise(folder / TOC._filename(INDEX_NAME, number))
     synchronise(folder)
     clean_files(storage, INDEX_NAME, number, segments)
-
-
-def segment_path(storage: FileStorage, segment: Any) -> Path:
-    name: str = segment.make_filename(segment.COMPOUND_EXT)
-    return Path(storage.folder) / name
 
 
 def synchronise(path: Path) -> None:
