@@ -10,7 +10,7 @@ TESTS ?= tests
 OPTIONS ?=
 export PYTEST_DISABLE_PLUGIN_AUTOLOAD = 1
 
-.PHONY: help run test check bench lock format clean
+.PHONY: help run test check coverage bench lock format clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,6 +29,9 @@ check: ## format, lint, types, import contracts, templates, house rules, transla
 	@.ci/setup.sh dev
 	@.ci/postgres.sh
 	@.ci/check.sh
+
+coverage: ## every test, with the branches that none takes
+	@$(MAKE) --no-print-directory test OPTIONS="--cov --cov-report=term $(OPTIONS)"
 
 bench: ## the benchmarks of bench/README.md
 	@.ci/setup.sh dev

@@ -48,14 +48,14 @@ has_pip() { "$python" -m pip --version >/dev/null 2>&1; }
 
 # A virtual environment with pip in it. Debian's Python lacks ensurepip until python3-venv is installed.
 make_venv() {
-    local base=$1
-    "$base" -m venv --clear .venv >/dev/null 2>&1 && return 0
+    local base=$1 said
+    said=$("$base" -m venv --clear .venv 2>&1) && return 0
     if can_install; then
         apt_install python3-venv || true
-        "$base" -m venv --clear .venv >/dev/null 2>&1 && return 0
+        said=$("$base" -m venv --clear .venv 2>&1) && return 0
     fi
     rm -rf .venv
-    fail "$base cannot make a virtual environment (ensurepip is missing). Install the package python3-venv, or install uv."
+    fail "$base cannot make a virtual environment. Install the package python3-venv, or install uv. It said: $(echo "$said" | head -n 1)"
 }
 
 install_with_uv() {
@@ -66,7 +66,7 @@ install_with_uv() {
 install_with_pip() {
     echo "set-up: installing $lock with pip"
     has_pip || make_venv "$base"
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
 }
 
 if is_ready; then
@@ -84,7 +84,7 @@ fi
 rm -f .venv/.ready-*
 if [ -z "$uv" ] && [ -x .venv/bin/uv ]; then
     uv=.venv/bin/uv
-elif [ -z "$uv" ] && has_pip && "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt; then
+elif [ -z "$uv" ] && has_pip && "$python" -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/uv.txt; then
     uv=.venv/bin/uv
 fi
 if [ -z "$uv" ] || ! install_with_uv "$uv"; then

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Member, Organization, User
 from marketplace.accounts.queries import actor_of
@@ -19,11 +18,11 @@ from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
-from marketplace.products.capability import PRODUCT
+from marketplace.products.kind import PRODUCT
 from marketplace.reference import regions
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
-from marketplace.scenarios.capability import SCENARIO
+from marketplace.scenarios.kind import SCENARIO
 
 
 def load_sample() -> str:
@@ -119,8 +118,8 @@ class Walk:
         services.take_step(kind, listing, kind.lifecycle.by_name["expire"], SYSTEM, "", None)
 
     def _end(self, kind: Kind, listing: Listing, wanted: DemoListing, owner: Actor, official: Actor) -> None:
-        step = next(step for step in kind.lifecycle.steps if step.target == wanted.state and "published" in step.sources)
+        step = next(
+            step for step in kind.lifecycle.steps if step.target == wanted.state and "published" in step.sources
+        )
         actor = owner if step.who(owner, listing) else official
         services.take_step(kind, listing, step, actor, wanted.reason, None)
-
-

@@ -44,13 +44,7 @@ def move(
     step = lifecycle.by_name[name]
     lock(subject)
     before = lifecycle.state_of(subject)
-    if not step.who(actor, subject):
-        raise _no_right(lifecycle, step)
-    if before not in step.sources or (seen is not None and seen != subject.version):
-        raise Conflict(_changed(lifecycle, step, before), ledger.latest(subject))
-    refusal = step.guard(subject) if step.guard else None
-    if refusal is not None:
-        raise refusal
+    _check(lifecycle, step, subject, actor, seen)
     setattr(subject, lifecycle.column, step.target)
     db.session.flush()
     entry = ledger.record(
@@ -59,6 +53,18 @@ def move(
     )  # fmt: skip
     emit(f"{subject.subject_type}.{name}", subject, {"entry": entry.id})
     return entry
+
+
+def _check(lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, seen: int | None) -> None:
+    """Right, state, guard: in this order, so that nobody learns a state from a refusal he had no right to."""
+    state = lifecycle.state_of(subject)
+    if not step.who(actor, subject):
+        raise _no_right(lifecycle, step)
+    if state not in step.sources or (seen is not None and seen != subject.version):
+        raise Conflict(_changed(lifecycle, step, state), ledger.latest(subject))
+    refusal = step.guard(subject) if step.guard else None
+    if refusal is not None:
+        raise refusal
 
 
 def checked_reason(step: Step, reason: str) -> str:

@@ -20,8 +20,8 @@ _LEVELS: dict[str, Level] = {each: each for each in get_args(Level)}
 class Region:
     """A place with a GB/T 2260 code.
 
-    ``kind`` is the Chinese word of the register (省, 地级市, 区, 县, 县级市, 开发区); ``slug`` is set for the province and the
-    cities only; ``sort`` is the order among its siblings.
+    ``kind`` is the Chinese word of the register (省, 地级市, 区, 县, 县级市, 开发区); ``slug`` is set for the
+    province and the cities only; ``sort`` is the order among its siblings.
     """
 
     code: str

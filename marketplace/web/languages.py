@@ -133,7 +133,12 @@ def _choose() -> str:
     for asked in (request.args.get("lang"), request.cookies.get("lang")):
         if asked in ASKED:
             return ASKED[asked]
-    return request.accept_languages.best_match(LANGUAGES, default) or default
+    # not best_match(): it prefers an exact tag of low quality to zh-TW or zh-Hans of high quality
+    for tag, quality in request.accept_languages:
+        primary = tag.replace("_", "-").split("-")[0].lower()
+        if quality > 0 and primary in ASKED:
+            return ASKED[primary]
+    return default
 
 
 def _remember(response: Response) -> Response:

@@ -48,12 +48,11 @@ def last_name(node: ast.expr) -> str:
 
 
 def imported(path: Path) -> set[str]:
-    """Every module that the file imports, by its full name; ``from a import b`` counts as a and as a.b."""
+    """Every module that the file imports, by its full name; ``from a import b`` counts as a.b."""
     found: set[str] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found

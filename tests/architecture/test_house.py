@@ -20,6 +20,8 @@ ROOMS = frozenset((
 # Rooms beyond those that every capability may have, each with what it is for. A new one is a decision.
 EXTRA_ROOMS: dict[str, dict[str, str]] = {
     "listings": {
+        "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
+        "loading": "many listings at once, with their history, for imports and the sample",
         "content": "shape and checks of the content of a reviewed listing",
         "difference": "what changed between two revisions",
         "precheck": "what is still missing and why it matters",
@@ -30,6 +32,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
     },
     "search": {
+        "commands": "index rebuild, check, status on the command line",
         "indexer": "keeps the index from the notes of what changed",
         "ranking": "order of the hits",
         "facets": "counts beside the hits",
@@ -64,7 +67,7 @@ def state_writes(module: ast.Module) -> list[int]:
             found += [node.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == "state"]
         elif isinstance(node, ast.Call):
             named = last_name(node.func)
-            if named == "setattr" and getattr(node.args[1], "value", "state") == "state":
+            if named == "setattr" and not (isinstance(node.args[1], ast.Constant) and node.args[1].value != "state"):
                 found.append(node.lineno)
             if named == "values" and any(keyword.arg == "state" for keyword in node.keywords):
                 found.append(node.lineno)

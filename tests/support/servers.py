@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,7 +137,8 @@ class ServerProcess:
     def kill(self) -> None:
         """kill -9: the server, its children and the worker in them end at once, in the middle of whatever they do."""
         assert self.process is not None, "it does not run"
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself, with all its children
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
         self.process = None
 

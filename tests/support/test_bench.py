@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, g, has_app_context
-from flask.testing import FlaskClient
+from flask import Flask, g, has_app_context, request
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session, scoped_session
 
@@ -20,7 +19,7 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import LedgerHead
 from tests.support.browser import Windows, axe
 from tests.support.servers import ROOT, LiveSite, ServerProcess, answers, wait_until
-from tests.support.site import START, Clock
+from tests.support.site import START, Client, Clock
 
 
 @pytest.mark.parametrize("round_", [1, 2])
@@ -37,7 +36,7 @@ def test_both_databases_are_used(app: Flask, database_url: str) -> None:
 
 
 def test_requests_do_not_share_the_context_of_the_test(
-    app: Flask, session: scoped_session[Session], client: FlaskClient
+    app: Flask, session: scoped_session[Session], client: Client
 ) -> None:
     app.add_url_rule("/bench/mark", "bench_mark", lambda: str(g.setdefault("mark", "fresh")))
     g.mark = "of the test"
@@ -45,9 +44,7 @@ def test_requests_do_not_share_the_context_of_the_test(
     assert client.get("/bench/mark").text == "fresh"
 
 
-def test_the_session_sees_what_a_request_wrote(
-    app: Flask, session: scoped_session[Session], client: FlaskClient
-) -> None:
+def test_the_session_sees_what_a_request_wrote(app: Flask, session: scoped_session[Session], client: Client) -> None:
     def write() -> str:
         with transaction():
             db.session.get_one(LedgerHead, 1).last_id = 7
@@ -62,11 +59,17 @@ def test_the_session_sees_what_a_request_wrote(
 
 
 def test_a_request_after_an_uncommitted_change_is_a_mistake_of_the_test(
-    session: scoped_session[Session], client: FlaskClient
+    session: scoped_session[Session], client: Client
 ) -> None:
     session.add(LedgerHead(id=1, last_id=0, last_hash="0" * 64))
     with pytest.raises(AssertionError, match="not committed"):
         client.get("/healthz")
+
+
+def test_a_form_needs_the_token_that_submit_sends(app: Flask, client: Client) -> None:
+    app.add_url_rule("/bench/form", "bench_form", lambda: request.form["word"], methods=["POST"])
+    assert client.post("/bench/form", data={"word": "巡检"}).status_code == 400
+    assert client.submit("/bench/form", {"word": "巡检"}).text == "巡检"
 
 
 def test_the_clock_moves_only_when_told(clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""What every command gets: the settings, and the app made when it is first needed."""
+"""What every command of the command line gets: the settings, and the app made when it is first needed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What vendors offer: products with specs by category, and what proves each claim."""

@@ -1,0 +1,173 @@
+"""The shape of a product's content: its fields in words, what the pre-check asks, and who may offer one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marketplace.accounts.models import Organization, OrganizationKind
+from marketplace.core import clock
+from marketplace.core.text import Text
+from marketplace.listings.kind import Check, Content, ContentField
+from marketplace.listings.services import parsed_day
+from marketplace.listings.wording import as_codes, as_files, as_text
+from marketplace.products.models import Product
+from marketplace.reference import catalogue, values
+
+EVIDENCE = {
+    "declared": Text("自述", "Declared"),
+    "documented": Text("有据", "Documented"),
+    "tested": Text("检测", "Tested"),
+    "proven": Text("实测", "Proven here"),
+}
+EVIDENCE_LEVEL = {code: level for level, code in enumerate(EVIDENCE, start=1)}
+
+WAYS = {
+    "sale": Text("采购", "Purchase"),
+    "lease": Text("租赁", "Lease"),
+    "service": Text("按服务付费", "Pay for the service"),
+}
+
+TEXTS = (
+    "title", "title_en", "model", "category", "summary", "summary_en", "description", "description_en",
+    "price_note", "price_note_en", "delivery", "cases", "contact_name", "contact_phone", "contact_email",
+    "valid_until", "source_note",
+)  # fmt: skip
+LISTS = ("domains", "marks", "ways", "pictures", "files", "sources")
+
+
+def blank(organization: Organization) -> Content:
+    """The content of a new draft; the contact is that of the organization."""
+    content: Content = {key: "" for key in TEXTS} | {key: [] for key in LISTS} | {"specs": {}}
+    content["contact_name"] = organization.contact_name
+    content["contact_phone"] = organization.contact_phone
+    content["contact_email"] = organization.contact_email
+    return content
+
+
+def category_label(code: Any, language: str) -> str:
+    """The name of a category code; an empty code says nothing."""
+    return catalogue.category(code).label.say(language) if code else ""
+
+
+def spec_parts(specs: Any, language: str) -> Sequence[tuple[str, str, str]]:
+    """(key, name, claim in words) of each claim, in the order of the catalogue's groups."""
+    found = []
+    for key, claim in (specs or {}).items():
+        spec = catalogue.spec(key)
+        text = values.show_with_unit(spec, claim.get("value"), language)
+        evidence = EVIDENCE[claim.get("evidence") or "declared"].say(language)
+        details = [evidence, claim.get("source", ""), claim.get("note", "")]
+        found.append((key, spec.label.say(language), " · ".join([text, *(part for part in details if part)])))
+    return found
+
+
+FIELDS: tuple[ContentField, ...] = (
+    ContentField("title", Text("名称", "Title"), as_text),
+    ContentField("title_en", Text("英文名称", "Title in English"), as_text),
+    ContentField("model", Text("型号", "Model"), as_text),
+    ContentField("category", Text("产品类别", "Category"), category_label),
+    ContentField("summary", Text("简介", "Summary"), as_text),
+    ContentField("summary_en", Text("英文简介", "Summary in English"), as_text),
+    ContentField("description", Text("详细说明", "Description"), as_text),
+    ContentField("description_en", Text("英文详细说明", "Description in English"), as_text),
+    ContentField("domains", Text("应用领域", "Domains"), as_codes(lambda code: catalogue.domain(code).label)),
+    ContentField("marks", Text("资质与标识", "Marks"), as_codes(lambda code: catalogue.mark(code).label)),
+    ContentField("specs", Text("参数", "Specs"), lambda value, language: "；".join(
+        f"{name} {text}" for _key, name, text in spec_parts(value, language)), spec_parts),
+    ContentField("ways", Text("获取方式", "Ways to buy"), as_codes(lambda code: WAYS[code])),
+    ContentField("price_note", Text("价格说明", "Price"), as_text),
+    ContentField("price_note_en", Text("英文价格说明", "Price in English"), as_text),
+    ContentField("delivery", Text("交付周期", "Delivery"), as_text),
+    ContentField("cases", Text("应用案例", "Cases"), as_text),
+    ContentField("pictures", Text("图片", "Pictures"), as_files("caption")),
+    ContentField("files", Text("附件", "Files"), as_files("title")),
+    ContentField("valid_until", Text("有效期至", "Valid until"), as_text),
+    ContentField("contact_name", Text("联系人", "Contact"), as_text, private=True),
+    ContentField("contact_phone", Text("联系电话", "Telephone"), as_text, private=True),
+    ContentField("contact_email", Text("联系邮箱", "Contact e-mail"), as_text, private=True),
+    ContentField("sources", Text("资料来源", "Sources"), lambda value, _language: "；".join(value or [])),
+    ContentField("source_note", Text("来源说明", "Note on sources"), as_text),
+)  # fmt: skip
+
+
+def check(content: Mapping[str, Any]) -> list[Check]:
+    """The pre-check: what must be mended, what would help, what is right, each with why it matters."""
+    return [*_basics(content), *_claims(content), *_offer(content)]
+
+
+def _basics(content: Mapping[str, Any]) -> list[Check]:
+    checks = []
+    for key, text, why in (
+        ("title", Text("还没有名称", "There is no title"), Text("名称是搜索结果的第一行", "It is the first line of a hit")),
+        ("category", Text("还没有选产品类别", "No category is chosen"),
+         Text("类别决定填哪些参数，也决定和哪些需求比对", "It decides which specs are asked and which needs it is compared with")),
+        ("summary", Text("还没有简介", "There is no summary"),
+         Text("需方先看一句话：它能做什么、在哪里做", "A demander first reads one sentence: what it does, and where")),
+    ):  # fmt: skip
+        if not content.get(key):
+            checks.append(Check("fix", text, why, "basics"))
+    if not content.get("domains"):
+        text = Text("还没有选应用领域", "No domain is chosen")
+        checks.append(Check("fix", text, Text("需求按十个领域公布", "Needs are published by ten domains"), "basics"))
+    if not content.get("title_en") or not content.get("summary_en"):
+        checks.append(Check("tip", Text("可补英文名称和简介", "An English title and summary would help"),
+                            Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"), "basics"))  # fmt: skip
+    if not checks:
+        checks.append(Check("ok", Text("名称、类别、简介和领域齐全", "Title, category, summary and domains are there")))
+    return checks
+
+
+def _claims(content: Mapping[str, Any]) -> list[Check]:
+    specs = content.get("specs") or {}
+    if not content.get("category"):
+        return []
+    category = catalogue.category(content["category"])
+    missing = [catalogue.spec(key).label for key in category.headline if key not in specs]
+    if not specs:
+        return [Check("fix", Text("还没有任何参数", "No spec is given"),
+                      Text("没有参数的产品对硬性要求只能显示“未公开”，不会算作符合",
+                           "A must-have compared with nothing reads “unknown”, never as a fit"), "specs")]  # fmt: skip
+    checks = []
+    if missing:
+        names = Text("、".join(each.zh for each in missing), ", ".join(each.en for each in missing))
+        checks.append(Check("tip", Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names},
+                            Text("空着会显示“未公开”", "They read “unknown”"), "specs"))  # fmt: skip
+    bare = [key for key, claim in specs.items() if claim.get("evidence") in ("documented", "tested")
+            and not claim.get("source") and not claim.get("file")]  # fmt: skip
+    for key in bare:
+        text = Text("“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source")
+        checks.append(Check("fix", text % {"name": catalogue.spec(key).label},
+                            Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared"), "specs"))  # fmt: skip
+    return checks or [Check("ok", Text("主要参数齐全，依据有出处", "The main specs are given, with their sources"))]
+
+
+def _offer(content: Mapping[str, Any]) -> list[Check]:
+    checks = []
+    if not content.get("contact_name") or not (content.get("contact_phone") or content.get("contact_email")):
+        checks.append(Check("fix", Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
+                            Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"), "offer"))  # fmt: skip
+    if content.get("valid_until") and content["valid_until"] < clock.today().isoformat():
+        checks.append(Check("fix", Text("有效期已过", "The validity is over"),
+                            Text("过期的产品不会公开", "What is past its validity is not public"), "offer"))  # fmt: skip
+    if not content.get("ways"):
+        checks.append(Check("tip", Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"), None, "offer"))
+    if not content.get("pictures"):
+        checks.append(Check("tip", Text("可上传实物图片", "A picture would help"),
+                            Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"), "files"))  # fmt: skip
+    return checks or [Check("ok", Text("获取方式、联系人和图片齐全", "Offer, contact and pictures are there"))]
+
+
+def project(product: Product, content: Mapping[str, Any]) -> None:
+    """Copy into the table's columns what lists and selects need."""
+    product.title = content["title"]
+    product.title_en = content["title_en"]
+    product.model = content["model"]
+    product.category = content["category"]
+    product.domains = list(content["domains"])
+    product.valid_until = parsed_day(content["valid_until"])
+
+
+def may_file(organization: Organization) -> bool:
+    """Everybody who makes, integrates or serves robots; government bodies do not offer products."""
+    return organization.kind != OrganizationKind.GOVERNMENT

@@ -1,0 +1,1 @@
+"""What firms and cities need done: scenarios with must-have requirements and targets."""

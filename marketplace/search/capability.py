@@ -1,0 +1,47 @@
+"""The plate of search: pages, menu, the indexer's tasks and the command ``index``."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+
+from marketplace.config import Config
+from marketplace.core.text import Text
+from marketplace.foundation.index.whoosh_engine import WhooshEngine
+from marketplace.foundation.worker import Task
+from marketplace.search import services
+from marketplace.search.commands import index
+from marketplace.search.views import search
+from marketplace.web.plate import Capability, FooterLink, NavItem
+
+NIGHTLY = 24 * 3600.0
+
+
+def init(app: Flask) -> None:
+    """Open the engine; nothing is read before the first question."""
+    config: Config = app.extensions["config"]
+    app.extensions["search_engine"] = WhooshEngine(config.search_dir)
+
+
+commands: tuple[click.Command, ...] = (index,)
+
+SEARCH = Capability(
+    name="search",
+    blueprints=lambda: (search,),
+    navigation=(
+        NavItem("scenarios", Text("场景需求", "Needs"), "search.scenarios", 20),
+        NavItem("products", Text("产品供给", "Products"), "search.products", 30),
+        NavItem("organizations", Text("单位", "Organizations"), "search.organizations", 80),
+    ),
+    footer=(
+        FooterLink(0, Text("产品供给清单", "Product list"), "search.products", 10),
+        FooterLink(0, Text("场景需求清单", "Need list"), "search.scenarios", 20),
+        FooterLink(0, Text("单位名录", "Organizations"), "search.organizations", 30),
+    ),
+    tasks=(
+        Task("search index", services.catch_up, 0.2),
+        Task("search index comparison", services.check_nightly, NIGHTLY),
+    ),
+    commands=commands,
+    init=init,
+)

@@ -1,0 +1,44 @@
+"""The question as it stands in an address: read once, for pages, lists, files and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from marketplace.foundation.index.interface import FACETS
+from marketplace.search.queries import LONGEST, Question, Sort
+from marketplace.web.forms import clean
+
+MOST_VALUES = 50  # of one facet in one question
+
+
+def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, per_page: int = 20) -> Question:
+    """The question of a query string: ``q``, one parameter per facet (repeated for several values), ``sort``.
+
+    ``kind`` fixes the kind (the list pages); unknown parameters are passed over, as on every web page.
+    """
+    text = clean(args.get("q", "")).replace("\n", " ")[:LONGEST]
+    filters: dict[str, tuple[str, ...]] = {}
+    for facet in FACETS:
+        values = tuple(dict.fromkeys(clean(value) for value in args.getlist(facet) if clean(value)))[:MOST_VALUES]
+        if values:
+            filters[facet] = values
+    if kind:
+        filters["kind"] = (kind,)
+    sort: Sort = "newest" if args.get("sort") == "newest" or not text else "relevance"
+    return Question(text, filters, sort, page, per_page)
+
+
+def facet_options(
+    counts: Mapping[str, int], labels: Mapping[str, object], chosen: tuple[str, ...], most: int
+) -> tuple[list[tuple[str, object, int, bool]], int]:
+    """(value, label, count, chosen) of one facet in the order of ``labels``, cut to ``most``, and how many there are.
+
+    What is chosen is never cut, so that it can be taken back.
+    """
+    values = [value for value in labels if value in counts or value in chosen]
+    ranked = sorted(values, key=lambda value: (value not in chosen, -counts.get(value, 0)))
+    kept = set(ranked[:most]) | {value for value in values if value in chosen}
+    options = [(value, labels[value], counts.get(value, 0), value in chosen) for value in values if value in kept]
+    return options, len(values)

@@ -1,0 +1,171 @@
+"""The search page and the public lists of every kind: one page in four addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from marketplace.core.text import Text
+from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.index.highlight import highlight
+from marketplace.listings.lifecycle import STATES
+from marketplace.reference import catalogue, regions
+from marketplace.scenarios.lifecycle import ENDINGS
+from marketplace.search.forms import facet_options, read_question
+from marketplace.search.queries import LONGEST, Found, Question, find
+from marketplace.web.identity import current_actor
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+from marketplace.web.paging import PER_PAGE, Page, address, page_number
+from marketplace.web.plate import sources
+
+search = Blueprint("search", __name__)
+
+# Which facets a list shows; the search over everything shows those that all kinds share.
+SHOWN = {
+    "": ("domain", "city"),
+    "product": ("category", "segment", "domain", "city", "status"),
+    "scenario": ("domain", "city", "category", "status"),
+    "organization": ("city", "segment"),
+}
+MOST_OPTIONS = 12
+FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
+ALL_OF = {"product": "products", "scenario": "scenarios", "organization": "organizations"}
+
+
+@search.get("/search")
+def everything() -> ResponseReturnValue:
+    """Search over all kinds; ``kind`` narrows it to one."""
+    kind = request.args.get("kind", "")
+    return _list(kind if kind in sources() else "", by_words=True)
+
+
+@search.get("/products")
+def products() -> ResponseReturnValue:
+    """The public list of products."""
+    return _list("product")
+
+
+@search.get("/scenarios")
+def scenarios() -> ResponseReturnValue:
+    """The public list of scenarios."""
+    return _list("scenario")
+
+
+@search.get("/organizations")
+def organizations() -> ResponseReturnValue:
+    """The public list of organizations."""
+    return _list("organization")
+
+
+def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
+    question = read_question(request.args, kind=kind, page=page_number())
+    found = find(question, current_actor())
+    return render_template(
+        "search/list.html",
+        kind=kind, by_words=by_words, question=question, found=found,
+        source=sources().get(kind), page=Page(found.cards, found.total, question.page, PER_PAGE),
+        cards=[_marked(card, found) for card in found.cards],
+        tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
+        chips=_chips(question), sorts=_sorts(question),
+        downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],
+        cut=len(request.args.get("q", "").strip()) > LONGEST,
+    )  # fmt: skip
+
+
+def labels(facet: str) -> Mapping[str, Text]:
+    """What a facet's values are called, in the order they are shown."""
+    if facet == "kind":
+        return {kind: source.label for kind, source in sources().items()}
+    if facet == "domain":
+        return {domain.code: domain.label for domain in catalogue.domains()}
+    if facet == "category":
+        return {category.code: category.label for category in catalogue.categories()}
+    if facet == "segment":
+        return {segment.code: segment.label for segment in catalogue.segments()}
+    if facet == "city":
+        outside = {"outside": Text("安徽省外", "Outside Anhui")}
+        province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
+        return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
+    return {state: mark.label for state, mark in (STATES | ENDINGS).items()}
+
+
+HEADS = {
+    "category": Text("产品类别", "Category"),
+    "segment": Text("产业链环节", "Value-chain segment"),
+    "domain": Text("应用领域", "Domain"),
+    "city": Text("所在地", "Place"),
+    "status": Text("状态", "Status"),
+}
+
+
+def _facets(question: Question, found: Found, kind: str) -> list[dict[str, Any]]:
+    shown = []
+    for facet in SHOWN[kind]:
+        chosen = question.filters.get(facet, ())
+        most = 100 if request.args.get("all") == facet else MOST_OPTIONS
+        options, total = facet_options(found.facets.get(facet, {}), labels(facet), chosen, most)
+        if len(options) > 1 or chosen:
+            more = address(all=facet) if total > len(options) else ""
+            shown.append({"name": facet, "head": HEADS[facet], "options": options, "more": more, "total": total})
+    return shown
+
+
+def _tabs(question: Question, found: Found, kind: str) -> list[tuple[Any, int, str, bool]]:
+    """All, then one tab for each kind with its count under the same words and filters."""
+    counts = found.facets.get("kind", {})
+    kept = {facet: values for facet, values in question.filters.items() if facet not in ("kind", "category", "status")}
+    query = {"q": question.text, **{facet: list(values) for facet, values in kept.items()}}
+
+    def href(path: str, **more: str) -> str:
+        words = urlencode({key: value for key, value in {**query, **more}.items() if value}, doseq=True)
+        return path + ("?" + words if words else "")
+
+    tabs = [(Text("全部", "All"), sum(counts.values()), href("/search"), kind == "")]
+    for name, source in sources().items():
+        tabs.append((source.label, counts.get(name, 0), href("/search", kind=name), kind == name))
+    return tabs
+
+
+def _chips(question: Question) -> list[tuple[Any, str]]:
+    chips = []
+    for facet, values in question.filters.items():
+        if facet == "kind":
+            continue
+        names = labels(facet)
+        for value in values:
+            rest = [other for other in values if other != value]
+            chips.append((names.get(value, value), address(**{facet: rest, "page": None})))
+    return chips
+
+
+def _sorts(question: Question) -> list[tuple[str, str, bool]]:
+    by_date = (_("最近更新"), address(sort="newest", page=None), question.sort == "newest")
+    if not question.text:
+        return [by_date]
+    return [(_("相关度"), address(sort=None, page=None), question.sort == "relevance"), by_date]
+
+
+def _file_address(kind: str, ending: str) -> str:
+    query = address(page=None, kind=None).partition("?")[2]
+    return f"/{ALL_OF[kind]}.{ending}" + (f"?{query}" if query else "")
+
+
+def _marked(card: Mapping[str, Any], found: Found) -> dict[str, Any]:
+    """The card with the words searched for marked in title and text."""
+    language = current_language()
+    title, text = card["title"].say(language), card["text"].say(language)
+    return {**card, "title": marked(title, found.terms, 0), "text": marked(text, found.terms, 120)}
+
+
+def marked(text: str, terms: tuple[str, ...], window: int) -> Markup:
+    """``text`` around the words searched for, with these in ``<mark>``; everything else escaped."""
+    parts = highlight(text, terms, shared_analyzer().normalise, window)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part.text) if part.marked else escape(part.text) for part in parts
+    )

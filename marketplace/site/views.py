@@ -1,0 +1,78 @@
+"""Home, help, accessibility, privacy; /healthz and /readyz."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.text import Text
+from marketplace.foundation import dirty, outbox
+from marketplace.foundation.db import db
+from marketplace.foundation.index.interface import IndexUnusable
+from marketplace.search.services import engine
+from marketplace.site import queries
+from marketplace.web.identity import current_actor
+
+site = Blueprint("site", __name__)
+
+# A worker that is alive handles what is due within a second or two; this much later it is not.
+LATE = 60.0
+
+
+@site.get("/")
+def home() -> ResponseReturnValue:
+    """The home page."""
+    words = [(word, f"/search?q={word.zh}") for word in queries.FREQUENT]
+    return render_template("site/home.html", frequent=words, **queries.home(current_actor()))
+
+
+@site.get("/help")
+def help_page() -> ResponseReturnValue:
+    """What things mean and how to post."""
+    return render_template("site/help.html")
+
+
+@site.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    """How the site can be used by everybody."""
+    return render_template("site/accessibility.html")
+
+
+@site.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What personal data is kept, why, and who sees it."""
+    return render_template("site/privacy.html")
+
+
+@site.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="alive")
+
+
+@site.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The database answers, the index can be searched, the worker keeps up; 503 names what does not."""
+    state: dict[str, str] = {}
+    try:
+        db.session.execute(sa.select(1))
+        _waiting, age = outbox.waiting()
+        state["database"] = "ok"
+        state["worker"] = "ok" if max(age, dirty.age()) < LATE else "late"
+    except sa.exc.SQLAlchemyError:
+        state["database"] = "unreachable"
+    try:
+        engine().status()
+        state["index"] = "ok"
+    except IndexUnusable:
+        state["index"] = "unusable"
+    return jsonify(state), 200 if set(state.values()) == {"ok"} else 503
+
+
+LABELS = {
+    "home": Text("首页", "Home"),
+    "help": Text("帮助", "Help"),
+    "accessibility": Text("无障碍说明", "Accessibility"),
+    "privacy": Text("隐私与个人信息保护", "Privacy"),
+}
