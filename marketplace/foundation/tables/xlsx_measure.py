@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from marketplace.core.text import Text
-from marketplace.foundation.files.ooxml import BOMB, DAMAGED, Package, local_name, strict_parser
+from marketplace.foundation.files.ooxml import BOMB, DAMAGED, XML_ERRORS, Package, local_name, strict_parser
 from marketplace.foundation.files.refusal import Unfit
 from marketplace.foundation.tables.cells import too_many_rows
 
@@ -41,7 +41,7 @@ def measure(package: Package, max_rows: int) -> dict[str, Errors]:
         data = package.part(name)
         try:
             scan.parser().Parse(data, True)
-        except expat.ExpatError as error:
+        except XML_ERRORS as error:
             if name.lower() == _SHARED or any(mark in data for mark in _CELLS):
                 raise Unfit(DAMAGED) from error
             continue
