@@ -173,7 +173,9 @@ class TestComposing:
             compose(mail, 1, mail_from="no-reply@jiyu.example", host="jiyu.example")
 
     def test_a_body_cannot_become_headers(self) -> None:
-        message = compose(Mail("a@example.com", "x", "Bcc: all@example.com\r\n\r\nx"), 1, mail_from="b@c.example", host="h")
+        message = compose(
+            Mail("a@example.com", "x", "Bcc: all@example.com\r\n\r\nx"), 1, mail_from="b@c.example", host="h"
+        )
         assert email.message_from_bytes(message.as_bytes(), policy=default)["Bcc"] is None
 
 

@@ -17,6 +17,8 @@ from marketplace.foundation.tables.cells import doubly_guarded
 # Bounds of the format (Excel specifications and limits).
 MOST_CHARACTERS = 32_767
 _LAST_ROW = 1_048_575
+# The format "@" by its number: what is typed stays as typed, leading zeros and 18-digit codes too.
+_TEXT_FORMAT = 49
 _CHOICES_SHEET = "选项 choices"
 
 
@@ -40,20 +42,33 @@ def write_xlsx(
     """
     target = io.BytesIO()
     workbook = Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    text = workbook.add_format({"num_format": "@"})
-    bold = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
-    sheet = workbook.add_worksheet(sheet_name)
+    try:
+        _fill(workbook, header, rows, workbook.add_worksheet(sheet_name), notes or {}, choices or {})
+    finally:
+        # Also when a row fails: it is the only way to have the temporary files removed.
+        workbook.close()
+    return target.getvalue()
+
+
+def _fill(
+    workbook: Any,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    sheet: Any,
+    notes: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+) -> None:
+    text = workbook.add_format({"num_format": _TEXT_FORMAT})
+    bold = workbook.add_format({"num_format": _TEXT_FORMAT, "bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(header):
         sheet.set_column(column, column, min(max(2 * len(name) + 2, 12), 40), text)
-        if note := (notes or {}).get(name):
+        if note := notes.get(name):
             sheet.write_comment(0, column, note)
-    _write_choices(workbook, sheet, header, choices or {})
+    _write_choices(workbook, sheet, header, choices)
     _write_row(sheet, 0, header, header, bold)
     for number, row in enumerate(rows, 1):
         _write_row(sheet, number, header, row, text)
-    workbook.close()
-    return target.getvalue()
 
 
 def _write_row(sheet: Any, number: int, header: Sequence[str], row: Sequence[str], look: Any) -> None:
