@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as clock_time
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -236,10 +238,12 @@ class TestWritingWorkbooks:
         assert table.rows == (Row(2, ("甲", "类别1，甲")), Row(4, ("=乙", "")))
         assert read(data, "表.xlsx", sheet="选项 choices").header == (choices[0],)
 
-    def test_refuses_a_cell_that_the_format_would_cut(self) -> None:
+    def test_refuses_a_cell_that_the_format_would_cut(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         with pytest.raises(FieldError, match="32,767") as caught:
             write_xlsx(["名称", "说明"], [["甲", "长" * 32_768]], "产品")
         assert caught.value.field == "说明"
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestReadingWorkbooks:

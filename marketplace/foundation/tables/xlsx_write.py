@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -19,6 +20,7 @@ MOST_CHARACTERS = 32_767
 _LAST_ROW = 1_048_575
 # The format "@" by its number: what is typed stays as typed, leading zeros and 18-digit codes too.
 _TEXT_FORMAT = 49
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CHOICES_SHEET = "选项 choices"
 
 
@@ -41,12 +43,13 @@ def write_xlsx(
         FieldError: a cell has more than 32,767 characters, which the format cannot hold.
     """
     target = io.BytesIO()
-    workbook = Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    try:
-        _fill(workbook, header, rows, workbook.add_worksheet(sheet_name), notes or {}, choices or {})
-    finally:
-        # Also when a row fails: it is the only way to have the temporary files removed.
-        workbook.close()
+    # Rows wait in temporary files, not in memory; their folder goes whatever happens.
+    with TemporaryDirectory() as folder:
+        workbook = Workbook(target, _OPTIONS | {"tmpdir": folder})
+        try:
+            _fill(workbook, header, rows, workbook.add_worksheet(sheet_name), notes or {}, choices or {})
+        finally:
+            workbook.close()
     return target.getvalue()
 
 
