@@ -70,7 +70,7 @@ def organization_by_number(number: str, actor: Actor) -> Organization:
         NotFound: there is none, or it is not for him to know.
     """
     select = sa.select(Organization).where(Organization.number == number, visible_to(actor))
-    found = db.session.scalar(select.options(joinedload(Organization.parent)))
+    found = db.session.scalar(select.options(selectinload(Organization.parent)))
     if found is None:
         raise NotFound
     return found
