@@ -182,7 +182,8 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Organization.id, Organization.version).where(public())).tuples().all())
+    rows = db.session.execute(sa.select(Organization.id, Organization.version).where(public()))
+    return {row.id: row.version for row in rows}
 
 
 def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:

@@ -53,7 +53,7 @@ def test_pages_for_everybody(client: Client, path: str, zh: str, en: str) -> Non
 
 
 def test_sign_in_leads_back_and_out_ends_the_session(client: Client, session: Db) -> None:
-    user = accounts.person("zhang@test.example")
+    user_id = accounts.person("zhang@test.example").id
     asked = client.get("/account/?x=1")
     assert asked.location == "/account/sign-in?next=/account/?x%3D1"
     answer = client.submit(asked.location, {"email": " Zhang@Test.example", "password": accounts.PASSWORD})
@@ -62,14 +62,14 @@ def test_sign_in_leads_back_and_out_ends_the_session(client: Client, session: Db
     with client.session_transaction() as held:
         token = held["_user_id"]
     row = session.query(UserSession).one()
-    assert (row.token_hash, row.user_id) == (token_hash(token), user.id)
+    assert (row.token_hash, row.user_id) == (token_hash(token), user_id)
     assert client.get("/account/sign-in").location == "/workspace"
     assert client.submit("/account/sign-out").location == "/"
     assert client.get("/account/").status_code == 302
     with client.session_transaction() as held:
         held["_user_id"] = token
     assert client.get("/account/").status_code == 302, "a copied cookie is worth nothing after signing out"
-    actions = [entry.action for entry in ledger.history(session.get_one(User, user.id))]
+    actions = [entry.action for entry in ledger.history(session.get_one(User, user_id))]
     assert actions == ["register", "confirm", "sign_in", "sign_out"]
 
 
