@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
@@ -78,6 +79,7 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
         NotFound: there is nothing the actor may write.
         Conflict: it changed since the actor saw it, or is being reviewed.
     """
+    lock(listing)
     revision = open_revision(listing)
     if revision is None or not can_edit(actor, listing):
         raise NotFound
@@ -154,14 +156,15 @@ def refusal_to_submit(kind: Kind, listing: Listing, revision: Revision) -> Refus
         return None
     return Refused(
         Text("已核验的单位才能送审", "Only a verified organization can submit"),
-        Text("单位现在是“%(state)s”", "The organization is not verified yet (%(state)s)")
-        % {"state": listing.organization.state},
+        Text("单位现在是“%(state)s”", "The organization is now “%(state)s”")
+        % {"state": ORGANIZATION.mark(listing.organization.state).label},
         Text("请在单位页提交核验；草稿会保留", "Submit the organization for verification; the draft is kept"),
     )
 
 
 def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None:
     """Take a submitted draft back."""
+    lock(listing)
     own = listing.organization_id
     move(REVISION, _open(listing), "recall", actor, organization_id=own, seen=seen)
     if listing.state == "in_review":
@@ -170,6 +173,7 @@ def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
 
 def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
     """Give a revision of a public listing up (a first draft stays with its listing)."""
+    lock(listing)
     if listing.state not in REVISABLE:
         raise NotFound
     move(REVISION, _open(listing), "discard", actor, organization_id=listing.organization_id, seen=seen)
@@ -178,6 +182,7 @@ def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
 
 def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int | None) -> None:
     """Return a submitted revision with a reason; what is public stays."""
+    lock(listing)
     revision = _open(listing)
     post = _post(actor, listing)
     move(REVISION, revision, "return", actor, reason, post=post, seen=seen)
@@ -189,15 +194,16 @@ def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int
 
 def approve(kind: Kind, listing: Listing, actor: Actor, reason: str = "", seen: int | None = None) -> None:
     """Approve the submitted revision: it replaces what was public."""
+    lock(listing)  # first the listing, then its revision, as every command does: two at once wait, none deadlocks
     revision = _open(listing)
+    lock(revision)
     post = _post(actor, listing)
     private = {each.key for each in kind.fields if each.private}
     changes = {
         row.key: [row.old, row.new]
         for row in differences(kind, listing.content, revision.content, "zh_CN")
-        if row.key not in private and listing.edition
+        if row.key.partition(".")[0] not in private and listing.edition
     }
-    lock(revision)
     previous = _approved(listing)
     if revision.state == "in_review" and previous is not None:
         move(REVISION, previous, "supersede", SYSTEM)
