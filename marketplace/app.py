@@ -16,8 +16,12 @@ from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.queries import actor_of, user_of_session
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
+from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
-from marketplace.web.assets import asset
+from marketplace.reference.capability import REFERENCE
+from marketplace.search.capability import SEARCH
+from marketplace.site.capability import SITE
+from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
 from marketplace.web.languages import init_languages
@@ -30,7 +34,7 @@ PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 
 # The table of contents. A capability is on the site when its plate is in this line.
-CAPABILITIES: tuple[Capability, ...] = (ACCOUNTS,)
+CAPABILITIES: tuple[Capability, ...] = (REFERENCE, ACCOUNTS, SEARCH, SITE)
 
 # Modules with tables, for the migrations.
 TABLES = (
@@ -38,8 +42,12 @@ TABLES = (
     "foundation.numbers",
     "foundation.outbox",
     "foundation.dirty",
+    "foundation.files.models",
+    "reference.models",
     "accounts.models",
     "listings.models",
+    "products.models",
+    "scenarios.models",
 )
 
 
@@ -53,14 +61,19 @@ def create_app(config: Config) -> Flask:
     """Compose the site for one configuration."""
     models()
     app = Marketplace(
-        "marketplace", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"), static_url_path="/static"
+        "marketplace",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
     )
     app.extensions["config"] = config
     _settings(app, config)
     init_database(app, config)
+    init_files(app, config)
     init_request(app)
     init_headers(app, secure=config.secure)
     init_languages(app)
+    init_assets(app)
     init_errors(app)
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of)
@@ -87,7 +100,8 @@ def _settings(app: Flask, config: Config) -> None:
     app.config["demo"] = config.demo
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, site_settings={})
+    # Names and numbers of the operator, printed only when set: an open-source product invents none.
+    app.jinja_env.globals["site_settings"] = {}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
 
 

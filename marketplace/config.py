@@ -103,7 +103,9 @@ class Config:
                 raise BadSetting("SECRET_KEY", "…", "at least 16 characters, e.g. from: openssl rand -hex 32")
             return self
         if not self.demo:
-            raise BadSetting("SECRET_KEY", "", "required unless MARKETPLACE_DEMO=1; make one with: openssl rand -hex 32")
+            raise BadSetting(
+                "SECRET_KEY", "", "required unless MARKETPLACE_DEMO=1; make one with: openssl rand -hex 32"
+            )
         path = self.data_dir / "demo-secret"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)

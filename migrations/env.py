@@ -9,7 +9,7 @@ from alembic import context
 
 from marketplace.app import models
 from marketplace.config import Config
-from marketplace.foundation.db import Base, address_of, prepare
+from marketplace.foundation.db import Base, UtcDateTime, address_of, prepare
 
 models()
 
@@ -18,6 +18,11 @@ def address() -> str:
     """The database to migrate."""
     given = context.config.attributes.get("database")
     return str(given) if given else address_of(Config.from_environment(os.environ))
+
+
+def plain_types(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column type as the type it is in the database: a migration must not change with our code."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def run() -> None:
@@ -31,6 +36,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             compare_server_default=False,
+            render_item=plain_types,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.accounts.models import Organization
 from marketplace.accounts.policy import can_edit, can_verify
 from marketplace.core.errors import Refused
-from marketplace.core.lifecycle import Lifecycle, State, step
+from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.text import Text
 
 
@@ -32,9 +32,9 @@ ORGANIZATION = Lifecycle(
         "suspended": State(Text("已暂停", "Suspended"), "ochre", "pause-circle"),
     },
     steps=(
-        step("submit", "registered returned", "pending", who=can_edit, guard=complete, look="first",
+        step("submit", "registered returned", "pending", who=can_edit, guard=complete, look="primary",
              label=Text("提交核验", "Submit for verification")),
-        step("verify", "pending", "verified", who=can_verify, look="first",
+        step("verify", "pending", "verified", who=can_verify, look="primary",
              label=Text("通过核验", "Verify")),
         step("return", "pending", "returned", who=can_verify, asks_reason=True,
              label=Text("退回补正", "Return for correction")),
@@ -42,5 +42,7 @@ ORGANIZATION = Lifecycle(
              label=Text("暂停单位", "Suspend")),
         step("resume", "suspended", "verified", who=can_verify, asks_reason=True,
              label=Text("恢复单位", "Resume")),
+        step("load", "registered", "verified", who=is_system, quiet=True,
+             label=Text("据公开资料收录", "Entered from public material")),
     ),
 )  # fmt: skip

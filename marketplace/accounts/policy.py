@@ -8,6 +8,8 @@ from marketplace.accounts.models import Organization
 from marketplace.core.actor import PROVINCE, Actor
 
 PUBLIC_STATES = ("verified",)
+# What an official looks at must not change under him, and what he vouched for not afterwards.
+IDENTITY_OPEN_STATES = ("registered", "returned")
 
 
 def can_view(actor: Actor, organization: Organization) -> bool:
@@ -24,14 +26,21 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """``can_view`` as a condition on the table."""
     if actor.is_system:
         return sa.true()
-    seen = [Organization.state.in_(PUBLIC_STATES), Organization.id.in_(sorted(actor.organization_ids))]
+    seen: list[sa.ColumnElement[bool]] = [public()]
+    if actor.organization_ids:
+        seen.append(Organization.id.in_(sorted(actor.organization_ids)))
     for post in actor.posts:
         if "verify" in post.duties:
             seen.append((Organization.state != "registered") & in_region(post.region, Organization.region))
     return sa.or_(*seen)
 
 
-def in_region(region: str, column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def public() -> sa.ColumnElement[bool]:
+    """What everybody sees, as a condition on the table: what search and lists hold."""
+    return Organization.state.in_(PUBLIC_STATES)
+
+
+def in_region(region: str, column: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
     """``core.actor.covers`` as SQL: the province is in charge of every row, a city of those with its four digits."""
     return sa.true() if region == PROVINCE else column.startswith(region[:4], autoescape=True)
 
@@ -41,11 +50,22 @@ def can_edit(actor: Actor, organization: Organization) -> bool:
     return actor.belongs_to(organization.id)
 
 
+def can_change_identity(actor: Actor, organization: Organization) -> bool:
+    """Name, kind, code and place: members, until it is submitted and again when it was returned."""
+    return can_edit(actor, organization) and organization.state in IDENTITY_OPEN_STATES
+
+
 def can_verify(actor: Actor, organization: Organization) -> bool:
     """An official of its region with the duty, who is not a member himself."""
     return not actor.belongs_to(organization.id) and actor.post_for("verify", organization.region) is not None
 
 
 def can_see_contact(actor: Actor, organization: Organization) -> bool:
-    """Contact data: members and the officials in charge (product.md 5). Acceptance of an enquiry opens it later."""
+    """Contact data: members, the officials in charge, administrators (product.md 5)."""
+    in_charge = actor.post_for("verify", organization.region) is not None
+    return can_edit(actor, organization) or in_charge or actor.administrator
+
+
+def can_see_history(actor: Actor, organization: Organization) -> bool:
+    """Who did what when: members and the officials in charge."""
     return can_edit(actor, organization) or actor.post_for("verify", organization.region) is not None

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Member, Organization, Post, User, UserSession
-from marketplace.accounts.policy import in_region, visible_to
+from marketplace.accounts.policy import in_region, public, visible_to
 from marketplace.core import clock
-from marketplace.core.actor import Actor, Membership, PostHeld
+from marketplace.core.actor import PROVINCE, Actor, Duty, Membership, PostHeld
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 
@@ -76,6 +76,30 @@ def organization_by_number(number: str, actor: Actor) -> Organization:
     return found
 
 
+def organization_named(text: str, actor: Actor) -> Organization | None:
+    """The organization that a person means by its number or credit code, if the actor may see it."""
+    wanted = text.strip().upper()
+    named = (Organization.number == wanted) | (Organization.credit_code == wanted)
+    return db.session.scalar(sa.select(Organization).where(named, visible_to(actor)))
+
+
+def organization_by_id(organization_id: int) -> Organization:
+    """The organization with this key, whoever asks (for what runs without an actor)."""
+    return db.session.get_one(Organization, organization_id)
+
+
+def holder_of_code(code: str) -> Organization | None:
+    """The organization with this credit code, in whatever state."""
+    return db.session.scalar(sa.select(Organization).where(Organization.credit_code == code))
+
+
+def is_below(organization_id: int | None, upper: Organization) -> bool:
+    """Whether an organization is ``upper`` itself or lies below it in the line of parents."""
+    while organization_id is not None and organization_id != upper.id:
+        organization_id = db.session.scalar(sa.select(Organization.parent_id).where(Organization.id == organization_id))
+    return organization_id is not None
+
+
 def my_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor is a member of, the one joined first before."""
     select = sa.select(Organization).join(Member).where(Member.user_id == actor.user_id).order_by(Member.id)
@@ -88,7 +112,43 @@ def members_of(organization: Organization) -> Sequence[Member]:
     return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
 
 
-def waiting_for_verification(actor: Actor) -> sa.Select[tuple[Organization]]:
+def member_users(organization_id: int) -> Sequence[User]:
+    """The users to tell when something happens to an organization: its members who can sign in, owners first."""
+    select = sa.select(User).join(Member).where(Member.organization_id == organization_id, _can_sign_in())
+    return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
+
+
+def officials(duty: Duty, region: str) -> Sequence[User]:
+    """The users in charge of ``duty`` for a place: the city's officials, or the province's where the city has none.
+
+    ``region`` is a GB/T 2260 code of a city or county; the province's own code and "" (outside Anhui) are the
+    province's business.
+    """
+    now = clock.now()
+    levels = (region[:4] + "00", PROVINCE) if region else (PROVINCE,)
+    in_force = (Post.since <= now) & (Post.until.is_(None) | (Post.until > now))
+    posts = db.session.scalars(
+        sa.select(Post)
+        .join(User)
+        .where(Post.region.in_(levels), _can_sign_in(), in_force)
+        .options(joinedload(Post.user))
+        .order_by(Post.id)
+    )
+    holding = [post for post in posts if duty in post.duties]
+    nearest = [post for post in holding if post.region != PROVINCE] or holding
+    return list({post.user_id: post.user for post in nearest}.values())
+
+
+def demo_users() -> Sequence[User]:
+    """The accounts of the demonstration, for its sign-in page."""
+    return db.session.scalars(sa.select(User).where(User.demo, _can_sign_in()).order_by(User.id)).all()
+
+
+def _can_sign_in() -> sa.ColumnElement[bool]:
+    return sa.and_(User.confirmed_at.is_not(None), User.disabled_at.is_(None))
+
+
+def waiting_for_verification(actor: Actor) -> sa.Select[Organization]:
     """What an official has to verify, oldest first; what his own organizations filed is not his to decide."""
     posts = [post for post in actor.posts if "verify" in post.duties]
     where = sa.or_(sa.false(), *(in_region(post.region, Organization.region) for post in posts))
@@ -99,12 +159,52 @@ def waiting_for_verification(actor: Actor) -> sa.Select[tuple[Organization]]:
     )
 
 
+def to_verify(actor: Actor) -> Sequence[Organization]:
+    """The first hundred of what waits for the actor's verification; nothing is asked for those who verify nothing."""
+    if not any("verify" in post.duties for post in actor.posts):
+        return ()
+    return db.session.scalars(waiting_for_verification(actor).limit(100)).all()
+
+
+def unfinished(actor: Actor) -> Sequence[Organization]:
+    """The actor's organizations that wait for their members: not submitted yet, or returned."""
+    if not actor.organization_ids:
+        return ()
+    mine = Organization.id.in_(sorted(actor.organization_ids))
+    select = sa.select(Organization).where(mine, Organization.state.in_(("registered", "returned")))
+    return db.session.scalars(select.order_by(Organization.id)).all()
+
+
+def public_ids() -> Sequence[int]:
+    """The keys of all that everybody may see."""
+    return db.session.scalars(sa.select(Organization.id).where(public()).order_by(Organization.id)).all()
+
+
+def public_versions() -> dict[int, int]:
+    """Key → version of all that everybody may see."""
+    return dict(db.session.execute(sa.select(Organization.id, Organization.version).where(public())).tuples().all())
+
+
+def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:
+    """The organizations with these keys that the actor may see, in the order given."""
+    rows = db.session.scalars(sa.select(Organization).where(Organization.id.in_(ids), visible_to(actor)))
+    found = {row.id: row for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
 def people(ids: Sequence[int]) -> dict[int, User]:
     """Users by key, with their posts, for naming who acted."""
     rows = db.session.scalars(sa.select(User).where(User.id.in_(ids)).options(selectinload(User.posts)))
     return {user.id: user for user in rows}
 
 
-def posts_of(user: User) -> Sequence[Post]:
-    """All posts of a user, the newest first."""
-    return db.session.scalars(sa.select(Post).where(Post.user_id == user.id).order_by(Post.id.desc())).all()
+def posts_by_id(ids: Sequence[int]) -> dict[int, Post]:
+    """Posts by key, for naming in which post somebody acted."""
+    return {post.id: post for post in db.session.scalars(sa.select(Post).where(Post.id.in_(ids)))}
+
+
+def posts_in_force(user: User) -> Sequence[Post]:
+    """The posts a user holds now, the oldest first."""
+    now = clock.now()
+    in_force = (Post.since <= now) & (Post.until.is_(None) | (Post.until > now))
+    return db.session.scalars(sa.select(Post).where(Post.user_id == user.id, in_force).order_by(Post.id)).all()

@@ -1,41 +1,56 @@
-"""Commands: register, confirm, sign in and out, found and change an organization, give a post."""
+"""Commands: register, confirm, sign in and out, found, load and change an organization, give a post."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import argon2
-from email_validator import EmailNotValidError, validate_email
+import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import DUTIES, Member, Organization, OrganizationKind, Post, User, UserSession
-from marketplace.accounts.queries import token_hash, user_by_email
+from marketplace.accounts.models import (
+    DUTIES,
+    ORGANIZATION_CHECKS,
+    Member,
+    Organization,
+    Post,
+    User,
+    UserSession,
+    normal_email,
+    one_line,
+)
+from marketplace.accounts.policy import IDENTITY_OPEN_STATES
+from marketplace.accounts.queries import holder_of_code, is_below, organization_named, token_hash, user_by_email
 from marketplace.core import clock
-from marketplace.core.actor import SYSTEM, Actor
-from marketplace.core.errors import FieldError, Invalid, Refused
+from marketplace.core.actor import PROVINCE, SYSTEM, Actor
+from marketplace.core.errors import Conflict, FieldError, Invalid, Refused
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
-from marketplace.foundation.db import db
+from marketplace.foundation.db import db, lock
 from marketplace.foundation.lifecycle import move
-from marketplace.foundation.numbers import next_number
+from marketplace.foundation.numbers import keep_clear_of, next_numbers
 from marketplace.foundation.outbox import emit
 from marketplace.reference import regions
 
 SESSION_DAYS = 7
 CONFIRM_HOURS = 48
-PASSWORD_LEAST = 10
-PASSWORD_MOST = 128
+# Longer input is not hashed to its end: nobody has such a password.
+PASSWORD_CUT = 512
 
-# The fields of an organization that its members write. Name and code are fixed once verified.
+# The fields of an organization that its members write. The identity is fixed once it is submitted.
 IDENTITY = ("name", "name_en", "kind", "credit_code", "region", "place", "place_en")
-DESCRIPTION = ("about", "about_en", "website", "segments", "contact_name", "contact_phone", "contact_email")
+PRIVATE = ("contact_name", "contact_phone", "contact_email")
+DESCRIPTION = ("about", "about_en", "website", "segments", "parent_id", *PRIVATE)
+
+
+# ---- people ---------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -44,80 +59,84 @@ def hasher(cheap: bool = False) -> argon2.PasswordHasher:
     return argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST) if cheap else argon2.PasswordHasher()
 
 
-def check_password(password: str, email: str) -> None:
-    """Length and not the address itself; longer is better, kinds of characters are not asked (NIST SP 800-63B).
+def hash_password(password: str, *, cheap: bool = False) -> str:
+    """The password as stored. Slow by design: call it before the transaction begins."""
+    return hasher(cheap).hash(password)
 
-    Raises:
-        FieldError: on "password".
+
+def register(address: str, name: str, password_hash: str, language: str) -> None:
+    """Take a checked registration. The answer never tells whether the address was known: the mail does.
+
+    An address that nobody has confirmed yet belongs to who registers it last: the links sent before stop working,
+    so that nobody can prepare an account for another person's address and wait until its owner confirms it.
     """
-    if len(password) < PASSWORD_LEAST or len(password) > PASSWORD_MOST:
-        raise FieldError("password", Text("密码需要 10 到 128 个字符", "A password has 10 to 128 characters"))
-    if password.casefold() in (email.casefold(), email.partition("@")[0].casefold()) or len(set(password)) < 4:
-        raise FieldError(
-            "password", Text("密码太容易猜到，请换一个", "This password is too easy to guess; choose another one")
-        )
-
-
-def normal_email(email: str) -> str:
-    """The address as stored.
-
-    Raises:
-        FieldError: on "email", when it is not an address.
-    """
-    try:
-        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        message = Text("邮箱格式不对，例如 name@example.cn", "Not an e-mail address; write it like name@example.cn")
-        raise FieldError("email", message) from error
-    return checked.normalized.lower()
-
-
-def register(email: str, name: str, password: str, language: str, *, cheap: bool = False) -> None:
-    """Take a registration. The answer never tells whether the address was known: the mail does.
-
-    Raises:
-        FieldError: for a bad address or password.
-    """
-    address = normal_email(email)
-    check_password(password, address)
     known = user_by_email(address)
-    if known is not None:
-        emit("user.registered_again" if known.confirmed_at else "user.registered", known)
+    if known is not None and known.confirmed_at is not None:
+        emit("user.registered_again", known)
         return
-    user = User(email=address, name=name, password_hash=hasher(cheap).hash(password), language=language)
-    db.session.add(user)
-    db.session.flush()
+    user = known or User(email=address)
+    user.name, user.password_hash, user.language = one_line(name), password_hash, language
+    if known is None:
+        try:
+            with db.session.begin_nested():
+                db.session.add(user)
+        except IntegrityError:  # somebody registered the address in this moment
+            return register(address, name, password_hash, language)
     ledger.record(user, "register", Actor(kind="user", user_id=user.id))
     emit("user.registered", user)
 
 
+def send_confirmation(user: User) -> None:
+    """Send a new link to a user who has not confirmed his address."""
+    emit("user.registered", user)
+
+
 def confirmation_token(user: User, secret: str) -> str:
-    """What the mail's link carries: signed, for 48 hours, for this user and this address."""
-    return _signer(secret).dumps([user.id, user.email])
+    """What the mail's link carries: signed, for 48 hours, for this registration of this address."""
+    return _signer(secret).dumps([user.id, _registration(user)])
+
+
+def user_of_confirmation(token: str, secret: str) -> User:
+    """Whose address the link confirms.
+
+    Raises:
+        Refused: the link is not ours, is too old, or belongs to an earlier registration.
+    """
+    try:
+        user_id, registration = _signer(secret).loads(token, max_age=CONFIRM_HOURS * 3600)
+    except BadSignature as error:
+        raise _dead_link() from error
+    user = db.session.get(User, user_id)
+    if user is None or registration != _registration(user):
+        raise _dead_link()
+    return user
 
 
 def confirm(token: str, secret: str) -> User:
-    """Confirm an address.
+    """Confirm an address; a second time changes nothing.
 
     Raises:
-        Refused: the link is not ours or is too old.
+        Refused: as ``user_of_confirmation``.
     """
-    refusal = Refused(
-        Text("确认链接 48 小时内有效", "A confirmation link works for 48 hours"),
-        Text("这个链接已失效或不完整", "This link has expired or is incomplete"),
-        Text("请用同一邮箱再注册一次，会收到新的链接", "Register again with the same address to get a new link"),
-    )
-    try:
-        user_id, email = _signer(secret).loads(token, max_age=CONFIRM_HOURS * 3600)
-    except BadSignature as error:
-        raise refusal from error
-    user = db.session.get(User, user_id, with_for_update=True, populate_existing=True)
-    if user is None or user.email != email:
-        raise refusal
+    user = user_of_confirmation(token, secret)
+    lock(user)
     if user.confirmed_at is None:
         user.confirmed_at = clock.now()
         ledger.record(user, "confirm", Actor(kind="user", user_id=user.id))
     return user
+
+
+def _dead_link() -> Refused:
+    return Refused(
+        Text("确认链接 48 小时内有效，以最新一封邮件为准", "A link works for 48 hours; only the newest one counts"),
+        Text("这个链接已失效或不完整", "This link has expired or is incomplete"),
+        Text("请用同一邮箱再注册一次，会收到新的链接", "Register again with the same address to get a new link"),
+    )
+
+
+def _registration(user: User) -> str:
+    """A fingerprint of address and password hash (which is salted): another one for each registration."""
+    return hashlib.sha256(f"{user.email}\n{user.password_hash}".encode()).hexdigest()[:16]
 
 
 def _signer(secret: str) -> URLSafeTimedSerializer:
@@ -128,7 +147,7 @@ def password_matches(user: User | None, password: str, *, cheap: bool = False) -
     """Compare a password. An unknown user costs the same time as a known one."""
     stored = user.password_hash if user else _nobody(cheap)
     try:
-        hasher(cheap).verify(stored, password[: PASSWORD_MOST * 4])
+        hasher(cheap).verify(stored, password[:PASSWORD_CUT])
     except argon2.exceptions.VerificationError:
         return False
     return user is not None
@@ -136,7 +155,7 @@ def password_matches(user: User | None, password: str, *, cheap: bool = False) -
 
 @cache
 def _nobody(cheap: bool) -> str:
-    return hasher(cheap).hash(secrets.token_hex(16))
+    return hash_password(secrets.token_hex(16), cheap=cheap)
 
 
 def open_session(user: User, address: str, agent: str) -> str:
@@ -163,72 +182,32 @@ def end_session(user: User) -> None:
     ledger.record(user, "sign_out", Actor(kind="user", user_id=user.id))
 
 
-def checked_credit_code(code: str) -> str:
-    """A unified social credit code in its normal form (GB 32100-2015: check digit, letters, length).
-
-    Raises:
-        FieldError: on "credit_code".
-    """
-    wide = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)})
-    try:
-        return str(uscc.validate(code.translate(wide).strip()))
-    except ValidationError as error:
-        message = Text(
-            "统一社会信用代码不对：应为 18 位数字和大写字母，末位是校验码，请照营业执照核对",
-            "Not a unified social credit code: 18 digits and capitals with a check digit; compare it with the licence",
-        )
-        raise FieldError("credit_code", message) from error
+def change_account(user: User, name: str, language: str) -> None:
+    """Change a user's name and the language of his mails. History keeps what changed, never a name."""
+    wanted = {"name": one_line(name), "language": language}
+    changed = [key for key, value in wanted.items() if getattr(user, key) != value]
+    user.name, user.language = wanted["name"], wanted["language"]
+    if changed:
+        ledger.record(user, "edit", Actor(kind="user", user_id=user.id), data={"changed": changed})
 
 
-def found_organization(values: Mapping[str, Any], actor: Actor) -> Organization:
-    """Found an organization with the actor as its owner.
-
-    Raises:
-        Invalid: for values that cannot be; a code that is taken leads to its holder.
-    """
-    organization = Organization(number="", **_checked(values, None))
-    organization.number = next_number("O")
-    db.session.add(organization)
+def make_demo_account(
+    email: str, name: str, password: str, *, administrator: bool = False, language: str = "zh_CN", cheap: bool = False
+) -> User:
+    """An account of the demonstration: confirmed and marked; all of one password share its hash."""
+    user = User(
+        email=normal_email(email), name=name, password_hash=_demo_hash(password, cheap), language=language,
+        administrator=administrator, demo=True, confirmed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(user)
     db.session.flush()
-    db.session.add(Member(organization_id=organization.id, user_id=actor.user_id, role="owner"))
-    ledger.record(organization, "found", actor, organization_id=organization.id)
-    dirty.note("organization", organization.id)
-    return organization
+    ledger.record(user, "load", SYSTEM)
+    return user
 
 
-def change_organization(organization: Organization, values: Mapping[str, Any], actor: Actor) -> None:
-    """Change what members may write; history keeps the difference.
-
-    Raises:
-        Invalid: for values that cannot be, or a new name or code of a verified organization.
-    """
-    checked = _checked({**_present(organization), **values}, organization)
-    changed = {key: value for key, value in checked.items() if getattr(organization, key) != value}
-    if organization.state in ("verified", "suspended", "pending") and any(key in IDENTITY for key in changed):
-        message = Text("已提交或已核验的单位不能改名称、代码和所在地", "Name, code and place are fixed once submitted")
-        raise Invalid([FieldError(next(key for key in changed if key in IDENTITY), message)])
-    if not changed:
-        return
-    before = {key: getattr(organization, key) for key in changed}
-    for key, value in changed.items():
-        setattr(organization, key, value)
-    db.session.flush()
-    private = ("contact_name", "contact_phone", "contact_email")
-    data = {key: ["…", "…"] if key in private else [before[key], value] for key, value in changed.items()}
-    ledger.record(organization, "edit", actor, organization_id=organization.id, data={"changed": data})
-    dirty.note("organization", organization.id)
-
-
-def take_organization_step(organization: Organization, name: str, actor: Actor, reason: str, seen: int | None) -> None:
-    """Take a step of the organization's life; an official acts in the post that gives him the right."""
-    post = actor.post_for("verify", organization.region) if not actor.belongs_to(organization.id) else None
-    own = organization.id if actor.belongs_to(organization.id) else None
-    move(ORGANIZATION, organization, name, actor, reason, post=post, organization_id=own, seen=seen)
-    if name == "submit":
-        organization.submitted_at = clock.now()
-    if name == "verify":
-        organization.verified_at = clock.now()
-    dirty.note("organization", organization.id)
+@cache
+def _demo_hash(password: str, cheap: bool) -> str:
+    return hash_password(password, cheap=cheap)
 
 
 def give_post(user: User, department: Text, region: str, duties: Iterable[str], actor: Actor = SYSTEM) -> Post:
@@ -241,8 +220,10 @@ def give_post(user: User, department: Text, region: str, duties: Iterable[str], 
     unknown = [duty for duty in wanted if duty not in DUTIES]
     if unknown or not wanted:
         raise FieldError("duties", _duties_message())
-    if region != "340000" and (regions.region(region) is None or not region.endswith("00")):
-        raise FieldError("region", Text("请写省或市的代码，例如 340100", "Give the code of the province or a city, e.g. 340100"))
+    if region != PROVINCE and (not region or regions.city_of(region) != region):
+        raise FieldError(
+            "region", Text("请写省或市的代码，例如 340100", "Give the province's or a city's code, e.g. 340100")
+        )
     post = Post(user_id=user.id, department=department.zh, department_en=department.en, region=region, duties=wanted)
     db.session.add(post)
     db.session.flush()
@@ -255,34 +236,159 @@ def _duties_message() -> Text:
     return Text(f"职责只能取自：{names}", f"Duties are taken from: {names}")
 
 
+# ---- organizations --------------------------------------------------------------------------------------------------
+
+
+def found_organization(values: Mapping[str, Any], actor: Actor) -> Organization:
+    """Found an organization with the actor as its owner; fields that are not given stay empty.
+
+    Raises:
+        Invalid: for values that cannot be; a code that is taken leads to its holder.
+    """
+    checked = _checked(values, None)
+    organization = Organization(number=next_numbers("O", 1)[0], **checked)
+    try:
+        with db.session.begin_nested():
+            db.session.add(organization)
+    except IntegrityError as error:  # somebody founded it in this moment
+        raise Invalid([_taken()]) from error
+    db.session.add(Member(organization_id=organization.id, user_id=actor.user_id, role="owner"))
+    ledger.record(organization, "found", actor, organization_id=organization.id)
+    dirty.note("organization", organization.id)
+    return organization
+
+
+def load_organization(
+    *, number: str = "", compiled: bool = True, demo: bool = False,
+    sources: Sequence[str] = (), marks: Sequence[str] = (), actor: Actor = SYSTEM, **values: Any,
+) -> Organization:  # fmt: skip
+    """Enter an organization that has no members yet as verified: the sample and the importer.
+
+    Args:
+        number: the one it had in an earlier export; a new one is given when it is empty.
+        compiled: its page says that it comes from public material.
+
+    Raises:
+        Invalid: as ``found_organization``.
+    """
+    checked = _checked(values, None)
+    if number:
+        keep_clear_of(number)
+    organization = Organization(
+        number=number or next_numbers("O", 1)[0], compiled=compiled, demo=demo, sources=list(sources),
+        marks=list(marks), verified_at=clock.now(), **checked,
+    )  # fmt: skip
+    db.session.add(organization)
+    db.session.flush()
+    move(ORGANIZATION, organization, "load", SYSTEM, data={"by": actor.user_id})
+    dirty.note("organization", organization.id)
+    return organization
+
+
+def reload_organization(organization: Organization, values: Mapping[str, Any], actor: Actor = SYSTEM) -> bool:
+    """Replace values of a loaded organization (fields of IDENTITY and DESCRIPTION, "sources", "marks").
+
+    Returns False when nothing differs.
+
+    Raises:
+        Invalid: for values that cannot be.
+        Conflict: it has members, who write their own.
+    """
+    if db.session.scalar(sa.select(Member.id).where(Member.organization_id == organization.id).limit(1)):
+        message = Text("%(number)s 已有成员，由成员自己修改", "%(number)s has members, who change it themselves")
+        raise Conflict(message % {"number": organization.number}, ledger.latest(organization))
+    lists = {key: list(values[key]) for key in ("sources", "marks") if key in values}
+    return _write(organization, _checked({**_present(organization), **values}, organization) | lists, "reload", actor)
+
+
+def change_organization(
+    organization: Organization, values: Mapping[str, Any], actor: Actor, seen: int | None = None
+) -> None:
+    """Change what members may write; history keeps the difference.
+
+    Raises:
+        Invalid: for values that cannot be, or a changed identity once it was submitted.
+        Conflict: it is newer than the version ``seen``.
+    """
+    lock(organization)
+    if seen is not None and seen != organization.version:
+        raise Conflict(Text("单位信息刚刚被别人改过", "Somebody has just changed this"), ledger.latest(organization))
+    checked = _checked({**_present(organization), **values}, organization)
+    fixed = [key for key in IDENTITY if getattr(organization, key) != checked[key]]
+    if fixed and organization.state not in IDENTITY_OPEN_STATES:
+        message = Text("已提交或已核验的单位不能改名称、代码和所在地", "Name, code and place are fixed once submitted")
+        raise Invalid([FieldError(fixed[0], message)])
+    _write(organization, checked, "edit", actor)
+
+
+def take_organization_step(organization: Organization, name: str, actor: Actor, reason: str, seen: int | None) -> None:
+    """Take a step of the organization's life; an official acts in the post that gives him the right."""
+    post = actor.post_for("verify", organization.region) if not actor.belongs_to(organization.id) else None
+    own = organization.id if actor.belongs_to(organization.id) else None
+    move(ORGANIZATION, organization, name, actor, reason, post=post, organization_id=own, seen=seen)
+    if name == "submit":
+        organization.submitted_at = clock.now()
+    if name == "verify":
+        organization.verified_at = clock.now()
+    db.session.flush()
+    dirty.note("organization", organization.id)
+
+
+def parent_named(text: str, actor: Actor) -> int | None:
+    """The key of the parent that a form names by its number or credit code; None for an empty text.
+
+    Raises:
+        FieldError: on "parent".
+    """
+    if not text.strip():
+        return None
+    found = organization_named(text, actor)
+    if found is None:
+        raise FieldError("parent", Text("没有这个编号或信用代码的单位", "No organization has this number or code"))
+    return found.id
+
+
+def _write(organization: Organization, wanted: Mapping[str, Any], action: str, actor: Actor) -> bool:
+    changed = {key: value for key, value in wanted.items() if getattr(organization, key) != value}
+    if not changed:
+        return False
+    data = {key: ["…", "…"] if key in PRIVATE else [getattr(organization, key), changed[key]] for key in changed}
+    for key, value in changed.items():
+        setattr(organization, key, value)
+    db.session.flush()
+    own = organization.id if actor.belongs_to(organization.id) else None
+    ledger.record(organization, action, actor, organization_id=own, data={"changed": data})
+    dirty.note("organization", organization.id)
+    return True
+
+
 def _present(organization: Organization) -> dict[str, Any]:
     return {key: getattr(organization, key) for key in (*IDENTITY, *DESCRIPTION)}
 
 
 def _checked(values: Mapping[str, Any], organization: Organization | None) -> dict[str, Any]:
     errors: list[FieldError] = []
-    checked = {key: values[key] for key in (*IDENTITY, *DESCRIPTION) if key in values}
-    if not str(checked.get("name", "")).strip():
-        errors.append(FieldError("name", Text("请填写单位全称", "Give the full name of the organization")))
-    if checked.get("kind") not in set(OrganizationKind):
-        errors.append(FieldError("kind", Text("请选择单位类型", "Choose the kind of organization")))
-    if checked.get("region") and regions.region(checked["region"]) is None:
-        errors.append(FieldError("region", Text("请选择所在市或县（区）", "Choose the city or county")))
-    try:
-        checked["credit_code"] = checked_credit_code(str(checked.get("credit_code", "")))
-        _refuse_taken(checked["credit_code"], organization)
-    except FieldError as error:
-        errors.append(error)
+    checked: dict[str, Any] = {"parent_id": values.get("parent_id")}
+    for key, check in ORGANIZATION_CHECKS.items():
+        try:
+            checked[key] = check(values.get(key))
+        except FieldError as error:
+            errors.append(error)
+    if checked.get("region") == "" and not checked.get("place"):
+        errors.append(FieldError("place", Text("安徽省外的单位请写所在省市", "Give the place of one outside Anhui")))
+    holder = holder_of_code(checked.get("credit_code", ""))
+    if holder is not None and (organization is None or holder.id != organization.id):
+        errors.append(_taken())
+    if organization is not None and is_below(checked["parent_id"], organization):
+        errors.append(FieldError("parent", Text("上级单位不能是自己或自己的下级", "It cannot be its own parent")))
     if errors:
         raise Invalid(errors)
     return checked
 
 
-def _refuse_taken(code: str, organization: Organization | None) -> None:
-    holder = db.session.query(Organization).filter_by(credit_code=code).one_or_none()
-    if holder is not None and (organization is None or holder.id != organization.id):
-        message = Text(
-            "这个信用代码已有单位登记，请向该单位的所有者申请加入",
-            "An organization with this code is registered; ask its owner to let you join",
-        )
-        raise FieldError("credit_code", message)
+def _taken() -> FieldError:
+    message = Text(
+        "这个信用代码已有单位登记，请向该单位的所有者申请加入",
+        "An organization with this code is registered; ask its owner to let you join",
+    )
+    return FieldError("credit_code", message)

@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from marketplace.cli.audit import audit
-from marketplace.web.command import Setup
 from marketplace.cli.database import init, seed
 from marketplace.cli.grant import grant
 from marketplace.cli.running import run, worker
 from marketplace.config import BadSetting
 from marketplace.core.errors import Conflict, Invalid, MarketplaceError, NotFound, Refused
+from marketplace.web.command import Setup
 
 
 @dataclass

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from marketplace.web.command import in_app
 from marketplace.foundation import ledger
+from marketplace.web.command import in_app
 
 
 @click.group()
@@ -17,7 +17,9 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="also write every entry, one JSON a line")
+@click.option(
+    "--export", type=click.Path(dir_okay=False, path_type=Path), help="also write every entry, one JSON a line"
+)
 @in_app
 def verify(export: Path | None) -> None:
     """Recompute every entry's hash; name the first broken one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from marketplace.accounts.models import User
-from marketplace.web.command import Setup, in_app
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
 from marketplace.foundation.db import db, migrate
+from marketplace.web.command import Setup, in_app
 
 
 @click.command()

@@ -6,9 +6,9 @@ import click
 
 from marketplace.accounts.queries import user_by_email
 from marketplace.accounts.services import give_post
-from marketplace.web.command import in_app
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.web.command import in_app
 
 
 @click.command()
@@ -24,7 +24,9 @@ def grant(email: str, post: tuple[str, ...]) -> None:
         for each in post:
             parts = each.split("/")
             if len(parts) != 3:
-                raise click.UsageError(f"{each!r}: write DEPARTMENT/REGION/DUTY,DUTY, e.g. 某市工信局/340100/verify,review")
+                raise click.UsageError(
+                    f"{each!r}: write DEPARTMENT/REGION/DUTY,DUTY, e.g. 某市工信局/340100/verify,review"
+                )
             department, region, duties = parts
             give_post(user, Text(department, department), region, duties.split(","))
             click.echo(f"{email}: {department} {region} {duties}")

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from marketplace.web.command import Setup
 from marketplace.cli.database import prepare
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.serve import serve
+from marketplace.web.command import Setup
 
 
 @click.command()

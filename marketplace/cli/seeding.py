@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Member, Organization, User
 from marketplace.accounts.queries import actor_of
@@ -119,8 +118,8 @@ class Walk:
         services.take_step(kind, listing, kind.lifecycle.by_name["expire"], SYSTEM, "", None)
 
     def _end(self, kind: Kind, listing: Listing, wanted: DemoListing, owner: Actor, official: Actor) -> None:
-        step = next(step for step in kind.lifecycle.steps if step.target == wanted.state and "published" in step.sources)
+        step = next(
+            step for step in kind.lifecycle.steps if step.target == wanted.state and "published" in step.sources
+        )
         actor = owner if step.who(owner, listing) else official
         services.take_step(kind, listing, step, actor, wanted.reason, None)
-
-

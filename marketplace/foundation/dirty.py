@@ -51,9 +51,7 @@ def settle(notes: Sequence[tuple[str, int, int]]) -> None:
     """Strike out (kind, id, seq) notes; one that changed again since it was read stays."""
     for kind, doc_id, seq in notes:
         db.session.execute(
-            sa.delete(SearchDirty).where(
-                SearchDirty.kind == kind, SearchDirty.doc_id == doc_id, SearchDirty.seq == seq
-            )
+            sa.delete(SearchDirty).where(SearchDirty.kind == kind, SearchDirty.doc_id == doc_id, SearchDirty.seq == seq)
         )
 
 

@@ -141,7 +141,9 @@ def record_many(subject_type: str, action: str, actor: Actor, after: str, items:
         )  # fmt: skip
         digest = entry.digest()
         head.last_id, head.last_hash = entry.id, digest
-        rows.append({column.name: getattr(entry, column.name) for column in LedgerEntry.__table__.columns} | {"hash": digest})
+        rows.append(
+            {column.name: getattr(entry, column.name) for column in LedgerEntry.__table__.columns} | {"hash": digest}
+        )
     if rows:
         db.session.execute(sa.insert(LedgerEntry), rows)
     db.session.flush()

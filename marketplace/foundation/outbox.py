@@ -103,7 +103,7 @@ def handle_next(subscriptions: Subscriptions) -> bool:
     return True
 
 
-def _due() -> sa.Select[tuple[OutboxMessage]]:
+def _due() -> sa.Select[OutboxMessage]:
     earlier = aliased(OutboxMessage)
     behind = sa.exists().where(
         earlier.subject_type == OutboxMessage.subject_type,

@@ -14,6 +14,7 @@ from marketplace.reference.units import convert, tidy
 
 Approx = Literal["", ">=", "<=", "~"]
 
+_LONGEST_TEXT = 80
 _LONGEST = 18  # no quantity here needs more digits, and decimals of 28 digits stay exact
 _DASHES = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "‒": "-", "〜": "~", "∼": "~", "≧": "≥", "≦": "≤", "′": "'", "″": '"'}
@@ -21,7 +22,7 @@ _DASHES = str.maketrans(
 _AT_LEAST = "≥|>=|>|不低于|不小于|不少于|至少|大于等于|大于|超过|at least|over|more than"
 _AT_MOST = "≤|<=|<|不高于|不大于|不超过|不多于|至多|小于等于|小于|低于|at most|up to|under|less than"
 _ABOUT = "~|≈|大约|约|about|approx\\.?|ca\\."
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:(?<=\d)\.\d+|(?<!\d)\.\d+|(?<=\d))"
+_NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _UNIT = r"[^\d\s,+\-~<>≤≥≈±=.][^\s+\-~<>≤≥≈±=]*?"
 _PATTERN = re.compile(
     rf"(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST})|(?P<about>{_ABOUT})|(?P<tolerance>±|\+/-))?\s*"
@@ -59,7 +60,7 @@ def read(spec: Spec, text: str) -> Reading:
 
     A converted number is rounded to the decimals of the spec; a number in the unit of the spec is never rounded.
     """
-    found = _PATTERN.fullmatch(normalize(text))
+    found = _PATTERN.fullmatch(_without_label(spec, normalize(text))) if len(text) <= _LONGEST_TEXT else None
     if found is None:
         raise NotANumber(text)
     part = found.groupdict()
@@ -89,6 +90,14 @@ def plain(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def _without_label(spec: Spec, text: str) -> str:
+    """Leave out the words a unit is printed with ("per hour", "× CNY 10,000"), so that what is shown can be typed."""
+    for label in (spec.unit_label.zh, spec.unit_label.en):
+        if label != spec.unit and text.endswith(normalize(label)):
+            return text.removesuffix(normalize(label)).rstrip()
+    return text
 
 
 def _approx(part: dict[str, str | None]) -> Approx:

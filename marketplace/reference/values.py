@@ -225,6 +225,8 @@ def _choices(spec: Spec, raw: Mapping[str, Any] | str, field: str) -> Value | No
     given = (
         raw if isinstance(raw, str) else next((raw[name] for name in ("choices", "choice", "value") if name in raw), "")
     )
+    if isinstance(given, str) and fold(normalize(given)) in _BLANK:
+        return None
     if isinstance(given, str):
         pieces = [given] if _match(spec, given) else _pieces(spec, given)
     elif isinstance(given, Sequence):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
-
-import sqlalchemy as sa
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -27,7 +25,7 @@ class Question:
     """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up."""
 
     text: str = ""
-    filters: Mapping[str, tuple[str, ...]] = sa.util.EMPTY_DICT
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: Sort = "relevance"
     page: int = 1
     per_page: int = 20

@@ -98,7 +98,9 @@ def _all_documents() -> Iterator[IndexDocument]:
 def compare() -> Differences:
     """Compare the versions in the index with those of the database."""
     indexed = dict(engine().versions())
-    stored = {(source.kind, doc_id): version for source in sources().values() for doc_id, version in source.versions().items()}
+    stored = {
+        (source.kind, doc_id): version for source in sources().values() for doc_id, version in source.versions().items()
+    }
     return Differences(
         missing=tuple(sorted(key for key in stored if key not in indexed)),
         extra=tuple(sorted(key for key in indexed if key not in stored)),

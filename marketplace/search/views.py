@@ -15,8 +15,8 @@ from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.highlight import highlight
 from marketplace.listings.lifecycle import STATES
 from marketplace.reference import catalogue, regions
-from marketplace.search.forms import facet_options, read_question
 from marketplace.scenarios.lifecycle import ENDINGS
+from marketplace.search.forms import facet_options, read_question
 from marketplace.search.queries import LONGEST, Found, Question, find
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -95,8 +95,6 @@ def labels(facet: str) -> Mapping[str, Text]:
     return {state: mark.label for state, mark in (STATES | ENDINGS).items()}
 
 
-
-
 HEADS = {
     "category": Text("产品类别", "Category"),
     "segment": Text("产业链环节", "Value-chain segment"),
@@ -168,4 +166,6 @@ def _marked(card: Mapping[str, Any], found: Found) -> dict[str, Any]:
 def marked(text: str, terms: tuple[str, ...], window: int) -> Markup:
     """``text`` around the words searched for, with these in ``<mark>``; everything else escaped."""
     parts = highlight(text, terms, shared_analyzer().normalise, window)
-    return Markup("").join(Markup("<mark>{}</mark>").format(part.text) if part.marked else escape(part.text) for part in parts)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part.text) if part.marked else escape(part.text) for part in parts
+    )

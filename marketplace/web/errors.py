@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
@@ -119,13 +119,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
-    answer = page(error.code, template)
-    response = answer[0] if isinstance(answer, tuple) else answer
-    headers = [(name, value) for name, value in error.get_headers() if name.lower() not in ("content-type",)]
-    if isinstance(response, Response):
-        response.headers.extend(headers)
-        return response
-    return response, error.code, headers
+    response = make_response(page(error.code, template))
+    response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
+    return response
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:

@@ -39,7 +39,9 @@ def footer_columns() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         for link in capability.footer:
             columns[link.column].append((link.order, link.label.say(language), url_for(link.endpoint)))
     heads = zip(FOOTER_HEADS, columns, strict=True)
-    return [(head.say(language), [(label, href) for _o, label, href in sorted(links)]) for head, links in heads if links]
+    return [
+        (head.say(language), [(label, href) for _o, label, href in sorted(links)]) for head, links in heads if links
+    ]
 
 
 def duties() -> Sequence[Duty]:

@@ -69,7 +69,7 @@ def address(**changes: Any) -> str:
     return request.path + ("?" + query if query else "")
 
 
-def paginate(select: sa.Select[tuple[Row]], *, per_page: int = PER_PAGE) -> Page[Row]:
+def paginate(select: sa.Select[Row], *, per_page: int = PER_PAGE) -> Page[Row]:
     """Cut the page that the query string asks for out of ``select``.
 
     Raises:

@@ -52,7 +52,7 @@ class SearchSource:
     keys: Callable[[], Iterable[int]]
     documents: Callable[[Sequence[int]], Iterable[IndexDocument]]
     versions: Callable[[], Mapping[int, int]]
-    visible: Callable[[Actor], sa.Select[tuple[int]]]
+    visible: Callable[[Actor], sa.Select[int]]
     cards: Callable[[Sequence[int], Actor], Sequence[Mapping[str, Any]]]
     texts: Callable[[Sequence[int]], Mapping[int, str]]
     order: int = 50

@@ -1,0 +1,195 @@
+"""Finds and counts on one snapshot: sets of documents as big integers, scores only for the documents asked for."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from operator import add
+
+from marketplace.foundation.index.interface import FACETS, Key
+from marketplace.foundation.index.plan import Every, First, Node, Term
+from marketplace.foundation.index.segment import Postings, bits_of
+from marketplace.foundation.index.snapshot import Snap, View, numbers_of
+
+SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
+_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
+
+Filters = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The live documents of one segment that match a text, and what scores them: the groups, or the scores themselves.
+
+    ``place`` is the position of the segment in the snapshot.
+    """
+
+    place: int
+    view: View
+    bits: int
+    groups: tuple[Node, ...] = ()
+    scores: Mapping[int, float] | None = None
+
+
+class Evaluator:
+    """Evaluates nodes on a snapshot. Not shared between threads; lives for one question."""
+
+    def __init__(self, snap: Snap) -> None:
+        self._snap = snap
+        self._bits: dict[tuple[int, Node], int] = {}
+
+    def postings(self, place: int, term: Term) -> Postings:
+        return self._snap.postings(self._snap.views[place], term.token)
+
+    def idf(self, term: Term) -> float:
+        return self._snap.idf(self._snap.document_frequency(term.token))
+
+    def bits(self, place: int, node: Node) -> int:
+        """The documents of a segment that match, deleted ones included."""
+        known = self._bits.get((place, node))
+        if known is None:
+            known = self._bits[place, node] = self._evaluate(place, node)
+        return known
+
+    def _evaluate(self, place: int, node: Node) -> int:
+        if isinstance(node, Term):
+            return self.postings(place, node).bits
+        first, *others = node.nodes
+        bits = self.bits(place, first)
+        for other in others:
+            if isinstance(node, Every):
+                bits &= self.bits(place, other)
+            else:
+                bits |= self.bits(place, other)
+        return bits
+
+    def scores(self, place: int, node: Node, numbers: Sequence[int], bits: int) -> list[float]:
+        """The scores of matching documents, given both as ascending numbers and as a set."""
+        if isinstance(node, Term):
+            size = self._snap.views[place].segment.size
+            return _pick(self.postings(place, node), numbers, bits, size, self.idf(node))
+        if isinstance(node, Every):
+            return self.sums(place, node.nodes, numbers, bits)
+        best = dict.fromkeys(numbers, -1.0)
+        rest = bits
+        for child in node.nodes:
+            met = (rest if isinstance(node, First) else bits) & self.bits(place, child)
+            if met:
+                chosen = numbers if met == bits else numbers_of(met, self._snap.views[place].segment.size)
+                for number, score in zip(chosen, self.scores(place, child, chosen, met), strict=True):
+                    best[number] = max(best[number], score)
+                rest &= ~met
+        return list(best.values())
+
+    def sums(self, place: int, nodes: Iterable[Node], numbers: Sequence[int], bits: int) -> list[float]:
+        """Added scores of several nodes, each of which matches all of the documents."""
+        totals = [0.0] * len(numbers)
+        for node in nodes:
+            totals = list(map(add, totals, self.scores(place, node, numbers, bits)))
+        return totals
+
+    def match_all(self) -> list[Match]:
+        return [Match(place, view, view.live) for place, view in enumerate(self._snap.views)]
+
+    def match_every(self, groups: Sequence[Node]) -> list[Match]:
+        """Documents in which every group matches."""
+        matches = []
+        for place, view in enumerate(self._snap.views):
+            bits = view.live
+            for group in groups:
+                bits &= self.bits(place, group)
+            matches.append(Match(place, view, bits, tuple(groups)))
+        return matches
+
+    def match_half(self, groups: Sequence[Node]) -> list[Match]:
+        """Documents in which groups of at least half of the total idf match."""
+        weighed = [(self._weight(group), group) for group in groups]
+        heaviest = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])
+        need = sum(weight for weight, _ in heaviest) * (0.5 - 1e-9)
+        return [self._half(place, view, heaviest, need) for place, view in enumerate(self._snap.views)]
+
+    def _weight(self, group: Node) -> float:
+        """The idf of a group as one word; 0 when it is in no live document."""
+        views = enumerate(self._snap.views)
+        frequency = sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
+        return self._snap.idf(frequency) if frequency else 0.0
+
+    def _half(self, place: int, view: View, groups: Sequence[tuple[float, Node]], need: float) -> Match:
+        """Heaviest groups first: once the rest cannot reach ``need`` alone, it only adds to documents already met."""
+        size = view.segment.size
+        mass: dict[int, float] = {}
+        scores: dict[int, float] = {}
+        rest = sum(weight for weight, _ in groups)
+        for weight, group in groups:
+            bits = self.bits(place, group) & view.live
+            if rest < need:
+                mass = {number: value for number, value in mass.items() if value + rest >= need}
+                bits &= bits_of(array("I", mass), size)
+            numbers = numbers_of(bits, size)
+            for number, score in zip(numbers, self.scores(place, group, numbers, bits), strict=True):
+                mass[number] = mass.get(number, 0.0) + weight
+                scores[number] = scores.get(number, 0.0) + score
+            rest -= weight
+        enough = array("I", (number for number, value in mass.items() if value >= need))
+        return Match(place, view, bits_of(enough, size), scores=scores)
+
+    def match_number(self, number: str, mentions: Sequence[Node]) -> tuple[list[Match], Key | None]:
+        """The document that bears an object number together with those that mention it; no key when none bears it."""
+        key = None
+        matches = []
+        for match in self.match_every(mentions):
+            segment, bits = match.view.segment, match.bits
+            numbers = numbers_of(bits, segment.size)
+            scores = dict(zip(numbers, self.sums(match.place, mentions, numbers, bits), strict=True))
+            for place in segment.exact("number", number):
+                if match.view.live >> place & 1:
+                    key = (segment.kinds[place], segment.doc_ids[place])
+                    bits |= 1 << place
+            matches.append(Match(match.place, match.view, bits, scores=scores))
+        return matches, key
+
+    def facets(self, matches: Sequence[Match], filters: Filters) -> dict[str, dict[str, int]]:
+        """Counts by facet and value, a facet's own filter left out."""
+        counts: dict[str, dict[str, int]] = {}
+        for facet in FACETS:
+            others = {name: values for name, values in filters.items() if name != facet}
+            totals = dict.fromkeys(self._snap.facet_values[facet], 0)
+            for match in matches:
+                base = match.bits & allowed(match.view, others)
+                if base:
+                    for value, bits in match.view.segment.facets[facet].items():
+                        if value in totals:
+                            totals[value] += (base & bits).bit_count()
+            counts[facet] = totals
+        return counts
+
+
+def count(matches: Iterable[Match], filters: Filters) -> int:
+    return sum((match.bits & allowed(match.view, filters)).bit_count() for match in matches)
+
+
+def allowed(view: View, filters: Filters) -> int:
+    """Live documents that pass the filters."""
+    bits = view.live
+    for facet, values in filters.items():
+        union = 0
+        for value in values:
+            union |= view.segment.facets[facet].get(value, 0)
+        bits &= union
+    return bits
+
+
+def _flags(bits: int, size: int) -> bytes:
+    """One byte a document, 1 when it is in the set."""
+    return bin(bits)[:1:-1].encode().translate(_FLAGS).ljust(size, b"\x00")
+
+
+def _pick(postings: Postings, numbers: Sequence[int], bits: int, size: int, factor: float) -> list[float]:
+    ids, impacts = postings.ids, postings.impacts
+    if len(numbers) * SPARSE < len(ids):
+        return [impacts[bisect_left(ids, number)] * factor for number in numbers]
+    flags = _flags(bits, size)
+    return [impact * factor for impact in compress(impacts, map(flags.__getitem__, ids))]

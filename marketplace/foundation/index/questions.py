@@ -1,0 +1,94 @@
+"""Answers one question on one snapshot: plan, match, count, rank, sharpen."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+
+from marketplace.foundation.index.analyzer import Analyzer
+from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, count
+from marketplace.foundation.index.interface import Hit, Key, SearchAnswer, SearchRequest, Synonyms, Texts
+from marketplace.foundation.index.plan import Plan, Term, make_plan
+from marketplace.foundation.index.ranking import Ranked, best, newest
+from marketplace.foundation.index.rerank import WINDOW, rerank
+from marketplace.foundation.index.segment import bits_of
+from marketplace.foundation.index.snapshot import Snap, numbers_of
+
+FEW = 3  # hits; below it not every word has to match any more
+PHRASE_CANDIDATES = 500  # texts read to verify a phrase
+
+
+class Answerer:
+    """Lives for one question."""
+
+    def __init__(self, snap: Snap, analyzer: Analyzer, texts: Texts) -> None:
+        self._analyzer = analyzer
+        self._texts = texts
+        self._evaluator = Evaluator(snap)
+
+    def answer(self, request: SearchRequest, synonyms: Synonyms | None) -> SearchAnswer:
+        plan = make_plan(request.text, self._analyzer, synonyms)
+        filters = request.filters
+        matches, pinned, approximate = self._match(plan, filters)
+        ranked = self._rank(plan, matches, request, pinned)
+        page = ranked[request.offset : request.offset + request.limit]
+        return SearchAnswer(
+            total=count(matches, filters),
+            hits=tuple(Hit(*entry.key, entry.score) for entry in page),
+            facets=self._evaluator.facets(matches, filters),
+            approximate=approximate,
+            terms=plan.terms,
+        )
+
+    def _match(self, plan: Plan, filters: Filters) -> tuple[list[Match], Key | None, bool]:
+        """The documents that match, the one that bears the number asked for, and whether that is approximate.
+
+        Whether too few match is decided before all filters but the kind, so that a count beside a filter comes true
+        when the filter is chosen.
+        """
+        if not plan.groups:
+            return self._evaluator.match_all(), None, False
+        if plan.number:
+            matches, key = self._evaluator.match_number(plan.number, [Term(plan.terms[0])])
+            if key:
+                return matches, key, False
+        matches = self._evaluator.match_every(plan.groups)
+        if plan.phrases:
+            verified, approximate = self._verify(plan.phrases, matches)
+            return verified, None, approximate
+        kind = {name: values for name, values in filters.items() if name == "kind"}
+        if count(matches, kind) < FEW:
+            loose = self._evaluator.match_half(plan.loose)
+            if count(loose, kind) > count(matches, kind):
+                return loose, None, True
+        return matches, None, False
+
+    def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
+        """Keep the documents whose text holds the phrases literally; only the best candidates are read."""
+        candidates = [entry.key for entry in best(self._evaluator, matches, {}, PHRASE_CANDIDATES)]
+        texts = self._texts(candidates)
+        folded = {key: " ".join(self._analyzer.normalise(texts.get(key, "")).split()) for key in candidates}
+        held = {key for key, text in folded.items() if all(phrase in text for phrase in phrases)}
+        return [_only(match, held) for match in matches], count(matches, {}) > PHRASE_CANDIDATES
+
+    def _rank(self, plan: Plan, matches: list[Match], request: SearchRequest, pinned: Key | None) -> list[Ranked]:
+        """At least the hits up to the end of the page asked for."""
+        end = request.offset + request.limit
+        if request.sort == "newest" or not plan.groups:
+            return newest(matches, request.filters, end)
+        ranked = best(self._evaluator, matches, request.filters, max(end, WINDOW))
+        window = ranked[:WINDOW]
+        texts = self._texts([entry.key for entry in window])
+        raw = [texts.get(entry.key, "") for entry in window]
+        scores = rerank(plan.text, raw, [entry.score for entry in window], self._analyzer.normalise)
+        window = [replace(entry, score=score) for entry, score in zip(window, scores, strict=True)]
+        window.sort(key=lambda entry: (entry.key != pinned, *entry.order()))
+        return window + ranked[WINDOW:]
+
+
+def _only(match: Match, keys: set[Key]) -> Match:
+    segment = match.view.segment
+    numbers = numbers_of(match.bits, segment.size)
+    kept = array("I", (n for n in numbers if (segment.kinds[n], segment.doc_ids[n]) in keys))
+    return replace(match, bits=bits_of(kept, segment.size))

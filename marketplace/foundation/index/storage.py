@@ -1,0 +1,58 @@
+"""Whoosh's directory of files, reading it in such a way that damage has one name and leaves no file open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+
+from marketplace.foundation.index.interface import IndexUnusable
+
+INDEX_NAME = "MAIN"
+
+
+class IndexStorage(FileStorage):  # type: ignore[misc]
+    """The folder of one generation. Make one for each use: reading is not for several threads at once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.path = folder
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        opened = super().open_file(name, **options)
+        self._opened.append(opened)
+        return opened
+
+    @contextmanager
+    def reading(self, what: str) -> Iterator[None]:
+        """Turn whatever a damaged file leads to into IndexUnusable, and close the files that were opened by then."""
+        try:
+            yield
+        except Exception as error:  # anything: struct, zlib, pickle, EOF, key, value, type, OS errors
+            for opened in self._opened:
+                if not opened.is_closed:
+                    opened.close()
+            if isinstance(error, IndexUnusable):
+                raise
+            raise IndexUnusable(f"{what}: {error!r}") from error
+        finally:
+            self._opened.clear()
+
+    def newest(self) -> int:
+        """The number of the newest commit, -1 when there is none."""
+        number: int = TOC._latest_generation(self, INDEX_NAME)
+        return number
+
+    def contents(self) -> Any:
+        """Whoosh's table of contents of the newest commit. Raises IndexUnusable."""
+        with self.reading(str(self.path)):
+            return TOC.read(self, INDEX_NAME)
+
+    def segment_path(self, record: Any) -> Path:
+        name: str = record.make_filename(record.COMPOUND_EXT)
+        return self.path / name
