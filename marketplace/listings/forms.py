@@ -14,7 +14,6 @@ from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import lazy_gettext as _l
 
 UPLOADS = ("pictures", "files")
-MOST_UPLOADS = 8
 CAPTION_LENGTH = 120
 
 

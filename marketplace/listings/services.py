@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
-from marketplace.core.errors import Conflict, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
+from marketplace.foundation.files import Prepared, keep, prepare_document, prepare_picture
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
 from marketplace.listings.kind import Content, Kind, differences
@@ -25,9 +26,14 @@ from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
 from marketplace.listings.queries import open_revision
 
-
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
 REVISABLE = ("published", "expired", "suspended")
+
+# Pictures of a listing, and documents.
+MOST_UPLOADS = 8
+
+Upload = tuple[BinaryIO, str]
+"""A file as it came: its bytes, and the name that its owner gave it."""
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -94,6 +100,55 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
         kind.project(listing, content)
     db.session.flush()
     return revision
+
+
+def prepare(pictures: Sequence[Upload], files: Sequence[Upload], content: Content) -> list[Prepared]:
+    """Check uploaded files; slow, and outside of any transaction. ``attach`` writes them down.
+
+    Raises:
+        Invalid: too many, or one that is not accepted, under "new_pictures" or "new_files".
+    """
+    errors: list[FieldError] = []
+    prepared: list[Prepared] = []
+    for key, uploads, accept in (("pictures", pictures, prepare_picture), ("files", files, prepare_document)):
+        if len(content.get(key) or []) + len(uploads) > MOST_UPLOADS:
+            message = Text("最多 %(max)d 个，请先删去一些", "At most %(max)d; remove some first") % {"max": MOST_UPLOADS}
+            errors.append(FieldError(f"new_{key}", message))
+            continue
+        for stream, name in uploads:
+            try:
+                prepared.append(accept(stream, name, field=f"new_{key}"))
+            except FieldError as error:
+                errors.append(error)
+    if errors:
+        raise Invalid(errors)
+    return prepared
+
+
+def attach(listing: Listing, content: Content, prepared: Sequence[Prepared], actor: Actor) -> Content:
+    """The content with the prepared files behind those it has; they belong to the listing from now on."""
+    added: dict[str, list[Any]] = {"pictures": [], "files": []}
+    for each in prepared:
+        file = keep(each, listing, actor)
+        if each.purpose == "picture":
+            added["pictures"].append({"file": file.id, "caption": ""})
+        else:
+            added["files"].append({"file": file.id, "title": ""})
+    return {**content, **{key: [*(content.get(key) or []), *rows] for key, rows in added.items() if rows}}
+
+
+def detach(content: Content, file_id: int) -> Content:
+    """The content without a file: out of the pictures and files, and no longer what a claim points to."""
+    return {key: _without(value, file_id, key in ("pictures", "files")) for key, value in content.items()}
+
+
+def _without(value: Any, file_id: int, drop: bool = False) -> Any:
+    if isinstance(value, list):
+        kept = [each for each in value if not (drop and isinstance(each, dict) and each.get("file") == file_id)]
+        return [_without(each, file_id) for each in kept]
+    if isinstance(value, dict):
+        return {key: None if key == "file" and each == file_id else _without(each, file_id) for key, each in value.items()}
+    return value
 
 
 def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
