@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from marketplace.accounts.capability import mailed
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import notify, services, views
@@ -21,7 +22,7 @@ def _init(app: Flask) -> None:
     for kind in KINDS.values():
         for step in notify.TOLD_TO_OWNER:
             if step in kind.lifecycle.by_name:
-                schedule.subscriptions.add(f"{kind.name}.{step}", notify.listing_changed)
+                schedule.subscriptions.add(f"{kind.name}.{step}", mailed(notify.listing_changed))
         schedule.every(EXPIRY_SECONDS, _expiry(kind), f"{kind.name}.expire")
 
 
@@ -37,9 +38,9 @@ LISTINGS = Capability(
     name="listings",
     blueprints=lambda: (views.files,),
     topics={
-        "revision.submit": notify.revision_submitted,
-        "revision.return": notify.revision_decided,
-        "revision.approve": notify.revision_decided,
+        "revision.submit": mailed(notify.revision_submitted),
+        "revision.return": mailed(notify.revision_decided),
+        "revision.approve": mailed(notify.revision_decided),
     },
     init=_init,
 )
