@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.cli.audit import audit
 from marketplace.cli.database import init, seed
+from marketplace.cli.docs import docs
 from marketplace.cli.grant import grant
 from marketplace.cli.running import run, worker
 from marketplace.config import BadSetting
@@ -34,7 +35,7 @@ def command_line(
 ) -> int:
     """Run the command that the process was called with and return its exit status."""
     group = click.Group("marketplace", help="机遇 Jiyu: the robot scenario marketplace.")
-    for command in (run, worker, init, seed, grant, audit, *commands):
+    for command in (run, worker, init, seed, grant, audit, docs, *commands):
         group.add_command(command)
     try:
         group.main(prog_name="marketplace", obj=Setup(create_app, start_worker, os.environ), standalone_mode=False)

@@ -8,6 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
 from marketplace.foundation.db import db, migrate
+from marketplace.search.services import ensure
 from marketplace.web.command import Setup, in_app
 
 
@@ -45,11 +46,10 @@ def scale(products: int, scenarios: int, organizations: int, number: int) -> Non
 
 
 def prepare(setup: Setup) -> None:
-    """What ``run`` needs: the newest migration, and in a demonstration the sample, once."""
+    """What ``run`` needs: the newest migration, a search index, and in a demonstration the sample, once."""
     migrate(setup.config)
-    if not setup.config.demo:
-        return
     with setup.app().app_context():
-        if db.session.query(User.id).first() is None:
+        if setup.config.demo and db.session.query(User.id).first() is None:
             click.echo("loading the sample …")
             click.echo(load_sample())
+        ensure()

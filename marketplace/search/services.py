@@ -129,12 +129,14 @@ def check_nightly() -> bool:
     return False
 
 
-def ensure() -> None:
-    """Build the index when there is none that can be used (start of the server)."""
+def ensure() -> bool:
+    """Build the index when there is none that can be used: at the start, and whenever it was damaged since."""
     try:
         engine().status()
-    except IndexUnusable:
+    except IndexUnusable as error:
+        log.warning("the search index cannot be used and is built anew: %s", error)
         rebuild()
+    return False
 
 
 def texts(keys: Sequence[Key]) -> dict[Key, str]:

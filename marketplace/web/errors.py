@@ -9,11 +9,13 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
+from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Invalid, invalid)
     app.register_error_handler(FieldError, lambda error: invalid(Invalid([error])))
     app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(IndexUnusable, no_index)
+    app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
 
@@ -111,6 +115,18 @@ def invalid(error: Invalid) -> ResponseReturnValue:
 def expired_form(_error: CSRFError) -> ResponseReturnValue:
     """The form was open longer than the session; what was typed is shown again."""
     return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed())
+
+
+def no_index(error: IndexUnusable) -> ResponseReturnValue:
+    """The worker builds a broken index anew by itself; until then searching waits, everything else works."""
+    log.error("request %s: the search index cannot be used: %s", g.get("request_number"), error)
+    return page(HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def no_database(error: OperationalError) -> ResponseReturnValue:
+    """The database does not answer, or was locked for too long; nothing was written."""
+    log.error("request %s: the database does not answer: %s", g.get("request_number"), error.orig)
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed())
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

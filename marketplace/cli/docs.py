@@ -1,0 +1,56 @@
+"""``docs lifecycles``: the life cycles as a document, written from the tables that the code runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from marketplace.accounts.lifecycle import ORGANIZATION
+from marketplace.core.lifecycle import Lifecycle
+from marketplace.listings.lifecycle import REVISION
+from marketplace.products.lifecycle import PRODUCT_LIFE
+from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+
+LIFECYCLES: tuple[Lifecycle, ...] = (ORGANIZATION, PRODUCT_LIFE, SCENARIO_LIFE, REVISION)
+
+HEAD = """# Life cycles
+
+Written by `marketplace docs lifecycles docs/lifecycles.md` from the tables in the code; a test holds both equal.
+Buttons, rights, history and messages come from the same tables. “Who” names the predicate of the policy that decides,
+“holds” the guard that must agree; a reason is asked where it says so.
+"""
+
+
+@click.group()
+def docs() -> None:
+    """Documents that are written from the code."""
+
+
+@docs.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def lifecycles(file: Path) -> None:
+    """Write the life cycles to FILE."""
+    file.write_text(lifecycle_document(), encoding="utf-8")
+    click.echo(f"{file}: {len(LIFECYCLES)} life cycles")
+
+
+def lifecycle_document() -> str:
+    """The whole document."""
+    return "\n".join([HEAD, *(line for each in LIFECYCLES for line in _section(each))])
+
+
+def _section(cycle: Lifecycle) -> Iterator[str]:
+    yield f"## {cycle.label.en} {cycle.label.zh}\n"
+    states = ", ".join(f"{name} {mark.label.zh}" for name, mark in cycle.states.items())
+    yield f"Begins as **{cycle.start}**. States: {states}.\n"
+    yield "| step | from | to | who | holds | reason |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for step in cycle.steps:
+        sources = [name for name in cycle.states if name in step.sources]
+        yield (
+            f"| {step.name} {step.label.zh} | {', '.join(sources)} | {step.target} | {step.who.__name__} "
+            f"| {step.guard.__name__ if step.guard else ''} | {'asked' if step.asks_reason else ''} |"
+        )
+    yield ""
