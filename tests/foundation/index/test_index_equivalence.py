@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,6 +84,29 @@ def test_equals_recount(start: list[IndexDocument], changes: Changes, first: str
             for filters in FILTERS:
                 assert_answers_equal(engine, recount, question, filters)
         assert engine.check_files() == []
+
+
+def test_equals_recount_on_every_question(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    entries = [
+        document(
+            "product",
+            number,
+            title=" ".join(chance.choices(VOCABULARY, k=chance.randint(0, 3))),
+            body=" ".join(chance.choices(VOCABULARY, k=chance.randint(0, 6))),
+            facets={"domain": (chance.choice(["d1", "d2"]),)},
+        )
+        for number in range(1, 121)
+    ]
+    engine, current = changed(
+        entries[:70],
+        [(entries[60:100], {("product", 3), ("product", 4)}), (entries[90:], {("product", 80)})],
+        str(tmp_path),
+    )
+    recount = Recount(current.values())
+    for question in QUESTIONS:
+        assert_answers_equal(engine, recount, question, {})
+        assert_answers_equal(engine, recount, question, {"domain": ("d1",)})
 
 
 def test_equals_recount_after_merges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
