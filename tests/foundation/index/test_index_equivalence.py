@@ -55,7 +55,7 @@ def assert_answers_equal(
     engine: WhooshEngine, recount: Recount, question: str, filters: Mapping[str, tuple[str, ...]]
 ) -> None:
     plan = make_plan(question, shared_analyzer(), lambda text: SYNONYMS.get(text, []))
-    answer = engine.search(SearchRequest(question, filters, limit=50), no_texts, lambda text: SYNONYMS.get(text, []))
+    answer = engine.search(SearchRequest(question, filters, limit=500), no_texts, lambda text: SYNONYMS.get(text, []))
     found = recount.every(plan) if plan.groups else dict.fromkeys(recount.documents, 0.0)
     kind = {facet: values for facet, values in filters.items() if facet == "kind"}
     if plan.groups and sum(recount.passes(key, kind) for key in found) < 3:
