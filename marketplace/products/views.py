@@ -15,7 +15,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.views import Desk, ListingPages, file_href
+from marketplace.listings.files import file_href
+from marketplace.listings.views import Desk, ListingPages
 from marketplace.products import sheet
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
