@@ -15,7 +15,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.views import Desk, ListingPages, file_href
+from marketplace.listings.files import file_href
+from marketplace.listings.views import Desk, ListingPages
 from marketplace.products import sheet
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
@@ -63,7 +64,7 @@ def compare() -> ResponseReturnValue:
     only_different = request.args.get("only") == "different"
     rows, different, same = sheet.comparison(kept, only_different=only_different)
     return render_template(
-        "products/compare.html", kept=kept, left_out=left_out, rows=rows, different=different, same=same,
+        "products/compare.html", kept=kept, left_out=sheet.joined([Text(each.number, each.number) for each in left_out]), rows=rows, different=different, same=same,
         columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
         href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
         unknown=len(numbers) - len(found),
