@@ -38,9 +38,8 @@ def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
 
 def _known(_form: Any, field: Field) -> None:
     """Only what was offered; says so in the language of the page."""
-    offered = {choice.value for choice in field.iter_choices()} if not field.has_groups() else {
-        choice.value for _group, members in field.iter_groups() for choice in members
-    }  # fmt: skip
+    groups = field.iter_groups() if field.has_groups() else [("", field.iter_choices())]
+    offered = {choice.value for _group, members in groups for choice in members}
     given = field.data if isinstance(field.data, list) else [field.data or ""]
     if not set(given) <= offered:
         raise ValidationError(_("请从列出的各项中选择"))
@@ -51,6 +50,7 @@ class OneOf(SelectField):
 
     def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(label, [_known], validate_choice=False, **options)
+        self.type = "SelectField"  # as the macro for fields knows it
 
 
 class SomeOf(SelectMultipleField):
