@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
+from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
-from marketplace.core.errors import Conflict, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
+from marketplace.foundation.files import Prepared, keep, prepare_document, prepare_picture
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
 from marketplace.listings.kind import Content, Kind, differences
@@ -24,9 +26,14 @@ from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
 from marketplace.listings.queries import open_revision
 
-
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
 REVISABLE = ("published", "expired", "suspended")
+
+# Pictures of a listing, and documents.
+MOST_UPLOADS = 8
+
+Upload = tuple[BinaryIO, str]
+"""A file as it came: its bytes, and the name that its owner gave it."""
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -78,6 +85,7 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
         NotFound: there is nothing the actor may write.
         Conflict: it changed since the actor saw it, or is being reviewed.
     """
+    lock(listing)
     revision = open_revision(listing)
     if revision is None or not can_edit(actor, listing):
         raise NotFound
@@ -92,6 +100,55 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
         kind.project(listing, content)
     db.session.flush()
     return revision
+
+
+def prepare(pictures: Sequence[Upload], files: Sequence[Upload], content: Content) -> list[Prepared]:
+    """Check uploaded files; slow, and outside of any transaction. ``attach`` writes them down.
+
+    Raises:
+        Invalid: too many, or one that is not accepted, under "new_pictures" or "new_files".
+    """
+    errors: list[FieldError] = []
+    prepared: list[Prepared] = []
+    for key, uploads, accept in (("pictures", pictures, prepare_picture), ("files", files, prepare_document)):
+        if len(content.get(key) or []) + len(uploads) > MOST_UPLOADS:
+            message = Text("最多 %(max)d 个，请先删去一些", "At most %(max)d; remove some first") % {"max": MOST_UPLOADS}
+            errors.append(FieldError(f"new_{key}", message))
+            continue
+        for stream, name in uploads:
+            try:
+                prepared.append(accept(stream, name, field=f"new_{key}"))
+            except FieldError as error:
+                errors.append(error)
+    if errors:
+        raise Invalid(errors)
+    return prepared
+
+
+def attach(listing: Listing, content: Content, prepared: Sequence[Prepared], actor: Actor) -> Content:
+    """The content with the prepared files behind those it has; they belong to the listing from now on."""
+    added: dict[str, list[Any]] = {"pictures": [], "files": []}
+    for each in prepared:
+        file = keep(each, listing, actor)
+        if each.purpose == "picture":
+            added["pictures"].append({"file": file.id, "caption": ""})
+        else:
+            added["files"].append({"file": file.id, "title": ""})
+    return {**content, **{key: [*(content.get(key) or []), *rows] for key, rows in added.items() if rows}}
+
+
+def detach(content: Content, file_id: int) -> Content:
+    """The content without a file: out of the pictures and files, and no longer what a claim points to."""
+    return {key: _without(value, file_id, key in ("pictures", "files")) for key, value in content.items()}
+
+
+def _without(value: Any, file_id: int, drop: bool = False) -> Any:
+    if isinstance(value, list):
+        kept = [each for each in value if not (drop and isinstance(each, dict) and each.get("file") == file_id)]
+        return [_without(each, file_id) for each in kept]
+    if isinstance(value, dict):
+        return {key: None if key == "file" and each == file_id else _without(each, file_id) for key, each in value.items()}
+    return value
 
 
 def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
@@ -154,14 +211,15 @@ def refusal_to_submit(kind: Kind, listing: Listing, revision: Revision) -> Refus
         return None
     return Refused(
         Text("已核验的单位才能送审", "Only a verified organization can submit"),
-        Text("单位现在是“%(state)s”", "The organization is not verified yet (%(state)s)")
-        % {"state": listing.organization.state},
+        Text("单位现在是“%(state)s”", "The organization is now “%(state)s”")
+        % {"state": ORGANIZATION.mark(listing.organization.state).label},
         Text("请在单位页提交核验；草稿会保留", "Submit the organization for verification; the draft is kept"),
     )
 
 
 def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None:
     """Take a submitted draft back."""
+    lock(listing)
     own = listing.organization_id
     move(REVISION, _open(listing), "recall", actor, organization_id=own, seen=seen)
     if listing.state == "in_review":
@@ -170,6 +228,7 @@ def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
 
 def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
     """Give a revision of a public listing up (a first draft stays with its listing)."""
+    lock(listing)
     if listing.state not in REVISABLE:
         raise NotFound
     move(REVISION, _open(listing), "discard", actor, organization_id=listing.organization_id, seen=seen)
@@ -178,6 +237,7 @@ def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
 
 def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int | None) -> None:
     """Return a submitted revision with a reason; what is public stays."""
+    lock(listing)
     revision = _open(listing)
     post = _post(actor, listing)
     move(REVISION, revision, "return", actor, reason, post=post, seen=seen)
@@ -189,15 +249,16 @@ def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int
 
 def approve(kind: Kind, listing: Listing, actor: Actor, reason: str = "", seen: int | None = None) -> None:
     """Approve the submitted revision: it replaces what was public."""
+    lock(listing)  # first the listing, then its revision, as every command does: two at once wait, none deadlocks
     revision = _open(listing)
+    lock(revision)
     post = _post(actor, listing)
     private = {each.key for each in kind.fields if each.private}
     changes = {
         row.key: [row.old, row.new]
         for row in differences(kind, listing.content, revision.content, "zh_CN")
-        if row.key not in private and listing.edition
+        if row.key.partition(".")[0] not in private and listing.edition
     }
-    lock(revision)
     previous = _approved(listing)
     if revision.state == "in_review" and previous is not None:
         move(REVISION, previous, "supersede", SYSTEM)
