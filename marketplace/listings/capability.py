@@ -9,7 +9,7 @@ from flask import Flask
 from marketplace.accounts.capability import mailed
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import notify, services, views
+from marketplace.listings import files, notify, services
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.web.plate import Capability
 
@@ -36,7 +36,7 @@ def _expiry(kind: Kind) -> Callable[[], bool]:
 
 LISTINGS = Capability(
     name="listings",
-    blueprints=lambda: (views.files,),
+    blueprints=lambda: (files.blueprint(),),
     topics={
         "revision.submit": mailed(notify.revision_submitted),
         "revision.return": mailed(notify.revision_decided),

@@ -85,7 +85,7 @@ def change_rows(form: Any, sent: Mapping[str, str]) -> bool:
     add=1 or add=<list>, drop=<index> or drop=<list>-<index>; ``index`` is that of the row's fields as they were
     sent, gaps or not. Rows keep everything typed and are numbered anew from 0.
     """
-    lists = {name: field for name, field in form._fields.items() if isinstance(field, FieldList)}
+    lists: dict[str, Any] = {name: field for name, field in form._fields.items() if isinstance(field, FieldList)}
     if not lists or not ("add" in sent or "drop" in sent):
         return False
     if "add" in sent:
@@ -101,6 +101,6 @@ def change_rows(form: Any, sent: Mapping[str, str]) -> bool:
     return True
 
 
-def _sent_indices(rows: FieldList, sent: Mapping[str, str]) -> list[int]:
+def _sent_indices(rows: Any, sent: Mapping[str, str]) -> list[int]:
     """The indices of the rows in the request; the field itself has numbered its entries anew when it read them."""
     return sorted(set(rows._extract_indices(rows.name, sent)))

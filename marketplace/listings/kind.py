@@ -151,9 +151,7 @@ def _rows(field: ContentField, before: Any, after: Any, language: str) -> list[D
     rows = []
     for key in dict.fromkeys((*was, *now)):
         label = (now.get(key) or was[key])[0]
-        rows.append(
-            _row(field, key, label, (before, was.get(key, ("", ""))[1]), (after, now.get(key, ("", ""))[1]))
-        )
+        rows.append(_row(field, key, label, (before, was.get(key, ("", ""))[1]), (after, now.get(key, ("", ""))[1])))
     return rows
 
 

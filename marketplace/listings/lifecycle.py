@@ -49,7 +49,8 @@ def no_revision_in_review(listing: Any) -> Refused | None:
         return None
     return Refused(
         Text("审核中的修订先撤回，才能结束", "Recall the revision in review before ending the listing"),
-        Text("第 %(number)s 版正在审核", "Revision %(number)s is being reviewed") % {"number": listing.open_revision.number},
+        Text("第 %(number)s 版正在审核", "Revision %(number)s is being reviewed")
+        % {"number": listing.open_revision.number},
         Text("请先撤回送审", "Recall it first"),
     )
 

@@ -45,11 +45,16 @@ def _addresses(kind: Kind, content: Mapping[str, Any]) -> list[Check]:
         for text in _texts(content.get(field.key)):
             hit = CONTACT.search(text) or WEB.search(text)
             if hit:
-                message = Text("“%(field)s”里像是有联系方式或网址：%(found)s", "“%(field)s” seems to hold contact data or a web address: %(found)s")
+                message = Text(
+                    "“%(field)s”里像是有联系方式或网址：%(found)s",
+                    "“%(field)s” seems to hold contact data or a web address: %(found)s",
+                )
                 why = Text("联系方式在对接被接受后才给对方看", "Contact data are shown only after a talk is accepted")
                 found.append(Check("fix", message % {"field": field.label, "found": hit[0]}, why))
                 break
-    return found or [Check("ok", Text("公开文字中未发现联系方式和网址", "No contact data or web address in public text"))]
+    return found or [
+        Check("ok", Text("公开文字中未发现联系方式和网址", "No contact data or web address in public text"))
+    ]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -81,7 +86,11 @@ def _weaker_evidence(kind: Kind, public: Mapping[str, Any], submitted: Mapping[s
             else Text("“%(name)s”的依据由“%(before)s”降为“%(after)s”",
                       "The evidence of “%(name)s” went from “%(before)s” down to “%(after)s”")
         )  # fmt: skip
-        values = {"name": names.get(key, Text(key, key)), "before": LEVEL_NAMES[before], "after": LEVEL_NAMES[after]}
+        values: dict[str, object] = {
+            "name": names.get(key, Text(key, key)),
+            "before": LEVEL_NAMES[before],
+            "after": LEVEL_NAMES[after],
+        }
         why = Text("可要求补充材料，或保留原值", "Ask for material, or for the old value")
         found.append(Check("fix" if changed else "tip", message % values, why))
     return found

@@ -80,13 +80,12 @@ def history(listing: Listing) -> Sequence[LedgerEntry]:
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id)).all()
 
 
-def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[tuple[Listing]]:
+def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[Listing]:
     """The listings of the actor's organizations, the one changed last first; of one state, when it is given."""
     model = kind.model
     mine = model.organization_id.in_(sorted(actor.organization_ids))
-    if state:
-        mine &= model.state == state
-    return sa.select(model).where(mine).order_by(model.updated_at.desc(), model.id.desc())
+    wanted = model.state == state if state else sa.true()
+    return sa.select(model).where(mine, wanted).order_by(model.updated_at.desc(), model.id.desc())
 
 
 def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
@@ -94,7 +93,7 @@ def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
     model = kind.model
     mine = model.organization_id.in_(sorted(actor.organization_ids))
     rows = db.session.execute(sa.select(model.state, sa.func.count()).where(mine).group_by(model.state))
-    found: dict[str, int] = {state: count for state, count in rows}
+    found = dict(rows.tuples().all())
     return {state: found[state] for state in kind.lifecycle.states if state in found}
 
 
@@ -123,10 +122,10 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     return [(listings[row.listing_id], row) for row in rows]
 
 
-def queue(actor: Actor, listing_type: str) -> sa.Select[tuple[Revision]]:
+def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
     """The revisions that wait for the actor's decision, oldest first, never those of his own organizations."""
     posts = [post for post in actor.posts if "review" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))  # type: ignore[arg-type]
+    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))
     return (
         sa.select(Revision)
         .where(Revision.listing_type == listing_type, Revision.state == "in_review", where)
@@ -294,7 +293,7 @@ def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, of
         sign = organization.label if organization else SYSTEM_NAME
         if entry.post_id:
             sign = Text(entry.post, (post.department_en if post else "") or entry.post)
-        person = users.get(entry.actor_id)
+        person = users.get(entry.actor_id or 0)
         own = member and entry.organization_id == listing.organization_id
         if person is not None and (official or own):
             sign = Text("%(sign)s %(person)s", "%(sign)s, %(person)s") % {"sign": sign, "person": person.name}

@@ -50,7 +50,8 @@ def create(kind: Kind, organization: Organization, actor: Actor, content: Conten
     """
     if not (can_file(actor, organization) or actor.is_system) or not kind.may_file(organization):
         raise Refused(
-            Text("由本单位成员登记%(kind)s", "A %(kind)s is filed by a member of its organization") % {"kind": kind.label},
+            Text("由本单位成员登记%(kind)s", "A %(kind)s is filed by a member of its organization")
+            % {"kind": kind.label},
             Text("您不是该单位成员，或该单位不办理此类登记", "You are no member, or it does not file this kind"),
             Text("请先登记或加入单位", "Register or join an organization first"),
         )
@@ -92,7 +93,10 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
     lock(revision)
     if revision.state not in ("drafted", "returned") or (seen is not None and seen != revision.version):
         raise Conflict(
-            Text("没有保存：这份草稿刚刚被别人改过或已送审", "Not saved: somebody else has just changed or submitted this draft"),
+            Text(
+                "没有保存：这份草稿刚刚被别人改过或已送审",
+                "Not saved: somebody else has just changed or submitted this draft",
+            ),
             ledger.latest(revision),
         )
     revision.content = content
@@ -112,7 +116,9 @@ def prepare(pictures: Sequence[Upload], files: Sequence[Upload], content: Conten
     prepared: list[Prepared] = []
     for key, uploads, accept in (("pictures", pictures, prepare_picture), ("files", files, prepare_document)):
         if len(content.get(key) or []) + len(uploads) > MOST_UPLOADS:
-            message = Text("最多 %(max)d 个，请先删去一些", "At most %(max)d; remove some first") % {"max": MOST_UPLOADS}
+            message = Text("最多 %(max)d 个，请先删去一些", "At most %(max)d; remove some first") % {
+                "max": MOST_UPLOADS
+            }
             errors.append(FieldError(f"new_{key}", message))
             continue
         for stream, name in uploads:
@@ -147,7 +153,9 @@ def _without(value: Any, file_id: int, drop: bool = False) -> Any:
         kept = [each for each in value if not (drop and isinstance(each, dict) and each.get("file") == file_id)]
         return [_without(each, file_id) for each in kept]
     if isinstance(value, dict):
-        return {key: None if key == "file" and each == file_id else _without(each, file_id) for key, each in value.items()}
+        return {
+            key: None if key == "file" and each == file_id else _without(each, file_id) for key, each in value.items()
+        }
     return value
 
 
@@ -162,7 +170,9 @@ def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
         raise NotFound
     if open_revision(listing) is not None or listing.state not in REVISABLE:
         raise Conflict(
-            Text("不能新开修订：已有一份修订，或内容已不公开", "A revision is open already, or this is no longer public"),
+            Text(
+                "不能新开修订：已有一份修订，或内容已不公开", "A revision is open already, or this is no longer public"
+            ),
             ledger.latest(listing),
         )
     number = max(each.number for each in _all(listing)) + 1
@@ -184,7 +194,9 @@ def submit(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
     lock(listing)
     revision = _open(listing)
     if listing.state not in ("draft", "returned", *REVISABLE):
-        raise Conflict(Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), ledger.latest(listing))
+        raise Conflict(
+            Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), ledger.latest(listing)
+        )
     refusal = refusal_to_submit(kind, listing, revision)
     if refusal is not None:
         raise refusal

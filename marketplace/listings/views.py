@@ -1,4 +1,4 @@
-"""The pages every kind of listing has: guided form, pre-check, submitting, revising, and its files. Kinds add their own."""
+"""The pages every kind of listing has: guided form, pre-check, submitting, revising, files. Kinds add their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import Organization
@@ -17,12 +17,12 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Offer, State, Step
 from marketplace.core.text import Text
-from marketplace.foundation.db import db, transaction
-from marketplace.foundation.files import StoredFile, response_headers, store
+from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
+from marketplace.listings.files import shown_files
 from marketplace.listings.forms import change_rows
-from marketplace.listings.kind import Check, FormStep, Kind, kind_named
+from marketplace.listings.kind import Check, FormStep, Kind
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_review
@@ -31,7 +31,6 @@ from marketplace.web.actions import ActionRoute, add_actions, offers, seen_versi
 from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
-from marketplace.web.plate import capabilities
 from marketplace.web.request import own_transaction
 
 CHECK = "check"  # the last page of every guided form
@@ -179,7 +178,8 @@ class ListingPages:
         return self._page(page, form, revision.content, listing=listing, revision=revision)
 
     def _save(self, page: FormStep, form: Any, number: str, revision: Revision) -> ResponseReturnValue:
-        prepared = services.prepare(*_sent_files(form), revision.content) if page.uploads else []
+        pictures, files = _sent_files(form) if page.uploads else ([], [])
+        prepared = services.prepare(pictures, files, revision.content)
         removed = request.form.get("remove", "") if page.uploads else ""
         with transaction():
             listing, revision = self._draft(number)
@@ -211,8 +211,9 @@ class ListingPages:
         attached = shown_files(listing, content) if listing and step.uploads else None
         body = render_template(
             "listings/form.html", kind=self.kind, step=step, form=form, content=content, listing=listing,
-            place=self.kind.steps.index(step) + 1, steps=self._steps(listing, content, step.key, wrong=bool(form.errors)),
-            attached=attached, **{"revision": None, "organizations": [], **context},
+            place=self.kind.steps.index(step) + 1, attached=attached,
+            steps=self._steps(listing, content, step.key, wrong=bool(form.errors)),
+            **{"revision": None, "organizations": [], **context},
         )  # fmt: skip
         failed = request.method == "POST" and bool(form.errors)
         return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
@@ -312,12 +313,13 @@ def _writable(revision: Revision) -> None:
         )
 
 
-def _sent_files(form: Any) -> list[list[services.Upload]]:
+def _sent_files(form: Any) -> tuple[list[services.Upload], list[services.Upload]]:
     """The pictures and the documents that came with the form."""
-    return [
-        [(each.stream, each.filename or "") for each in form[name].data or () if not isinstance(each, str)]
-        for name in ("new_pictures", "new_files")
-    ]
+
+    def sent(name: str) -> list[services.Upload]:
+        return [(each.stream, each.filename or "") for each in form[name].data or () if not isinstance(each, str)]
+
+    return sent("new_pictures"), sent("new_files")
 
 
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:
@@ -326,73 +328,10 @@ def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, word
     if isinstance(error.happened, LedgerEntry):
         happened = queries.log_line(kind, listing, error.happened, current_actor())
     body = render_template(
-        "errors/409.html", message=error.message, happened=happened, href=href, typed=typed() if words is None else words
+        "errors/409.html",
+        message=error.message,
+        happened=happened,
+        href=href,
+        typed=typed() if words is None else words,
     )
     return body, HTTPStatus.CONFLICT
-
-
-# ---- files ----
-
-files = Blueprint("files", __name__, url_prefix="/files")
-
-
-@files.get("/<int:file_id>/<name>")
-def show(file_id: int, name: str) -> ResponseReturnValue:
-    """A stored file, or its smaller picture (?size=list, ?size=page), for whoever may read what it belongs to."""
-    file = db.session.get(StoredFile, file_id)
-    if file is None or not _can_read(current_actor(), file):
-        raise NotFound
-    size = request.args.get("size", "")
-    variant = file.variant(size) if size else None
-    if size and variant is None:
-        raise NotFound
-    response = Response(store().open((variant or file).sha256), headers=response_headers(file, variant))
-    return response.make_conditional(request)
-
-
-def _can_read(actor: Actor, file: StoredFile) -> bool:
-    """As the owner's capability says on its plate; files of listings by the one rule for all kinds."""
-    for capability in capabilities():
-        if file.owner_type in capability.file_policies:
-            return capability.file_policies[file.owner_type](actor, file)
-    return kind_named(file.owner_type) is not None and queries.can_read_file(actor, file)
-
-
-def file_href(file: StoredFile, size: str = "") -> str:
-    """The address of a stored file."""
-    return url_for("files.show", file_id=file.id, name=file.name, size=size or None)
-
-
-def shown_files(listing: Listing, content: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Pictures and files of a content as the macros ``picture_list`` and ``file_list`` draw them, each with its ``id``."""
-    stored = queries.files_of(listing, content)
-    return {
-        "pictures": [
-            _picture(stored[each["file"]], each.get("caption", ""))
-            for each in content.get("pictures") or []
-            if each["file"] in stored
-        ],
-        "files": [
-            _document(stored[each["file"]], each.get("title", ""))
-            for each in content.get("files") or []
-            if each["file"] in stored
-        ],
-    }
-
-
-def _picture(file: StoredFile, caption: str) -> dict[str, Any]:
-    drawn = file.variant("page") or file
-    return {
-        "id": file.id, "src": file_href(file, "page" if drawn is not file else ""), "href": file_href(file),
-        "width": drawn.width, "height": drawn.height, "alt": caption, "caption": caption,
-    }  # fmt: skip
-
-
-def _document(file: StoredFile, title: str) -> dict[str, Any]:
-    kind = file.name.rpartition(".")[2].upper()
-    return {"id": file.id, "href": file_href(file), "title": title or file.name, "kind": kind, "size": in_bytes(file.size)}
-
-
-def in_bytes(size: int) -> str:
-    """A size in bytes as people write it: 812 KB, 1.2 MB."""
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"

@@ -13,6 +13,8 @@ from marketplace.web.languages import lazy_gettext as _l
 # Room for the ticked reasons within what history keeps of a reason.
 NOTE_LENGTH = 1800
 
+Reasons = tuple[tuple[str, str, Any], ...]
+
 # Written to history and to the owner in the working language, whatever the reviewer's page reads.
 LISTING_REASONS = (
     ("material", "缺少支撑材料", _l("缺少支撑材料")),
@@ -32,7 +34,7 @@ class DecisionForm(MarketplaceForm):
     """Accept or return. Who returns says why: a ticked reason, or a note, or both."""
 
     accepting = "approve"
-    standard = LISTING_REASONS
+    standard: Reasons = LISTING_REASONS
 
     decision = RadioField(_l("审核决定"), [chosen(_l("请选择通过或退回"))], validate_choice=True)
     reasons = SelectMultipleField(_l("退回理由"))
@@ -56,12 +58,15 @@ class DecisionForm(MarketplaceForm):
 
     def typed(self) -> list[tuple[str, str]]:
         """What was chosen and written, to be shown again where it could not be carried out."""
-        chosen_word = dict(self.decision.choices).get(self.decision.data, "")
-        return [(_("审核决定"), str(chosen_word)), (_("给申请单位的话"), self.words() or self.note.data or "")]
+        words = {"return": _("退回补正"), self.accepting: _("通过")}
+        return [
+            (_("审核决定"), words.get(self.decision.data or "", "")),
+            (_("给申请单位的话"), self.words() or self.note.data or ""),
+        ]
 
 
 class VerificationForm(DecisionForm):
     """The same for an organization."""
 
     accepting = "verify"
-    standard = ORGANIZATION_REASONS
+    standard: Reasons = ORGANIZATION_REASONS

@@ -15,6 +15,7 @@ from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.accounts.policy import can_verify
 from marketplace.accounts.queries import my_organizations, organization_by_number
 from marketplace.accounts.services import take_organization_step
+from marketplace.accounts.views import place_of
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
@@ -40,6 +41,7 @@ from marketplace.listings.queries import (
 )
 from marketplace.listings.views import conflict_page, shown_files
 from marketplace.reference import catalogue, regions
+from marketplace.reference.services import overrides
 from marketplace.web.actions import seen_version
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
@@ -88,10 +90,12 @@ def home() -> ResponseReturnValue:
 
 def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
     """Open revisions of the person's organizations, with the way on."""
+    known = overrides()
     return [
         {
             "kind": kind, "listing": listing, "revision": revision,
-            "title": revision.content.get("title") or listing.title, "left": queries.time_left(revision.submitted_at),
+            "title": revision.content.get("title") or listing.title,
+            "left": queries.time_left(revision.submitted_at, known),
         }
         for kind in KINDS.values()
         for listing, revision in my_open(kind, actor, state, limit=HEAD * 2)
@@ -100,7 +104,8 @@ def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
 
 def _table(kind: Kind, actor: Actor) -> dict[str, Any]:
     rows = db.session.scalars(my_listings(kind, actor).limit(HEAD)).all()
-    return {"kind": kind, "rows": rows, "open": open_revisions(kind, rows), "total": sum(my_states(kind, actor).values())}
+    total = sum(my_states(kind, actor).values())
+    return {"kind": kind, "rows": rows, "open": open_revisions(kind, rows), "total": total}
 
 
 def listings(plural: str) -> ResponseReturnValue:
@@ -126,7 +131,10 @@ def queue() -> ResponseReturnValue:
     counts = queries.waiting_counts(actor)
     if not counts:
         raise Refused(
-            Text("审核由负责清单审核或单位核验的岗位办理", "The queue is for posts that review listings or verify organizations"),
+            Text(
+                "审核由负责清单审核或单位核验的岗位办理",
+                "The queue is for posts that review or verify",
+            ),
             Text("您的账号没有这样的岗位", "Your account holds no such post"),
             Text("请换用有岗位的账号；您的事项在工作台", "Use an account that does; what is yours is in the workspace"),
         )
@@ -134,7 +142,7 @@ def queue() -> ResponseReturnValue:
     if tab not in counts:
         raise NotFound
     page = paginate(queries.queue_of(actor, tab))
-    rows = queries.verifications(page.items) if tab == queries.ORGANIZATIONS else queries.submissions(KINDS[tab], page.items)
+    rows = queries.rows_of(tab, page.items)
     return render_template("workspace/queue.html", tab=tab, tabs=_tabs(counts, tab), page=page, rows=rows)
 
 
@@ -164,9 +172,7 @@ def decide(plural: str, number: str) -> ResponseReturnValue:
             with transaction():
                 _carry_out(kind, number, form, actor)
         except (Conflict, StaleDataError) as error:
-            listing = decided_listing(kind, number, actor)
-            assert listing is not None, "what was submitted once stays submitted"
-            return conflict_page(kind, _as_conflict(error), listing, url_for("review.queue"), form.typed())
+            return conflict_page(kind, _as_conflict(error), found, url_for("review.queue"), form.typed())
         except Invalid as error:
             form.refuse(error)
         else:
@@ -191,7 +197,7 @@ def _own_submission() -> Refused:
     return Refused(
         Text("不审核本单位登记的内容", "Nobody decides on what his own organization filed"),
         Text("您是申请单位的成员", "You are a member of the organization that filed it"),
-        Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; there is nothing for you to do"),
+        Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
     )
 
 
@@ -208,7 +214,8 @@ def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> Response
     body = render_template(
         "workspace/decide.html", kind=kind, listing=listing, form=form, revision=revision if waiting else None,
         row=queries.submissions(kind, [revision])[0] if revision is not None and waiting else None,
-        lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"), state_mark=kind.lifecycle.mark(listing.state),
+        lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"),
+        state_mark=kind.lifecycle.mark(listing.state),
         refusal=_own_submission() if actor.belongs_to(listing.organization_id) else None,
         **(_submitted(kind, listing, revision) if revision is not None and waiting else {}),
     )  # fmt: skip
@@ -232,7 +239,9 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
         "files": [each for each in attached["files"] if each["id"] not in known],
         "shown": kind.preview(listing, revision.content),
         "contact": [
-            (field.label, field.show(revision.content.get(field.key), language)) for field in kind.fields if field.private
+            (field.label, field.show(revision.content.get(field.key), language))
+            for field in kind.fields
+            if field.private
         ],
     }
 
@@ -291,7 +300,7 @@ def _verification_page(organization: Organization, form: VerificationForm) -> Re
         "workspace/verify.html", organization=organization, form=form, mark=ORGANIZATION.mark(organization.state),
         kind_label=OrganizationKind(organization.kind).label, waiting=organization.state == "pending",
         row=queries.verifications([organization])[0],
-        place=regions.full_name(organization.region) if organization.region else Text(organization.place, organization.place_en),
+        place=place_of(organization),
         segments=[catalogue.segment(code).label for code in organization.segments],
         refusal=None if can_verify(actor, organization) else _own_submission(),
     )  # fmt: skip

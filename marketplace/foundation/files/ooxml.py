@@ -33,6 +33,10 @@ _RUNS_BY_NAME = re.compile(
 _LOCAL = re.compile(r"file:///[a-z]:|(?!file:)(?![a-z][a-z0-9+.-]+:)(?![\\/]{2})", re.IGNORECASE)
 _LINK = re.compile(r"(https?|ftp|mailto|tel):|#", re.IGNORECASE)
 
+# What the readers of the standard library raise for bytes that are not what they claim (found with mutated files).
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, IndexError, OSError)
+XML_ERRORS = (expat.ExpatError, LookupError, ValueError)
+
 DAMAGED = Text("文件已损坏或结构不对，请重新另存", "it is damaged or wrongly built; save it again")
 MACROS = Text("其中有宏或可执行内容", "it holds macros or something that runs")
 ENCRYPTED = Text("文件有密码，请去掉密码后再传", "it is protected by a password; remove the password first")
@@ -55,11 +59,11 @@ class Package:
         """The bytes of one part.
 
         Raises:
-            Unfit: there is no such part, or its check sum is wrong.
+            Unfit: there is no such part, or it cannot be read.
         """
         try:
             return self._archive.read(name)
-        except (KeyError, zipfile.BadZipFile) as error:
+        except (KeyError, *ZIP_ERRORS) as error:
             raise Unfit(DAMAGED) from error
 
 
@@ -78,7 +82,7 @@ def open_package(data: bytes) -> Package:
         left = MOST_UNPACKED
         for entry in archive.infolist():
             left -= _unpacked_size(data, entry, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, IndexError) as error:
+    except ZIP_ERRORS as error:
         raise Unfit(DAMAGED) from error
     return Package(data, archive)
 
@@ -187,7 +191,7 @@ def elements(package: Package, name: str) -> Iterator[tuple[str, dict[str, str]]
     parser.StartElementHandler = lambda tag, attributes: found.append((local_name(tag), attributes))
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except XML_ERRORS as error:
         raise Unfit(DAMAGED) from error
     return iter(found)
 

@@ -29,7 +29,8 @@ _READERS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
     "apng": PngImageFile,
     "webp": WebPImageFile,
 }
-# What Pillow's readers raise for bytes that are not what they claim (found by feeding them mutated pictures).
+# What Pillow's readers raise for bytes that are not what they claim (found by feeding them mutated pictures);
+# where warnings are errors, its warning about damaged camera data too.
 _BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError,
     struct.error, zlib.error, Warning,

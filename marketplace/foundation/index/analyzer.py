@@ -19,8 +19,11 @@ LATIN = "a-z0-9\u00df-\u024f\u0370-\u052f"
 RUN = re.compile(rf"[{LATIN}]+(?:(?:[-_]|(?<=[0-9])\.(?=[0-9]))[{LATIN}]+)*")
 JOINERS = re.compile("[-_]")
 LETTERS = re.compile(r"[^0-9.\W_]{2,}")
+REMEMBERED = 30_000  # characters; more than real texts have, less than what a hostile one could make us keep
+LONE = re.compile("[\ud800-\udfff]")
 DIGIT = re.compile("[0-9]")
-LONGEST_JOIN = 24
+LONGEST_JOIN = 24  # characters of a model name
+LONGEST_TOKEN = 64  # characters; of longer runs only so many count
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ class Word:
 class Analyzer:
     """rjieba in search mode with the trade dictionary; Latin and digit runs are cut by an own rule before it.
 
-    ``words`` are added to the dictionary shipped with the package. An instance never changes; threads share it.
+    ``words`` are added to the dictionary shipped with the package. Threads may share an instance.
     """
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._folds = str.maketrans(_pairs("traditional_to_simplified.txt"))
+        self._simplified = str.maketrans(_pairs("traditional_to_simplified.txt"))
+        self._unchanged: set[str] = set()  # characters met so far that stay as they are
+        self._folds: dict[str, str | None] = {}  # the others; None for one that combines with its neighbours
         own = {self.normalise(word) for word in words}
         self.words = tuple(sorted(own.union(*(line.split() for line in _lines("robotics_words.txt")))))
         self.stopwords = frozenset(word for line in _lines("stopwords.txt") for word in line.split())
@@ -60,9 +65,29 @@ class Analyzer:
 
     def normalise(self, text: str) -> str:
         """NFKC, lower case and Simplified characters. Not of the same length as ``text`` in general."""
-        if not unicodedata.is_normalized("NFKC", text):
-            text = unicodedata.normalize("NFKC", text)
-        return text.lower().translate(self._folds)
+        text = text.lower()
+        for char in set(text) - self._unchanged:  # a text has few different characters: three times as fast as NFKC
+            if char not in self._folds:
+                self._learn(char)
+            fold = self._folds.get(char, char)
+            if fold is None:
+                return unicodedata.normalize("NFKC", LONE.sub(" ", text)).lower().translate(self._simplified)
+            text = text.replace(char, fold)
+        return text
+
+    def _learn(self, char: str) -> None:
+        if unicodedata.category(char) == "Cs":  # half a character: nothing can be cut or written with it
+            self._folds[char] = " "
+            return
+        fold = unicodedata.normalize("NFKC", char).lower().translate(self._simplified)
+        if any(unicodedata.category(part) in ("Mn", "Mc", "Me") or "\u1100" <= part <= "\u11ff" for part in fold):
+            self._folds[char] = None
+        elif fold != char:
+            self._folds[char] = fold
+        else:
+            if len(self._unchanged) >= REMEMBERED:
+                self._unchanged.clear()
+            self._unchanged.add(char)
 
     def index_tokens(self, text: str) -> list[str]:
         """All tokens of a document text, repetitions included."""
@@ -110,7 +135,9 @@ def _lines(name: str) -> Iterator[str]:
 
 
 def _pairs(name: str) -> dict[str, str]:
-    return {line[0]: line[1] for line in _lines(name)}
+    """The second character of each line by the first; a second one that is a first elsewhere is followed on."""
+    pairs = {line[0]: line[1] for line in _lines(name)}
+    return {old: pairs.get(new, new) for old, new in pairs.items()}
 
 
 def _cover(surface: str, parts: Iterable[str]) -> bool:
@@ -141,11 +168,11 @@ def _chain_spans(text: str) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _joined(runs: Iterable[str]) -> str:
-    return JOINERS.sub("", "".join(runs))
+    return JOINERS.sub("", "".join(runs))[:LONGEST_TOKEN]
 
 
 def _pieces(run: str) -> list[str]:
-    return [piece for piece in JOINERS.split(run) if piece]
+    return [piece[:LONGEST_TOKEN] for piece in JOINERS.split(run) if piece]
 
 
 def _run_tokens(run: str) -> set[str]:

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import combinations, compress
 from operator import add
 
 from marketplace.foundation.index.interface import FACETS, Key
@@ -14,6 +14,7 @@ from marketplace.foundation.index.plan import Every, First, Node, Term
 from marketplace.foundation.index.segment import Postings, bits_of
 from marketplace.foundation.index.snapshot import Snap, View, numbers_of
 
+FEW_GROUPS = 8  # words; up to so many, the subsets that weigh enough are tried one by one
 SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
 _FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -24,7 +25,7 @@ Filters = Mapping[str, tuple[str, ...]]
 class Match:
     """The live documents of one segment that match a text, and what scores them: the groups, or the scores themselves.
 
-    ``place`` is the position of the segment in the snapshot.
+    ``place`` is the position of the segment in the snapshot; ``loose`` says that not every group matches each document.
     """
 
     place: int
@@ -32,6 +33,7 @@ class Match:
     bits: int
     groups: tuple[Node, ...] = ()
     scores: Mapping[int, float] | None = None
+    loose: bool = False
 
 
 class Evaluator:
@@ -94,6 +96,16 @@ class Evaluator:
     def match_all(self) -> list[Match]:
         return [Match(place, view, view.live) for place, view in enumerate(self._snap.views)]
 
+    def loose_sums(self, place: int, nodes: Iterable[Node], numbers: Sequence[int], bits: int) -> list[float]:
+        """Added scores of several nodes, each of which may match some of the documents."""
+        totals = dict.fromkeys(numbers, 0.0)
+        for node in nodes:
+            met = bits & self.bits(place, node)
+            chosen = numbers if met == bits else numbers_of(met, self._snap.views[place].segment.size)
+            for number, score in zip(chosen, self.scores(place, node, chosen, met), strict=True):
+                totals[number] += score
+        return list(totals.values())
+
     def match_every(self, groups: Sequence[Node]) -> list[Match]:
         """Documents in which every group matches."""
         matches = []
@@ -109,7 +121,25 @@ class Evaluator:
         weighed = [(self._weight(group), group) for group in groups]
         heaviest = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])
         need = sum(weight for weight, _ in heaviest) * (0.5 - 1e-9)
-        return [self._half(place, view, heaviest, need) for place, view in enumerate(self._snap.views)]
+        views = enumerate(self._snap.views)
+        if len(heaviest) > FEW_GROUPS:
+            return [self._half(place, view, heaviest, need) for place, view in views]
+        groups = tuple(group for _, group in heaviest)
+        subsets = _enough([weight for weight, _ in heaviest], need)
+        return [
+            Match(place, view, self._any_subset(place, view, groups, subsets), groups, loose=True)
+            for place, view in views
+        ]
+
+    def _any_subset(self, place: int, view: View, groups: Sequence[Node], subsets: Iterable[Sequence[int]]) -> int:
+        """Documents in which all groups of at least one subset match."""
+        union = 0
+        for subset in subsets:
+            bits = view.live
+            for chosen in subset:
+                bits &= self.bits(place, groups[chosen])
+            union |= bits
+        return union
 
     def _weight(self, group: Node) -> float:
         """The idf of a group as one word; 0 when it is in no live document."""
@@ -165,6 +195,17 @@ class Evaluator:
                             totals[value] += (base & bits).bit_count()
             counts[facet] = totals
         return counts
+
+
+def _enough(weights: Sequence[float], need: float) -> list[tuple[int, ...]]:
+    """The smallest subsets that weigh at least ``need``, as positions in ``weights``, which descend."""
+    found: list[tuple[int, ...]] = []
+    for size in range(1, len(weights) + 1):
+        for subset in combinations(range(len(weights)), size):
+            total = sum(weights[place] for place in subset)
+            if total >= need > total - weights[subset[-1]]:  # without its lightest member it would not do
+                found.append(subset)
+    return found
 
 
 def count(matches: Iterable[Match], filters: Filters) -> int:

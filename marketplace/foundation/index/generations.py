@@ -48,7 +48,7 @@ class Manifest:
 
 
 class Generations:
-    """Generations under one root directory, which belongs to the index alone."""
+    """Generations under one root directory, which only the application may write: commits are pickles."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -75,7 +75,7 @@ class Generations:
 
     def create(self) -> int:
         """Create the folder of a new generation and return its number."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = max(self._numbers(), default=0) + 1
         self.folder(number).mkdir()
         return number
@@ -101,7 +101,7 @@ class Generations:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the only writer, across threads and processes; the lock dies with its process. Raises IndexBusy."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.root / LOCK, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
             try:

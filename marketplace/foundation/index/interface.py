@@ -50,7 +50,10 @@ class IndexDocument:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question. ``filters`` is keyed by facet: values of one facet are alternatives, facets add up."""
+    """A question. ``filters`` is keyed by facet: values of one facet are alternatives, facets add up.
+
+    A facet without values filters nothing; a key that is not a facet raises ValueError.
+    """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from marketplace.foundation.index.analyzer import Analyzer, Word
 from marketplace.foundation.index.interface import Synonyms
 
 PHRASE = re.compile('["“”「」『』]([^"“”「」『』]{2,})["“”「」『』]')
+LONGEST_QUESTION = 400  # characters; the rest is not looked at
 OBJECT_NUMBER = re.compile("[a-z]{1,4}-[0-9]{4}-[0-9]{4,8}")
 
 
@@ -59,7 +60,7 @@ class Plan:
 
 def make_plan(text: str, analyzer: Analyzer, synonyms: Synonyms | None = None) -> Plan:
     """The plan of a question. Synonyms are asked for every word and, of several words, for the whole question."""
-    text = " ".join(text.split())
+    text = " ".join(text.split())[:LONGEST_QUESTION]
     whole = analyzer.normalise(text)
     words = analyzer.query_words(text)
     terms = [term for word in words for term in (word.surface, *word.tokens) if len(term) > 1 or term == word.surface]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, count
-from marketplace.foundation.index.interface import Hit, Key, SearchAnswer, SearchRequest, Synonyms, Texts
+from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest, Synonyms, Texts
 from marketplace.foundation.index.plan import Plan, Term, make_plan
 from marketplace.foundation.index.ranking import Ranked, best, newest
 from marketplace.foundation.index.rerank import WINDOW, rerank
@@ -28,10 +28,12 @@ class Answerer:
         self._evaluator = Evaluator(snap)
 
     def answer(self, request: SearchRequest, synonyms: Synonyms | None) -> SearchAnswer:
+        if unknown := request.filters.keys() - set(FACETS):
+            raise ValueError(f"not a facet: {sorted(unknown)}")
         plan = make_plan(request.text, self._analyzer, synonyms)
-        filters = request.filters
+        filters = {facet: values for facet, values in request.filters.items() if values}
         matches, pinned, approximate = self._match(plan, filters)
-        ranked = self._rank(plan, matches, request, pinned)
+        ranked = self._rank(plan, matches, replace(request, filters=filters), pinned)
         page = ranked[request.offset : request.offset + request.limit]
         return SearchAnswer(
             total=count(matches, filters),
@@ -73,7 +75,7 @@ class Answerer:
         return [_only(match, held) for match in matches], count(matches, {}) > PHRASE_CANDIDATES
 
     def _rank(self, plan: Plan, matches: list[Match], request: SearchRequest, pinned: Key | None) -> list[Ranked]:
-        """At least the hits up to the end of the page asked for."""
+        """The hits up to the end of the page asked for, or more."""
         end = request.offset + request.limit
         if request.sort == "newest" or not plan.groups:
             return newest(matches, request.filters, end)

@@ -60,7 +60,8 @@ def _best(evaluator: Evaluator, match: Match, bits: int, limit: int) -> list[tup
         return _best_of_one(evaluator, match, match.groups[0], bits, limit)
     numbers = numbers_of(bits, match.view.segment.size)
     if match.scores is None:
-        scores = evaluator.sums(match.place, match.groups, numbers, bits)
+        add_up = evaluator.loose_sums if match.loose else evaluator.sums
+        scores = add_up(match.place, match.groups, numbers, bits)
     else:
         scores = [match.scores.get(number, 0.0) for number in numbers]
     return _cut(scores, numbers, limit)

@@ -19,11 +19,12 @@ AVERAGE_STEPS = 4  # steps in a doubling: averages move in steps, so that impact
 class View:
     """A segment together with its live documents in one commit."""
 
-    __slots__ = ("live", "segment", "totals")
+    __slots__ = ("deleted", "live", "segment", "totals")
 
-    def __init__(self, segment: OpenSegment, deleted: frozenset[int], totals: tuple[int, ...]) -> None:
+    def __init__(self, segment: OpenSegment, deleted: frozenset[int]) -> None:
         self.segment = segment
-        self.totals = totals
+        self.deleted = len(deleted)
+        self.totals = _token_totals(segment, deleted)
         self.live: int = segment.all & ~bits_of(array("I", deleted), segment.size)
 
 
@@ -33,13 +34,14 @@ class Snap:
     def __init__(
         self, storage: IndexStorage, records: list[Any], cache: PostingCache, previous: Snap | None = None
     ) -> None:
-        known = {view.segment.name: view.segment for view in previous.views} if previous else {}
+        known = {view.segment.name: view for view in previous.views} if previous else {}
         self._cache = cache
         self.views: list[View] = []
         for record in records:
-            segment = known.get(record.segment_id()) or OpenSegment(storage, record)
-            deleted = frozenset(record.deleted_docs())
-            self.views.append(View(segment, deleted, _token_totals(segment, deleted)))
+            view = known.get(record.segment_id())
+            if not view or view.deleted != record.deleted_count():  # deletions only ever grow
+                view = View(view.segment if view else OpenSegment(storage, record), frozenset(record.deleted_docs()))
+            self.views.append(view)
         self.documents = sum(view.live.bit_count() for view in self.views)
         self.averages: Averages = tuple(
             average_length(sum(view.totals[place] for view in self.views), self.documents)

@@ -30,8 +30,7 @@ from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.writer import write_commit, write_segments
 
 POLL_SECONDS = 0.2  # how long a reader may miss a commit of another process
-READ_RETRIES = 10
-RETRY_SECONDS = 0.02
+READ_TRIES = 10
 MANY_SEGMENTS = 40
 DELETED_SHARE = 0.3
 
@@ -92,10 +91,12 @@ class WhooshEngine:
             return [str(error)]
         problems = []
         for path in (storage.segment_path(record) for record in toc.segments):
-            if not path.exists():
-                problems.append(f"{path.name}: missing")
-            elif manifest.files.get(path.name) != file_hash(path):
-                problems.append(f"{path.name}: differs from what was written")
+            try:
+                whole = manifest.files.get(path.name) == file_hash(path)
+            except OSError as error:
+                problems.append(f"{path.name}: {error.strerror}")
+            else:
+                problems.extend([] if whole else [f"{path.name}: differs from what was written"])
         return problems
 
     def _snap(self, newest: bool = False) -> Snap:
@@ -115,7 +116,8 @@ class WhooshEngine:
 
     def _open(self, known: _State | None) -> _State:
         """Open the newest commit. A commit may remove files between our looks at them: then look again."""
-        for attempt in range(READ_RETRIES + 1):
+        tries = READ_TRIES
+        while True:
             generation = self._generations.current()
             storage = IndexStorage(self._generations.folder(generation))
             number = storage.newest()
@@ -128,11 +130,10 @@ class WhooshEngine:
                 previous = known[2] if known and known[0] == generation else None
                 return generation, toc.generation, Snap(storage, toc.segments, self._cache, previous)
             except IndexUnusable:
-                moved = self._generations.current() != generation
-                if attempt == READ_RETRIES or not (moved or storage.newest() != number):
+                tries -= 1
+                moved = self._generations.current() != generation or storage.newest() != number
+                if not (tries and moved):
                     raise
-                time.sleep(RETRY_SECONDS)
-        raise AssertionError("unreachable")
 
     def _check_analyzer(self, manifest: Manifest) -> None:
         if manifest.analyzer != self._analyzer.identity:

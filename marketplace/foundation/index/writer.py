@@ -73,6 +73,8 @@ class SegmentBuilder:
         self.post("id", id_term(*document.key), number, 1)
         if document.number:
             self.post("number", analyzer.normalise(document.number), number, 1)
+        if unknown := document.facets.keys() - set(FACETS):
+            raise ValueError(f"not a facet: {sorted(unknown)}")
         for facet, values in {**document.facets, "kind": (document.kind,)}.items():
             for value in dict.fromkeys(values):
                 self.post(facet, value, number, 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from marketplace.core.text import Text
-from marketplace.foundation.files.ooxml import BOMB, DAMAGED, Package, local_name, strict_parser
+from marketplace.foundation.files.ooxml import BOMB, DAMAGED, XML_ERRORS, Package, local_name, strict_parser
 from marketplace.foundation.files.refusal import Unfit
 from marketplace.foundation.tables.cells import too_many_rows
 
@@ -41,7 +41,7 @@ def measure(package: Package, max_rows: int) -> dict[str, Errors]:
         data = package.part(name)
         try:
             scan.parser().Parse(data, True)
-        except expat.ExpatError as error:
+        except XML_ERRORS as error:
             if name.lower() == _SHARED or any(mark in data for mark in _CELLS):
                 raise Unfit(DAMAGED) from error
             continue
@@ -82,29 +82,34 @@ class _Scan:
         name = local_name(tag)
         if name == "c":
             self._place(attributes.get("r", ""))
-            self.kind, self.value, self.filled, self.in_cell = attributes.get("t", ""), [], False, True
+            self.kind, self.value, self.filled, self.in_cell = attributes.get("t", ""), None, False, True
         elif name == "row":
             number = attributes.get("r", "")
             self.row = int(number) - 1 if number.isdecimal() else self.row + 1
             self.column = -1
         elif name in ("v", "is") and self.in_cell:
             self.filled = True
+            self.value = []
         elif name == "si":
             self.texts.append(0)
 
     def _text(self, text: str) -> None:
         if self.value is not None:
             self.value.append(text)
-        elif self.texts:
+        elif self.texts and not self.in_cell:
             self.texts[-1] += len(text)
 
     def _end(self, tag: str) -> None:
-        if local_name(tag) != "c" or not self.in_cell:
-            return
-        value, self.value, self.in_cell = "".join(self.value or ()).strip(), None, False
-        if not self.filled:
-            return
-        self._check_place()
+        name = local_name(tag)
+        if name == "v" and self.value is not None:
+            self._note_value("".join(self.value).strip())
+            self.value = None
+        elif name == "c" and self.in_cell:
+            self.in_cell, self.value = False, None
+            if self.filled:
+                self._check_place()
+
+    def _note_value(self, value: str) -> None:
         if self.kind == "s" and value.isdecimal():
             self.uses.append(int(value))
         elif self.kind == "e":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -17,6 +18,9 @@ from marketplace.foundation.tables.cells import doubly_guarded
 # Bounds of the format (Excel specifications and limits).
 MOST_CHARACTERS = 32_767
 _LAST_ROW = 1_048_575
+# The format "@" by its number: what is typed stays as typed, leading zeros and 18-digit codes too.
+_TEXT_FORMAT = 49
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CHOICES_SHEET = "选项 choices"
 
 
@@ -39,21 +43,35 @@ def write_xlsx(
         FieldError: a cell has more than 32,767 characters, which the format cannot hold.
     """
     target = io.BytesIO()
-    workbook = Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    text = workbook.add_format({"num_format": "@"})
-    bold = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
-    sheet = workbook.add_worksheet(sheet_name)
+    # Rows wait in temporary files, not in memory; their folder goes whatever happens.
+    with TemporaryDirectory() as folder:
+        workbook = Workbook(target, _OPTIONS | {"tmpdir": folder})
+        try:
+            _fill(workbook, header, rows, workbook.add_worksheet(sheet_name), notes or {}, choices or {})
+        finally:
+            workbook.close()
+    return target.getvalue()
+
+
+def _fill(
+    workbook: Any,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    sheet: Any,
+    notes: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+) -> None:
+    text = workbook.add_format({"num_format": _TEXT_FORMAT})
+    bold = workbook.add_format({"num_format": _TEXT_FORMAT, "bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(header):
         sheet.set_column(column, column, min(max(2 * len(name) + 2, 12), 40), text)
-        if note := (notes or {}).get(name):
+        if note := notes.get(name):
             sheet.write_comment(0, column, note)
-    _write_choices(workbook, sheet, header, choices or {})
+    _write_choices(workbook, sheet, header, choices)
     _write_row(sheet, 0, header, header, bold)
     for number, row in enumerate(rows, 1):
         _write_row(sheet, number, header, row, text)
-    workbook.close()
-    return target.getvalue()
 
 
 def _write_row(sheet: Any, number: int, header: Sequence[str], row: Sequence[str], look: Any) -> None:

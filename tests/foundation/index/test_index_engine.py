@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.foundation.index import ranking
 from marketplace.foundation.index.interface import IndexDocument, Key, SearchAnswer, SearchRequest
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from tests.foundation.index.oracle import document, no_texts
@@ -150,6 +151,15 @@ def test_values_of_a_facet_are_alternatives_and_facets_add_up(ask) -> None:  # t
     assert answer.facets["domain"] == {"d1": 0, "d2": 0}
 
 
+def test_only_facets_filter(ask, engine: WhooshEngine) -> None:  # type: ignore[no-untyped-def]
+    assert ask("", filters={"city": ()}).total == 10
+    with pytest.raises(ValueError, match="colour"):
+        ask("", filters={"colour": ("red",)})
+    with pytest.raises(ValueError, match="colour"):
+        engine.apply([document(facets={"colour": ("red",)})], [])
+    assert ask("").total == 10
+
+
 def test_equal_scores_put_the_newest_first_across_segments(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path)
     engine.rebuild(document("product", n, title="机械臂", timestamp=1_700_000_000 + n % 7) for n in range(1, 150))
@@ -159,7 +169,7 @@ def test_equal_scores_put_the_newest_first_across_segments(tmp_path: Path) -> No
     assert [hit.doc_id for hit in engine.search(SearchRequest("", limit=90), no_texts).hits] == expected[:90]
 
 
-def test_pages_beyond_the_sharpened_window_are_complete(tmp_path: Path) -> None:
+def test_pages_of_a_frequent_word_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = WhooshEngine(tmp_path)
     engine.rebuild(document("product", n, title="机械臂 " * (n % 9 + 1)) for n in range(1, 3001))
     pages = [engine.search(SearchRequest("机械臂", offset=at, limit=70), no_texts).hits for at in range(0, 700, 70)]
@@ -167,3 +177,5 @@ def test_pages_beyond_the_sharpened_window_are_complete(tmp_path: Path) -> None:
     assert len(set(keys)) == 700
     whole = engine.search(SearchRequest("机械臂", limit=700), no_texts).hits
     assert keys == [hit.doc_id for hit in whole]
+    monkeypatch.setattr(ranking, "WALKED", 10**9)  # scored one by one instead of walked in stored order
+    assert engine.search(SearchRequest("机械臂", limit=700), no_texts).hits == whole

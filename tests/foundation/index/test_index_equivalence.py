@@ -27,6 +27,7 @@ QUESTIONS = [
     "工业机器人 变电站 巡检 合肥",
     "没有 机器人 仓储 M10iA",
     "无此词",
+    "工业机器人 巡检 变电站 仓储 搬运 合肥 xArm M10iA X30 AGV 无此词",
 ]
 SYNONYMS = {"agv": ["自动导引车", "仓储 搬运"], "机械臂 巡检": ["X30"]}
 Changes = list[tuple[list[IndexDocument], set[Key]]]

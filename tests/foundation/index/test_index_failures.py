@@ -15,6 +15,7 @@ from marketplace.foundation.index import generations, whoosh_engine
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.generations import Generations
 from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, SearchRequest
+from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from tests.foundation.index.oracle import document, no_texts
 
@@ -224,6 +225,22 @@ def test_readers_across_commits_and_generations_see_whole_commits(
             done.append(True)
         assert sum(result.result() for result in running) >= 80
     assert engine.check_files() == []
+
+
+def test_a_commit_between_two_looks_makes_a_reader_look_again(
+    engine: WhooshEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, calls = IndexStorage.contents, []
+
+    def interrupted(storage: IndexStorage) -> object:
+        calls.append(storage)
+        if len(calls) == 1:
+            engine.apply([], [("product", 1)])
+            raise IndexUnusable("the file went away")
+        return contents(storage)
+
+    monkeypatch.setattr(IndexStorage, "contents", interrupted)
+    assert WhooshEngine(tmp_path).search(SearchRequest(""), no_texts).total == 299
 
 
 def test_small_segments_are_joined(engine: WhooshEngine) -> None:
