@@ -275,14 +275,16 @@ def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:
 
 def _card(organization: Organization) -> Mapping[str, Any]:
     mark = ORGANIZATION.mark(organization.state)
-    about = Text(organization.about, organization.about_en or organization.about).say(current_language())
     return {
+        "id": organization.id,
         "href": href(organization),
         "title": organization.label,
         "tags": [(OrganizationKind(organization.kind).label, "", ""), (mark.label, mark.tone, mark.sign)],
         "meta": [place_of(organization), *(catalogue.segment(code).label for code in organization.segments)],
         "number": organization.number,
-        "text": about[:EXCERPT] + "…" if len(about) > EXCERPT else about,
+        "text": Text(organization.about, organization.about_en or organization.about),
+        "updated": organization.updated_at,
+        "state": mark,
         "foot": "",
         "demo": organization.demo,
     }
