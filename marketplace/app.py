@@ -19,6 +19,7 @@ from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
+from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.search.capability import SEARCH
 from marketplace.site.capability import SITE
@@ -36,7 +37,15 @@ PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 
 # The table of contents. A capability is on the site when its plate is in this line.
-CAPABILITIES: tuple[Capability, ...] = (REFERENCE, ACCOUNTS, LISTINGS, SEARCH, WORKSPACE, SITE)
+CAPABILITIES: tuple[Capability, ...] = (
+    REFERENCE,
+    ACCOUNTS,
+    PRODUCTS,
+    LISTINGS,
+    SEARCH,
+    WORKSPACE,
+    SITE,
+)
 
 # Modules with tables, for the migrations.
 TABLES = (
