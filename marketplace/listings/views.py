@@ -29,7 +29,6 @@ from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_r
 from marketplace.listings.queries import listing_by_number, open_revision
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.errors import typed
-from marketplace.web.forms import MarketplaceForm
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.request import own_transaction
@@ -212,7 +211,7 @@ class ListingPages:
         attached = shown_files(listing, content) if listing and step.uploads else None
         body = render_template(
             "listings/form.html", kind=self.kind, step=step, form=form, content=content, listing=listing,
-            place=self.kind.steps.index(step) + 1, attached=attached, errors=MarketplaceForm.summary(form),
+            place=self.kind.steps.index(step) + 1, attached=attached, errors=form.problems(),
             steps=self._steps(listing, content, step.key, wrong=bool(form.errors)),
             **{"revision": None, "organizations": [], **context},
         )  # fmt: skip
