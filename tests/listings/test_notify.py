@@ -91,7 +91,9 @@ def test_members_read_the_decision_in_their_language(mails: Mails) -> None:
 
 
 @pytest.mark.usefixtures("session")
-@pytest.mark.parametrize(("step", "words"), [("suspend", "暂停公开：甲"), ("withdraw", "撤回：甲"), ("expire", "到期：甲")])
+@pytest.mark.parametrize(
+    ("step", "words"), [("suspend", "暂停公开：甲"), ("withdraw", "撤回：甲"), ("expire", "到期：甲")]
+)
 def test_members_hear_that_a_listing_left_the_public(mails: Mails, step: str, words: str) -> None:
     owner = accounts.organization(owner=accounts.person("zh@test.example"))
     made = listing(KIND, "published", owner, title="甲", summary="有")

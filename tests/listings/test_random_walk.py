@@ -27,7 +27,7 @@ from marketplace.listings.policy import can_view
 from marketplace.listings.queries import open_revision, revisions
 from tests.factories import accounts
 from tests.factories.listings import member_of
-from tests.listings.trial import KIND, Trial
+from tests.listings.trial import KIND
 
 # Those who have something to say come up more often; the others must get nowhere.
 WHO = st.sampled_from(["member", "member", "member", "city", "city", "province", "other city", "stranger"])
