@@ -91,6 +91,10 @@ def handle_next(subscriptions: Subscriptions) -> bool:
     writer's place. A handler that fails rolls its work back; the failure is noted and the message tried again later.
     Several workers may run at once: a message locked or leased by another is passed over.
     """
+    # Looked for before a transaction is opened: an idle worker neither takes the writer's place nor wakes itself.
+    db.session.rollback()
+    if db.session.scalar(_due()) is None:
+        return False
     with transaction():
         message = db.session.scalar(_due().with_for_update(skip_locked=True))
         if message is None:
