@@ -86,7 +86,9 @@ def test_a_bad_value_stops_the_start(name: str, value: str, shown: str, allowed:
 
 
 def test_without_a_secret_only_a_demonstration_starts() -> None:
-    with pytest.raises(BadSetting, match="MARKETPLACE_SECRET_KEY='' cannot be used: required unless MARKETPLACE_DEMO=1"):
+    with pytest.raises(
+        BadSetting, match="MARKETPLACE_SECRET_KEY='' cannot be used: required unless MARKETPLACE_DEMO=1"
+    ):
         Config.from_environment({})
 
 

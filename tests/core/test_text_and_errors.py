@@ -11,7 +11,8 @@ DAY = Text("有效期已过：%(day)s", "It was valid until %(day)s")
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("zh_CN", "草稿"), ("zh", "草稿"), ("", "草稿"), ("de", "草稿"), ("en", "Draft"), ("en_GB", "Draft")]
+    ("language", "words"),
+    [("zh_CN", "草稿"), ("zh", "草稿"), ("", "草稿"), ("de", "草稿"), ("en", "Draft"), ("en_GB", "Draft")],
 )
 def test_a_text_says_english_only_in_english(language: str, words: str) -> None:
     assert Text("草稿", "Draft").say(language) == words
