@@ -19,7 +19,8 @@ def test_a_text_says_english_only_in_english(language: str, words: str) -> None:
 
 
 def test_placeholders_are_filled_in_both_languages() -> None:
-    assert DAY % {"day": "2026-03-31"} == Text("有效期已过：2026-03-31", "It was valid until 2026-03-31")
+    filled = DAY % {"day": "2026-03-31"}
+    assert filled == Text("有效期已过：2026-03-31", "It was valid until 2026-03-31")
 
 
 def test_a_text_in_a_placeholder_is_said_in_each_language() -> None:
