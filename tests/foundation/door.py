@@ -1,7 +1,8 @@
-"""A row with a life of its own, to try the mechanism on: a table outside the project's, so that no migration knows it."""
+"""A row with a life of its own, to try the mechanism on: in a table that no migration knows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, step
 from marketplace.core.text import Text
+from marketplace.foundation.db import transaction
 
 OPENER, STRANGER = Actor("user", 1, "开门的人"), Actor("user", 2, "路人")
 STUCK = Refused(Text("卡住的门不能开", "A stuck door does not open."), Text("卡住了", "Stuck."), Text("修", "Mend it."))
@@ -54,3 +56,15 @@ DOOR = Lifecycle(
         step("close", "open", "shut", who=may_open, asks_reason=True, label=Text("关门", "Close")),
     ),
 )  # fmt: skip
+
+
+class BrokenOffError(Exception):
+    """What breaks a transaction off."""
+
+
+def break_off(*acts: Callable[[], object], error: type[BaseException] = BrokenOffError) -> None:
+    """Do the acts in one transaction that fails at its end."""
+    with transaction():
+        for act in acts:
+            act()
+        raise error

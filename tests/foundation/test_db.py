@@ -12,7 +12,7 @@ from sqlalchemy.orm import scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.foundation.db import UtcDateTime, address_of, after_commit, db, lock, transaction
-from tests.foundation.door import Door
+from tests.foundation.door import BrokenOffError, Door, break_off
 from tests.support.settings import settings
 from tests.support.together import together
 
@@ -96,36 +96,45 @@ def test_a_lock_reads_the_row_again(app: Flask, doors: list[int]) -> None:
 # ---- all or nothing -------------------------------------------------------------------------------------------------
 
 
+def put(key: int, number: int) -> None:
+    db.session.get_one(Door, key).count = number
+    db.session.flush()
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_an_error_leaves_nothing(app: Flask, doors: list[int], error: type[BaseException]) -> None:
     with app.app_context():
-        with pytest.raises(error), transaction():
-            db.session.get_one(Door, doors[0]).count = 3
-            db.session.flush()
-            raise error
+        with pytest.raises(error):
+            break_off(lambda: put(doors[0], 3), error=error)
         assert count(doors[0]) == 0
         with transaction():
-            db.session.get_one(Door, doors[0]).count = 4
+            put(doors[0], 4)
         assert count(doors[0]) == 4
 
 
 def test_a_transaction_inside_another_is_part_of_it(app: Flask, doors: list[int]) -> None:
+    seen: list[int] = []
+
+    def inside() -> None:
+        with transaction():
+            put(doors[0], 3)
+        seen.extend(together([lambda: count(doors[0])], app))
+
     with app.app_context():
-        with pytest.raises(ValueError, match="outer"), transaction():
-            with transaction():
-                db.session.get_one(Door, doors[0]).count = 3
-            assert together([lambda: count(doors[0])], app) == [0]
-            raise ValueError("outer")
+        with pytest.raises(BrokenOffError):
+            break_off(inside)
+        assert seen == [0], "nobody else saw it"
         assert count(doors[0]) == 0
 
 
 def test_the_outer_one_ends_also_when_the_inner_failed(app: Flask, doors: list[int]) -> None:
     with app.app_context():
-        with pytest.raises(ValueError, match="inner"), transaction():
-            db.session.get_one(Door, doors[0]).count = 3
-            with transaction():
-                raise ValueError("inner")
+        with pytest.raises(BrokenOffError), transaction():
+            break_off(lambda: put(doors[0], 3))
         assert count(doors[0]) == 0
+        with transaction():
+            put(doors[0], 4)
+        assert count(doors[0]) == 4
 
 
 def test_what_was_changed_outside_is_not_written(app: Flask, doors: list[int]) -> None:
@@ -161,8 +170,8 @@ def test_after_a_commit_the_listeners_are_called_once(app: Flask, doors: list[in
             db.session.get_one(Door, doors[0]).count = 3
             assert seen == []
         assert seen == [3]
-        with pytest.raises(ValueError, match="no"), transaction():
-            raise ValueError("no")
+        with pytest.raises(BrokenOffError):
+            break_off()
         assert seen == [3]
 
 
