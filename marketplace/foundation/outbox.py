@@ -111,7 +111,8 @@ def _due() -> sa.Select[OutboxMessage]:
         earlier.id < OutboxMessage.id,
         earlier.handled_at.is_(None),
         earlier.failed_at.is_(None),
-        earlier.due_at <= clock.now(),
+        # What is meant for a later time blocks nothing; what failed and waits for its next try keeps its place.
+        (earlier.due_at <= clock.now()) | (earlier.attempts > 0),
     )
     return (
         sa.select(OutboxMessage)

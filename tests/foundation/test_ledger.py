@@ -246,7 +246,8 @@ def changed(row: int, column: str, before: str | None, after: str | None) -> Ver
         ("INSERT INTO ledger_entry SELECT 0, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
          "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 1", 0, "put in"),
         ("INSERT INTO ledger_entry SELECT 13, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
-         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 12", 13, "continue"),
+         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 12", 13,
+         "continue"),
     ],
 )  # fmt: skip
 def test_what_was_done_is_named(unguarded: Flask, statement: str, broken: int, why: str) -> None:
