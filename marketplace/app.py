@@ -18,7 +18,11 @@ from marketplace.config import Config
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
+from marketplace.listings.capability import LISTINGS
+from marketplace.lists.capability import LISTS
+from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.site.capability import SITE
 from marketplace.web.assets import init_assets
@@ -28,13 +32,24 @@ from marketplace.web.languages import init_languages
 from marketplace.web.navigation import init_navigation
 from marketplace.web.plate import Capability
 from marketplace.web.request import Marketplace, init_headers, init_request
+from marketplace.workspace.capability import WORKSPACE
 
 PACKAGE = Path(__file__).resolve().parent
 # In a checkout the folders lie beside the package; in a wheel, inside it.
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 
 # The table of contents. A capability is on the site when its plate is in this line.
-CAPABILITIES: tuple[Capability, ...] = (REFERENCE, ACCOUNTS, SEARCH, SITE)
+CAPABILITIES: tuple[Capability, ...] = (
+    REFERENCE,
+    ACCOUNTS,
+    PRODUCTS,
+    SCENARIOS,
+    LISTINGS,
+    SEARCH,
+    LISTS,
+    WORKSPACE,
+    SITE,
+)
 
 # Modules with tables, for the migrations.
 TABLES = (

@@ -18,7 +18,7 @@ from marketplace.web.languages import lazy_gettext as _l
 
 # What the region select sends for organizations elsewhere; they are stored without a region and with a place.
 OUTSIDE = "outside"
-LANGUAGE_NAMES = {"zh_CN": "中文", "en": "English"}
+LANGUAGE_NAMES = (SelectChoice("zh_CN", Text("中文", "中文")), SelectChoice("en", "English"))
 
 
 @cache
@@ -56,7 +56,7 @@ class AccountForm(MarketplaceForm):
     """What a person changes about himself."""
 
     name = StringField(_l("姓名"), [required(), at_most(60)])
-    language = RadioField(_l("邮件语言"), [chosen()], choices=list(LANGUAGE_NAMES.items()))
+    language = RadioField(_l("邮件语言"), [chosen()], choices=list(LANGUAGE_NAMES))
 
 
 class ConfirmForm(MarketplaceForm):
@@ -68,7 +68,9 @@ class FoundForm(MarketplaceForm):
 
     name = StringField(_l("单位全称"), [required(), at_most(120)])
     name_en = StringField(_l("英文名称"), [at_most(200)])
-    kind = RadioField(_l("单位类型"), [chosen()], choices=[SelectChoice(each.value, each.label) for each in OrganizationKind])
+    kind = RadioField(
+        _l("单位类型"), [chosen()], choices=[SelectChoice(each.value, each.label) for each in OrganizationKind]
+    )
     credit_code = StringField(_l("统一社会信用代码"), [required(), at_most(40)])
     region = SelectField(_l("所在地"), [chosen()], choices=lambda: list(region_choices()))
     place = StringField(_l("省外所在地"), [at_most(80)])

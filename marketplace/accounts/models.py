@@ -205,6 +205,15 @@ class Post(Base):
     def subject_type(self) -> str:
         return "post"
 
+    @property
+    def label(self) -> Text:
+        """The department in both languages."""
+        return Text(self.department, self.department_en or self.department)
+
+    @property
+    def duty_labels(self) -> list[Text]:
+        return [DUTIES[duty] for duty in self.duties]
+
 
 # ---- what values can be ---------------------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ def organization_by_number(number: str, actor: Actor) -> Organization:
         NotFound: there is none, or it is not for him to know.
     """
     select = sa.select(Organization).where(Organization.number == number, visible_to(actor))
-    found = db.session.scalar(select.options(joinedload(Organization.parent)))
+    found = db.session.scalar(select.options(selectinload(Organization.parent)))
     if found is None:
         raise NotFound
     return found
@@ -182,7 +182,8 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Organization.id, Organization.version).where(public())).tuples().all())
+    rows = db.session.execute(sa.select(Organization.id, Organization.version).where(public()))
+    return {row.id: row.version for row in rows}
 
 
 def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:

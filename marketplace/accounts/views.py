@@ -13,7 +13,7 @@ from flask_login import current_user, login_user, logout_user
 from marketplace.accounts import forms, queries, services
 from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization, OrganizationKind, User, checked_registration
-from marketplace.accounts.policy import can_change_identity, can_edit, can_see_contact, can_see_history
+from marketplace.accounts.policy import can_change_identity, can_edit, can_see_contact, can_see_history, can_view
 from marketplace.config import Config
 from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid, NotFound, Refused
@@ -29,8 +29,7 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.plate import Duty
 from marketplace.web.request import own_transaction, redirect_target
 
-HOME = "/workspace"
-EXCERPT = 160
+HOME = "/workspace/"
 
 # How history names what no step of the life cycle did.
 DONE = {
@@ -220,6 +219,7 @@ def show(number: str) -> ResponseReturnValue:
     organization = queries.organization_by_number(number, actor)
     panels = [panel(organization, actor) for panel in current_app.extensions.get("organization_panels", [])]
     member = can_edit(actor, organization)
+    parent = organization.parent if organization.parent and can_view(actor, organization.parent) else None
     return render_template(
         "accounts/organization.html", organization=organization, kind=OrganizationKind(organization.kind).label,
         place=place_of(organization), segments=[catalogue.segment(code).label for code in organization.segments],
@@ -227,7 +227,7 @@ def show(number: str) -> ResponseReturnValue:
         about=Text(organization.about, organization.about_en or organization.about),
         offers=offers(ORGANIZATION, organization), panels=[panel for panel in panels if panel],
         members=queries.members_of(organization) if member else (), can_edit=member,
-        sees_contact=can_see_contact(actor, organization),
+        parent=parent, sees_contact=can_see_contact(actor, organization),
         history=history_lines(organization) if can_see_history(actor, organization) else None,
     )  # fmt: skip
 
@@ -259,8 +259,7 @@ def history_lines(organization: Organization) -> list[dict[str, Any]]:
         act = step.label if step else DONE[entry.action]
         who = Text("系统", "System")
         if entry.post_id in posts:
-            post = posts[entry.post_id]
-            who = Text(post.department, post.department_en or post.department)
+            who = posts[entry.post_id].label
         elif entry.actor_id in people:
             who = Text(people[entry.actor_id].name, people[entry.actor_id].name)
         text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
@@ -273,16 +272,26 @@ def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [_card(organization) for organization in queries.organizations_by_id(ids, actor)]
 
 
+def _standing(organization: Organization) -> tuple[Text, str, str]:
+    """Its state; one that was only compiled from public material was verified by nobody."""
+    if organization.compiled:
+        return Text("公开资料整理", "Compiled from public material"), "", "info-circle"
+    mark = ORGANIZATION.mark(organization.state)
+    return mark.label, mark.tone, mark.sign
+
+
 def _card(organization: Organization) -> Mapping[str, Any]:
     mark = ORGANIZATION.mark(organization.state)
-    about = Text(organization.about, organization.about_en or organization.about).say(current_language())
     return {
+        "id": organization.id,
         "href": href(organization),
         "title": organization.label,
-        "tags": [(OrganizationKind(organization.kind).label, "", ""), (mark.label, mark.tone, mark.sign)],
+        "tags": [(OrganizationKind(organization.kind).label, "", ""), _standing(organization)],
         "meta": [place_of(organization), *(catalogue.segment(code).label for code in organization.segments)],
         "number": organization.number,
-        "text": about[:EXCERPT] + "…" if len(about) > EXCERPT else about,
+        "text": Text(organization.about, organization.about_en or organization.about),
+        "updated": organization.updated_at,
+        "state": mark,
         "foot": "",
         "demo": organization.demo,
     }

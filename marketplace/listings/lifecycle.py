@@ -49,7 +49,8 @@ def no_revision_in_review(listing: Any) -> Refused | None:
         return None
     return Refused(
         Text("审核中的修订先撤回，才能结束", "Recall the revision in review before ending the listing"),
-        Text("第 %(number)s 版正在审核", "Revision %(number)s is being reviewed") % {"number": listing.open_revision.number},
+        Text("第 %(number)s 版正在审核", "Revision %(number)s is being reviewed")
+        % {"number": listing.open_revision.number},
         Text("请先撤回送审", "Recall it first"),
     )
 
@@ -94,11 +95,11 @@ REVISION = Lifecycle(
         "discarded": State(Text("已放弃", "Discarded"), "", "slash-circle"),
     },
     steps=(
-        step("submit", "drafted returned", "in_review", who=can_edit, label=Text("送审", "Submit"), look="first"),
+        step("submit", "drafted returned", "in_review", who=can_edit, label=Text("送审", "Submit"), look="primary"),
         step("recall", "in_review", "drafted", who=can_edit, label=Text("撤回送审", "Recall")),
         step("return", "in_review", "returned", who=can_review, asks_reason=True,
              label=Text("退回补正", "Return for correction")),
-        step("approve", "in_review", "approved", who=can_review, look="first", label=Text("通过并发布", "Approve")),
+        step("approve", "in_review", "approved", who=can_review, look="primary", label=Text("通过并发布", "Approve")),
         step("discard", "drafted returned", "discarded", who=can_edit, label=Text("放弃修订", "Discard")),
         step("supersede", "approved", "superseded", who=is_system, quiet=True, label=Text("被新版替换", "Superseded")),
     ),

@@ -1,20 +1,28 @@
-"""Selects of listings, revisions and the queue of an official."""
+"""Selects of listings, revisions, their files, and the queue of an official."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import selectinload
 
+from marketplace.accounts.models import Organization, Post
 from marketplace.accounts.policy import in_region
+from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
+from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import Kind, kind_named
+from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
-from marketplace.listings.policy import can_edit, can_review, visible_to
+from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
 
 # Entries of the listing that repeat the revision's own entry of the same moment.
 TOLD_BY_REVISION = ("submit", "return", "recall", "publish")
@@ -28,7 +36,7 @@ def listing_by_number(kind: Kind, number: str, actor: Actor) -> Listing:
     """
     model = kind.model
     select = sa.select(model).where(model.number == number, visible_to(actor, model))
-    found = db.session.scalar(select.options(joinedload(model.organization)))
+    found = db.session.scalar(select.options(selectinload(model.organization)))
     if found is None:
         raise NotFound
     return found
@@ -72,22 +80,57 @@ def history(listing: Listing) -> Sequence[LedgerEntry]:
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id)).all()
 
 
-def my_listings(kind: Kind, actor: Actor) -> sa.Select[tuple[Listing]]:
-    """The listings of the actor's organizations, the one changed last first."""
+def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[Listing]:
+    """The listings of the actor's organizations, the one changed last first; of one state, when it is given."""
     model = kind.model
     mine = model.organization_id.in_(sorted(actor.organization_ids))
-    return sa.select(model).where(mine).order_by(model.updated_at.desc(), model.id.desc())
+    wanted = model.state == state if state else sa.true()
+    return sa.select(model).where(mine, wanted).order_by(model.updated_at.desc(), model.id.desc())
 
 
-def queue(actor: Actor, listing_type: str) -> sa.Select[tuple[Revision]]:
+def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
+    """How many listings the actor's organizations have in each state, in the order of the life cycle."""
+    model = kind.model
+    mine = model.organization_id.in_(sorted(actor.organization_ids))
+    rows = db.session.execute(sa.select(model.state, sa.func.count()).where(mine).group_by(model.state))
+    found = dict(rows.all())
+    return {state: found[state] for state in kind.lifecycle.states if state in found}
+
+
+def open_revisions(kind: Kind, listings: Sequence[Listing]) -> dict[int, Revision]:
+    """The revisions being written or reviewed, by the key of their listing."""
+    rows = db.session.scalars(
+        sa.select(Revision).where(
+            Revision.listing_type == kind.name,
+            Revision.listing_id.in_([listing.id for listing in listings]),
+            Revision.state.in_(OPEN),
+        )
+    )
+    return {row.listing_id: row for row in rows}
+
+
+def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tuple[Listing, Revision]]:
+    """The open revisions of the actor's organizations in these states, oldest change first, with their listings."""
+    rows = db.session.scalars(
+        sa.select(Revision)
+        .where(Revision.organization_id.in_(sorted(actor.organization_ids)), Revision.listing_type == kind.name)
+        .where(Revision.state.in_(states))
+        .order_by(Revision.updated_at, Revision.id)
+        .limit(limit)
+    ).all()
+    listings = listings_of(kind, rows)
+    return [(listings[row.listing_id], row) for row in rows]
+
+
+def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
     """The revisions that wait for the actor's decision, oldest first, never those of his own organizations."""
     posts = [post for post in actor.posts if "review" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))  # type: ignore[arg-type]
+    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))
     return (
         sa.select(Revision)
         .where(Revision.listing_type == listing_type, Revision.state == "in_review", where)
         .where(Revision.organization_id.not_in(sorted(actor.organization_ids)))
-        .options(joinedload(Revision.organization))
+        .options(selectinload(Revision.organization))
         .order_by(Revision.submitted_at, Revision.id)
     )
 
@@ -96,4 +139,175 @@ def listings_of(kind: Kind, revisions_found: Sequence[Revision]) -> dict[int, Li
     """The listings of some revisions, by key."""
     ids = [revision.listing_id for revision in revisions_found]
     rows = db.session.scalars(sa.select(kind.model).where(kind.model.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def returned_before(revisions_found: Sequence[Revision]) -> frozenset[int]:
+    """The keys of those that were returned once already."""
+    ids = [revision.id for revision in revisions_found]
+    returns = sa.select(LedgerEntry.subject_id).where(
+        LedgerEntry.subject_type == "revision", LedgerEntry.subject_id.in_(ids), LedgerEntry.action == "return"
+    )
+    return frozenset(db.session.scalars(returns))
+
+
+def decided_listing(kind: Kind, number: str, actor: Actor) -> Listing | None:
+    """A listing that the actor had before him in review and that went back to a draft: for telling him so."""
+    listing = db.session.scalar(sa.select(kind.model).where(kind.model.number == number))
+    if listing is None or actor.post_for("review", listing.region) is None:
+        return None
+    return listing if any(revision.submitted_at for revision in revisions(listing)) else None
+
+
+def latest(listing: Listing) -> LedgerEntry | None:
+    """The newest entry about the listing or one of its revisions, for telling who was first."""
+    entries = history(listing)
+    return entries[-1] if entries else None
+
+
+# ---- files ----
+
+
+def file_ids(content: Any) -> set[int]:
+    """The keys of all files that a content names, wherever ("file": 12)."""
+    if isinstance(content, dict):
+        own = {content["file"]} if isinstance(content.get("file"), int) else set()
+        return own.union(*(file_ids(each) for each in content.values()))
+    if isinstance(content, list):
+        return set().union(*(file_ids(each) for each in content))
+    return set()
+
+
+def files_of(listing: Listing, content: Mapping[str, Any]) -> dict[int, StoredFile]:
+    """The files that the content names, by key; what belongs to another object is left out."""
+    mine = (StoredFile.owner_type == listing.subject_type) & (StoredFile.owner_id == listing.id)
+    rows = db.session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(sorted(file_ids(content))), mine))
+    return {row.id: row for row in rows}
+
+
+def covers_of(listings: Sequence[Listing]) -> dict[int, StoredFile]:
+    """The first picture of each listing's public content, by the key of the listing."""
+    first = {
+        int(listing.content["pictures"][0]["file"]): listing for listing in listings if listing.content.get("pictures")
+    }
+    rows = db.session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(sorted(first))))
+    return {
+        row.owner_id: row
+        for row in rows
+        if (row.owner_type, row.owner_id) == (first[row.id].subject_type, first[row.id].id)
+    }
+
+
+def can_read_file(actor: Actor, file: StoredFile) -> bool:
+    """Whether the actor may read a file of a listing.
+
+    What is in the public content: whoever may view the listing. The rest: members of its owner, and officials as
+    far as the revision before them names it.
+    """
+    kind = kind_named(file.owner_type)
+    listing = db.session.get(kind.model, file.owner_id) if kind else None
+    if listing is None or not can_view(actor, listing):
+        return False
+    if can_edit(actor, listing) or actor.is_system or file.id in file_ids(listing.content):
+        return True
+    revision = readable_revision(listing, actor)
+    return revision is not None and file.id in file_ids(revision.content)
+
+
+# ---- history in words ----
+
+# What has a name in no life cycle.
+OTHER_ACTS = {
+    "create": Text("建立草稿", "Draft begun"),
+    "revise": Text("开始修订", "Revision begun"),
+    "reload": Text("按新资料更新", "Updated from new material"),
+}
+# The public reads what became of what is public, not how its next version is being made.
+TOLD_TO_NOBODY = ("create", "submit", "recall", "return", "reopen", "publish")
+# Between the official and the owner.
+PRIVATE_REASONS = ("return", "approve", "suspend", "resume")
+SYSTEM_NAME = Text("系统", "the system")
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of history as a reader sees it: when, who (organization, post, and for insiders the person), what."""
+
+    at: datetime
+    who: Text
+    what: Text
+    reason: str = ""
+
+    @property
+    def text(self) -> Text:
+        """What was done, with the reason that was given."""
+        if not self.reason:
+            return self.what
+        return Text("%(what)s：%(reason)s", "%(what)s: %(reason)s") % {"what": self.what, "reason": self.reason}
+
+
+def log_lines(kind: Kind, listing: Listing, actor: Actor) -> list[LogLine]:
+    """The history of a listing as the actor may read it, the newest first. Four statements, however long it is.
+
+    Everybody reads what became of the public content, signed by organization or post. Members also read how their
+    drafts went, with the names of their own people; officials in charge read everything, with all names.
+    """
+    entries = history(listing)
+    numbers = {revision.id: revision.number for revision in revisions(listing)}
+    member, official = can_edit(actor, listing), actor.post_for("review", listing.region) is not None
+    if not (member or official):
+        entries = [entry for entry in entries if _is_public(entry)]
+    names = _names(entries, listing, member=member, official=official)
+    lines = []
+    for entry in reversed(entries):
+        tells = member or official or entry.action not in PRIVATE_REASONS
+        what = _what(kind, entry, numbers.get(entry.subject_id))
+        lines.append(LogLine(entry.at, names[entry.id], what, entry.reason if tells else ""))
+    return lines
+
+
+def log_line(kind: Kind, listing: Listing, entry: LedgerEntry, actor: Actor) -> LogLine:
+    """One entry of the listing or of a revision in words, for telling who was first."""
+    member, official = can_edit(actor, listing), actor.post_for("review", listing.region) is not None
+    name = _names([entry], listing, member=member, official=official)[entry.id]
+    return LogLine(entry.at, name, _what(kind, entry, None), "")
+
+
+def _is_public(entry: LedgerEntry) -> bool:
+    if entry.subject_type == "revision":
+        return entry.action == "approve"
+    return entry.action not in TOLD_TO_NOBODY
+
+
+def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
+    of_revision = entry.subject_type == "revision"
+    step = (REVISION if of_revision else kind.lifecycle).by_name.get(entry.action)
+    what = step.label if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
+    if not of_revision or number is None:
+        return what
+    return Text("第 %(number)s 版：%(what)s", "Revision %(number)s: %(what)s") % {"number": number, "what": what}
+
+
+def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, official: bool) -> dict[int, Text]:
+    """Who acted, by the key of the entry; organizations, posts and people are read together."""
+    organizations = _by_id(Organization, {entry.organization_id for entry in entries})
+    posts = _by_id(Post, {entry.post_id for entry in entries})
+    users = people(sorted({entry.actor_id for entry in entries if entry.actor_id})) if member or official else {}
+    named: dict[int, Text] = {}
+    for entry in entries:
+        organization, post = organizations.get(entry.organization_id), posts.get(entry.post_id)
+        sign = organization.label if organization else SYSTEM_NAME
+        if entry.post_id:
+            sign = Text(entry.post, (post.department_en if post else "") or entry.post)
+        person = users.get(entry.actor_id or 0)
+        own = member and entry.organization_id == listing.organization_id
+        if person is not None and (official or own):
+            sign = Text("%(sign)s %(person)s", "%(sign)s, %(person)s") % {"sign": sign, "person": person.name}
+        named[entry.id] = sign
+    return named
+
+
+def _by_id(model: Any, ids: set[int | None]) -> dict[int | None, Any]:
+    wanted = sorted(each for each in ids if each is not None)
+    rows = db.session.scalars(sa.select(model).where(model.id.in_(wanted))) if wanted else ()
     return {row.id: row for row in rows}

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
+from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
-from marketplace.core.errors import Conflict, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
+from marketplace.foundation.files import Prepared, keep, prepare_document, prepare_picture
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
 from marketplace.listings.kind import Content, Kind, differences
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
-from marketplace.listings.queries import open_revision
-
+from marketplace.listings.queries import latest, open_revision
 
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
 REVISABLE = ("published", "expired", "suspended")
+
+# Pictures of a listing, and documents.
+MOST_UPLOADS = 8
+
+Upload = tuple[BinaryIO, str]
+"""A file as it came: its bytes, and the name that its owner gave it."""
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -43,7 +50,8 @@ def create(kind: Kind, organization: Organization, actor: Actor, content: Conten
     """
     if not (can_file(actor, organization) or actor.is_system) or not kind.may_file(organization):
         raise Refused(
-            Text("由本单位成员登记%(kind)s", "A %(kind)s is filed by a member of its organization") % {"kind": kind.label},
+            Text("由本单位成员登记%(kind)s", "A %(kind)s is filed by a member of its organization")
+            % {"kind": kind.label},
             Text("您不是该单位成员，或该单位不办理此类登记", "You are no member, or it does not file this kind"),
             Text("请先登记或加入单位", "Register or join an organization first"),
         )
@@ -78,20 +86,77 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
         NotFound: there is nothing the actor may write.
         Conflict: it changed since the actor saw it, or is being reviewed.
     """
+    lock(listing)
     revision = open_revision(listing)
     if revision is None or not can_edit(actor, listing):
         raise NotFound
     lock(revision)
     if revision.state not in ("drafted", "returned") or (seen is not None and seen != revision.version):
         raise Conflict(
-            Text("没有保存：这份草稿刚刚被别人改过或已送审", "Not saved: somebody else has just changed or submitted this draft"),
-            ledger.latest(revision),
+            Text(
+                "没有保存：这份草稿刚刚被别人改过或已送审",
+                "Not saved: somebody else has just changed or submitted this draft",
+            ),
+            latest(listing),
         )
     revision.content = content
     if not listing.edition:
         kind.project(listing, content)
     db.session.flush()
     return revision
+
+
+def prepare(pictures: Sequence[Upload], files: Sequence[Upload], content: Content) -> list[Prepared]:
+    """Check uploaded files; slow, and outside of any transaction. ``attach`` writes them down.
+
+    Raises:
+        Invalid: too many, or one that is not accepted, under "new_pictures" or "new_files".
+    """
+    errors: list[FieldError] = []
+    prepared: list[Prepared] = []
+    for key, uploads, accept in (("pictures", pictures, prepare_picture), ("files", files, prepare_document)):
+        if len(content.get(key) or []) + len(uploads) > MOST_UPLOADS:
+            message = Text("最多 %(max)d 个，请先删去一些", "At most %(max)d; remove some first") % {
+                "max": MOST_UPLOADS
+            }
+            errors.append(FieldError(f"new_{key}", message))
+            continue
+        for stream, name in uploads:
+            try:
+                prepared.append(accept(stream, name, field=f"new_{key}"))
+            except FieldError as error:
+                errors.append(error)
+    if errors:
+        raise Invalid(errors)
+    return prepared
+
+
+def attach(listing: Listing, content: Content, prepared: Sequence[Prepared], actor: Actor) -> Content:
+    """The content with the prepared files behind those it has; they belong to the listing from now on."""
+    added: dict[str, list[Any]] = {"pictures": [], "files": []}
+    for each in prepared:
+        file = keep(each, listing, actor)
+        if each.purpose == "picture":
+            added["pictures"].append({"file": file.id, "caption": ""})
+        else:
+            added["files"].append({"file": file.id, "title": ""})
+    return {**content, **{key: [*(content.get(key) or []), *rows] for key, rows in added.items() if rows}}
+
+
+def detach(content: Content, file_id: int) -> Content:
+    """The content without a file: out of the pictures and files, and no longer what a claim points to."""
+    return {key: _without(value, file_id, key in ("pictures", "files")) for key, value in content.items()}
+
+
+def _without(value: Any, file_id: int, drop: bool = False) -> Any:
+    if isinstance(value, list):
+        kept = [each for each in value if not (drop and isinstance(each, dict) and each.get("file") == file_id)]
+        return [_without(each, file_id) for each in kept]
+    if isinstance(value, dict):
+        return {
+            key: None if key == "file" and each == file_id else _without(each, file_id) for key, each in value.items()
+        }
+    return value
 
 
 def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
@@ -105,8 +170,10 @@ def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
         raise NotFound
     if open_revision(listing) is not None or listing.state not in REVISABLE:
         raise Conflict(
-            Text("不能新开修订：已有一份修订，或内容已不公开", "A revision is open already, or this is no longer public"),
-            ledger.latest(listing),
+            Text(
+                "不能新开修订：已有一份修订，或内容已不公开", "A revision is open already, or this is no longer public"
+            ),
+            latest(listing),
         )
     number = max(each.number for each in _all(listing)) + 1
     revision = _new_revision(listing, number, dict(listing.content))
@@ -127,7 +194,9 @@ def submit(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
     lock(listing)
     revision = _open(listing)
     if listing.state not in ("draft", "returned", *REVISABLE):
-        raise Conflict(Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), ledger.latest(listing))
+        raise Conflict(
+            Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), latest(listing)
+        )
     refusal = refusal_to_submit(kind, listing, revision)
     if refusal is not None:
         raise refusal
@@ -154,14 +223,15 @@ def refusal_to_submit(kind: Kind, listing: Listing, revision: Revision) -> Refus
         return None
     return Refused(
         Text("已核验的单位才能送审", "Only a verified organization can submit"),
-        Text("单位现在是“%(state)s”", "The organization is not verified yet (%(state)s)")
-        % {"state": listing.organization.state},
+        Text("单位现在是“%(state)s”", "The organization is now “%(state)s”")
+        % {"state": ORGANIZATION.mark(listing.organization.state).label},
         Text("请在单位页提交核验；草稿会保留", "Submit the organization for verification; the draft is kept"),
     )
 
 
 def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None:
     """Take a submitted draft back."""
+    lock(listing)
     own = listing.organization_id
     move(REVISION, _open(listing), "recall", actor, organization_id=own, seen=seen)
     if listing.state == "in_review":
@@ -170,6 +240,7 @@ def recall(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
 
 def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
     """Give a revision of a public listing up (a first draft stays with its listing)."""
+    lock(listing)
     if listing.state not in REVISABLE:
         raise NotFound
     move(REVISION, _open(listing), "discard", actor, organization_id=listing.organization_id, seen=seen)
@@ -178,6 +249,7 @@ def discard(listing: Listing, actor: Actor, seen: int | None) -> None:
 
 def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int | None) -> None:
     """Return a submitted revision with a reason; what is public stays."""
+    lock(listing)
     revision = _open(listing)
     post = _post(actor, listing)
     move(REVISION, revision, "return", actor, reason, post=post, seen=seen)
@@ -189,15 +261,16 @@ def send_back(kind: Kind, listing: Listing, actor: Actor, reason: str, seen: int
 
 def approve(kind: Kind, listing: Listing, actor: Actor, reason: str = "", seen: int | None = None) -> None:
     """Approve the submitted revision: it replaces what was public."""
+    lock(listing)  # first the listing, then its revision, as every command does: two at once wait, none deadlocks
     revision = _open(listing)
+    lock(revision)
     post = _post(actor, listing)
     private = {each.key for each in kind.fields if each.private}
     changes = {
         row.key: [row.old, row.new]
         for row in differences(kind, listing.content, revision.content, "zh_CN")
-        if row.key not in private and listing.edition
+        if row.key.partition(".")[0] not in private and listing.edition
     }
-    lock(revision)
     previous = _approved(listing)
     if revision.state == "in_review" and previous is not None:
         move(REVISION, previous, "supersede", SYSTEM)
@@ -255,7 +328,7 @@ def _open(listing: Listing) -> Revision:
     if revision is None:
         raise Conflict(
             Text("没有可办理的修订：它已被办结或放弃", "There is nothing to decide: it was decided or discarded"),
-            ledger.latest(listing),
+            latest(listing),
         )
     return revision
 

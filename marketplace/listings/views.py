@@ -1,8 +1,10 @@
-"""The pages every kind of listing has: guided form, pre-check, submitting, revising, deciding. Kinds add their own."""
+"""The pages every kind of listing has: guided form, pre-check, submitting, revising, files. Kinds add their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,19 +14,44 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.models import Organization
 from marketplace.accounts.queries import my_organizations
 from marketplace.core.actor import Actor
-from marketplace.core.errors import Invalid, NotFound
-from marketplace.core.lifecycle import Step
-from marketplace.listings import services
-from marketplace.listings.kind import FormStep, Kind
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.lifecycle import Offer, State, Step
+from marketplace.core.text import Text
+from marketplace.foundation.db import transaction
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.listings import queries, services
+from marketplace.listings.files import shown_files
+from marketplace.listings.forms import change_rows
+from marketplace.listings.kind import Check, FormStep, Kind
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
-from marketplace.listings.policy import can_edit, can_file
+from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_review
 from marketplace.listings.queries import listing_by_number, open_revision
-from marketplace.web.actions import ActionRoute, add_actions, seen_version
+from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
+from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
+from marketplace.web.request import own_transaction
 
 CHECK = "check"  # the last page of every guided form
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the viewer may do with a listing now, for listings/panel.html. Addresses are ready to use."""
+
+    links: Sequence[tuple[Text, str]]
+    steps: Sequence[Offer]
+    href: str
+    version: int
+    revision: Revision | None
+    mark: State | None
+    revision_steps: Sequence[Offer]
+    revision_href: str
+    may_revise: bool
+    revise_href: str
+    public: bool
+    edition: int
 
 
 class ListingPages:
@@ -36,7 +63,8 @@ class ListingPages:
         both = ["GET", "POST"]
         add("/new", "new", signed_in(self.new), methods=both)
         add("/<number>/edit", "edit", signed_in(self.edit_first))
-        add("/<number>/edit/<step>", "edit_step", signed_in(self.edit), methods=both)
+        # Pictures take their time to be checked, and nobody else shall wait for that.
+        add("/<number>/edit/<step>", "edit_step", own_transaction(signed_in(self.edit)), methods=both)
         add("/<number>/check", CHECK, signed_in(self.check), methods=both)
         add("/<number>/revise", "revise", signed_in(self.revise), methods=["POST"])
         add_actions(blueprint, ActionRoute(kind.lifecycle, self._load, self._take, self.href))
@@ -54,32 +82,74 @@ class ListingPages:
             return url_for(f"{self.kind.plural}.{CHECK}", number=listing.number)
         return url_for(f"{self.kind.plural}.edit_step", number=listing.number, step=step)
 
+    # ---- what the kind's own page shows ----
+
+    def desk(self, listing: Listing) -> Desk | None:
+        """What the viewer may do with the listing; None for who is neither of its owner nor in charge of it."""
+        actor, plural = current_actor(), self.kind.plural
+        if not (can_edit(actor, listing) or can_review(actor, listing)):
+            return None
+        revision = queries.readable_revision(listing, actor)
+        links = self._links(listing, revision, actor)
+        steps = offers(REVISION, revision) if revision else []
+        open_to = {"recall"} | ({"discard"} if listing.state in services.REVISABLE else set())
+        return Desk(
+            links=links,
+            steps=offers(self.kind.lifecycle, listing),
+            href=url_for(f"{plural}.act_do", number=listing.number),
+            version=listing.version,
+            revision=revision,
+            mark=REVISION.mark(revision.state) if revision else None,
+            revision_steps=[offer for offer in steps if offer.step.name in open_to],
+            revision_href=url_for(f"{plural}.act_revision", number=listing.number),
+            may_revise=can_edit(actor, listing) and revision is None and listing.state in services.REVISABLE,
+            revise_href=url_for(f"{plural}.revise", number=listing.number),
+            public=listing.state in PUBLIC_STATES,
+            edition=listing.edition,
+        )
+
+    def _links(self, listing: Listing, revision: Revision | None, actor: Actor) -> list[tuple[Text, str]]:
+        if revision is None:
+            return []
+        if not can_edit(actor, listing):
+            href = url_for("review.decide", plural=self.kind.plural, number=listing.number)
+            return [(Text("审核", "Review"), href)] if revision.state == "in_review" else []
+        if revision.state == "in_review":
+            return []
+        word = Text("补正", "Correct it") if revision.state == "returned" else Text("继续填写", "Continue writing")
+        check = (Text("预检并提交", "Pre-check and submit"), self.step_href(listing, CHECK))
+        return [(word, self.step_href(listing, self.kind.steps[0].key)), check]
+
     # ---- the guided form ----
 
     def new(self) -> ResponseReturnValue:
         """The first page of the form; the draft begins when it is saved."""
-        organizations = [one for one in my_organizations(current_actor()) if can_file(current_actor(), one)]
-        organizations = [one for one in organizations if self.kind.may_file(one)]
+        mine = my_organizations(current_actor())
+        organizations = [one for one in mine if can_file(current_actor(), one) and self.kind.may_file(one)]
         if not organizations:
-            return render_template("listings/no_organization.html", kind=self.kind)
+            return render_template("listings/no_organization.html", kind=self.kind, organizations=mine)
         organization = self._chosen(organizations)
         step = self.kind.steps[0]
         content = self.kind.blank(organization)
         form = step.form(content)
-        context = {"organizations": organizations, "organization": organization, "listing": None, "revision": None}
-        if request.method == "POST" and form.validate():
+        if request.method == "POST" and not change_rows(form, request.form) and form.validate():
             try:
-                content = step.write(form, content)
+                content = step.write(form, deepcopy(content))
             except Invalid as error:
                 form.refuse(error)
             else:
                 listing = services.create(self.kind, organization, current_actor(), content)
                 return self._onward(listing, step)
-        return self._page(step, form, content, **context)
+        return self._page(step, form, content, organizations=organizations, organization=organization)
 
     def _chosen(self, organizations: Sequence[Organization]) -> Organization:
         wanted = request.values.get("organization", "")
-        return next((one for one in organizations if one.number == wanted), organizations[0])
+        if not wanted:
+            return organizations[0]
+        for one in organizations:
+            if one.number == wanted:
+                return one
+        raise NotFound
 
     def edit_first(self, number: str) -> ResponseReturnValue:
         """The form at its first page."""
@@ -87,44 +157,47 @@ class ListingPages:
         return redirect(self.step_href(listing, self.kind.steps[0].key))
 
     def edit(self, number: str, step: str) -> ResponseReturnValue:
-        """One page of the form: save and go on, go back, keep the draft, add or drop a row."""
-        listing, revision = self._draft(number)
+        """One page of the form: save and go on, go back, keep the draft, add or drop a row, take files."""
         page = self._step(step)
-        form = page.form(revision.content)
         if request.method == "GET":
-            return self._page(page, form, revision.content, listing=listing, revision=revision)
-        if self._changed_rows(form) or not form.validate():
-            return self._page(page, form, revision.content, listing=listing, revision=revision)
-        try:
-            content = page.write(form, revision.content)
-        except Invalid as error:
-            form.refuse(error)
-            return self._page(page, form, revision.content, listing=listing, revision=revision)
-        services.save(self.kind, listing, content, current_actor(), seen_version())
-        return self._onward(listing, page)
+            listing, revision = self._draft(number)
+            _writable(revision)
+            return self._page(page, page.form(revision.content), revision.content, listing=listing, revision=revision)
+        listing, revision = self._draft(number)
+        form = page.form(revision.content)
+        if not change_rows(form, request.form) and form.validate():
+            try:
+                return self._save(page, form, number, revision)
+            except Invalid as error:
+                form.refuse(error)
+            except FieldError as error:
+                form.refuse([error])
+            except Conflict as error:
+                return self.conflict(error, self._load(number, current_actor()))
+        listing, revision = self._draft(number)
+        return self._page(page, form, revision.content, listing=listing, revision=revision)
 
-    def _changed_rows(self, form: Any) -> bool:
-        """Add or drop a row of a form that has rows; the page is drawn again with everything typed in place."""
-        rows = getattr(form, "rows", None)
-        if rows is None:
-            return False
-        if "add" in request.form:
-            rows.append_entry()
-            return True
-        dropped = request.form.get("drop", "")
-        if dropped.isdigit() and int(dropped) < len(rows.entries):
-            del rows.entries[int(dropped)]
-            return True
-        return False
+    def _save(self, page: FormStep, form: Any, number: str, revision: Revision) -> ResponseReturnValue:
+        pictures, files = _sent_files(form) if page.uploads else ([], [])
+        prepared = services.prepare(pictures, files, revision.content)
+        removed = request.form.get("remove", "") if page.uploads else ""
+        with transaction():
+            listing, revision = self._draft(number)
+            content = page.write(form, deepcopy(revision.content))
+            content = services.attach(listing, content, prepared, current_actor())
+            if removed.isascii() and removed.isdigit():
+                content = services.detach(content, int(removed))
+            services.save(self.kind, listing, content, current_actor(), seen_version())
+        return self._onward(listing, page, stay=bool(removed))
 
-    def _onward(self, listing: Listing, step: FormStep) -> ResponseReturnValue:
+    def _onward(self, listing: Listing, step: FormStep, stay: bool = False) -> ResponseReturnValue:
         keys = [each.key for each in self.kind.steps]
         place = keys.index(step.key)
         go = request.form.get("go", "next")
         if go == "draft":
             flash(_("草稿已保存，可以随时回来接着写。"))
             return redirect(url_for("workspace.home"))
-        if go == "stay":
+        if go == "stay" or stay:
             flash(_("已保存。"))
             return redirect(self.step_href(listing, step.key))
         if go == "back" and place:
@@ -132,24 +205,33 @@ class ListingPages:
         following = keys[place + 1] if place + 1 < len(keys) else CHECK
         return redirect(self.step_href(listing, following))
 
-    def _page(self, step: FormStep, form: Any, content: Mapping[str, Any], **context: Any) -> ResponseReturnValue:
-        listing = context.get("listing")
+    def _page(
+        self, step: FormStep, form: Any, content: Mapping[str, Any], listing: Listing | None = None, **context: Any
+    ) -> ResponseReturnValue:
+        attached = shown_files(listing, content) if listing and step.uploads else None
         body = render_template(
-            "listings/form.html", kind=self.kind, step=step, form=form, content=content,
-            place=self.kind.steps.index(step) + 1, steps=self._steps(listing, content, step.key), **context,
+            "listings/form.html", kind=self.kind, step=step, form=form, content=content, listing=listing,
+            place=self.kind.steps.index(step) + 1, attached=attached, errors=form.problems(),
+            steps=self._steps(listing, content, step.key, wrong=bool(form.errors)),
+            **{"revision": None, "organizations": [], **context},
         )  # fmt: skip
         failed = request.method == "POST" and bool(form.errors)
         return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
 
-    def _steps(self, listing: Listing | None, content: Mapping[str, Any], current: str) -> list[tuple[Any, ...]]:
+    def _steps(
+        self, listing: Listing | None, content: Mapping[str, Any], current: str, wrong: bool = False
+    ) -> list[tuple[Any, ...]]:
         """The steps as the macro ``form_steps`` draws them."""
         checks = self.kind.check(dict(content)) if listing else []
-        wrong = {each.step for each in checks if each.kind == "fix"}
-        items = []
+        to_mend = {each.step for each in checks if each.kind == "fix"}
+        items: list[tuple[Any, ...]] = []
         for each in self.kind.steps:
-            state = "now" if each.key == current else "next" if listing is None or each.key in wrong else "done"
+            state = "bad" if each.key in to_mend and current == CHECK else "next"
+            if listing is not None and each.key not in to_mend:
+                state = "done"
+            note = _("有要改的") if wrong and each.key == current else each.note(dict(content))
             href = self.step_href(listing, each.key) if listing else ""
-            items.append((each.title, state, each.note(dict(content)), href))
+            items.append((each.title, "now" if each.key == current else state, note, href))
         href = self.step_href(listing, CHECK) if listing else ""
         items.append((_("预检并提交"), "now" if current == CHECK else "next", "", href))
         return items
@@ -161,16 +243,24 @@ class ListingPages:
             services.submit(self.kind, listing, current_actor(), seen_version())
             flash(_("已送审。审核结果会发到您的邮箱，也会显示在工作台。"))
             return redirect(self.href(listing))
+        _writable(revision)
         checks = self.kind.check(revision.content)
         return render_template(
             "listings/check.html", kind=self.kind, listing=listing, revision=revision, content=revision.content,
-            checks=[self._line(listing, each) for each in checks], steps=self._steps(listing, revision.content, CHECK),
+            checks=[self.check_line(listing, each) for each in checks],
+            steps=self._steps(listing, revision.content, CHECK), back=self.step_href(listing, self.kind.steps[-1].key),
             refusal=services.refusal_to_submit(self.kind, listing, revision),
+            shown=self.kind.preview(listing, revision.content),
         )  # fmt: skip
 
-    def _line(self, listing: Listing, check: Any) -> dict[str, Any]:
-        href = self.step_href(listing, check.step) if check.step and check.kind != "ok" else ""
+    def check_line(self, listing: Listing, check: Check, link: bool = True) -> dict[str, Any]:
+        """A line as the macro ``precheck`` draws it; with ``link`` to the page where it is mended."""
+        href = self.step_href(listing, check.step) if link and check.step and check.kind != "ok" else ""
         return {"kind": check.kind, "text": check.text, "why": check.why, "href": href}
+
+    def conflict(self, error: Conflict, listing: Listing) -> ResponseReturnValue:
+        """The page that says who was first, with what the person had typed."""
+        return conflict_page(self.kind, error, listing, self.href(listing))
 
     # ---- steps ----
 
@@ -211,3 +301,32 @@ class ListingPages:
             if each.key == key:
                 return each
         raise NotFound
+
+
+def _writable(revision: Revision) -> None:
+    """What is being reviewed stays as the reviewer reads it."""
+    if revision.state == "in_review":
+        raise Refused(
+            Text("审核中的内容不能修改", "What is being reviewed cannot be changed"),
+            Text("第 %(number)s 版正在审核", "Revision %(number)s is being reviewed") % {"number": revision.number},
+            Text("请先撤回送审，或等审核结果", "Recall it first, or wait for the decision"),
+        )
+
+
+def _sent_files(form: Any) -> tuple[list[services.Upload], list[services.Upload]]:
+    """The pictures and the documents that came with the form."""
+
+    def sent(name: str) -> list[services.Upload]:
+        return [(each.stream, each.filename or "") for each in form[name].data or () if not isinstance(each, str)]
+
+    return sent("new_pictures"), sent("new_files")
+
+
+def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:
+    """409: who did what when, and what was typed (``words``: [(label, text)]; else every field by its name)."""
+    line = None
+    if isinstance(error.happened, LedgerEntry):
+        line = queries.log_line(kind, listing, error.happened, current_actor())
+    kept = typed() if words is None else words
+    body = render_template("listings/conflict.html", message=error.message, line=line, href=href, typed=kept)
+    return body, HTTPStatus.CONFLICT

@@ -1,12 +1,20 @@
-"""The shape of a product's content: its fields in words, what the pre-check asks, and who may offer one."""
+"""The shape of a product's content: its fields in words, what is accepted, and what the pre-check asks."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
+import phonenumbers
+
 from marketplace.accounts.models import Organization, OrganizationKind
+from marketplace.accounts.services import normal_email
 from marketplace.core import clock
+from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
@@ -35,6 +43,26 @@ TEXTS = (
 )  # fmt: skip
 LISTS = ("domains", "marks", "ways", "pictures", "files", "sources")
 
+# Most characters of each text, in forms and in files that come in; those of title, title_en and model are the columns'.
+LIMITS = {
+    "title": 200, "title_en": 300, "model": 80, "summary": 300, "summary_en": 600,
+    "description": 5000, "description_en": 10000, "price_note": 200, "price_note_en": 400, "delivery": 200,
+    "cases": 5000, "contact_name": 60, "contact_phone": 40, "contact_email": 254, "source_note": 1000,
+    "spec_source": 500, "spec_note": 300, "source": 500,
+}  # fmt: skip
+MOST_SOURCES = 20
+VALID_YEARS = 3
+
+PHONE_KINDS = frozenset((
+    phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.SHARED_COST,  # 400
+    phonenumbers.PhoneNumberType.TOLL_FREE,  # 800
+))  # fmt: skip
+# "0551-62990000-801" and "0551-62990000转801": the extension behind a switchboard's number.
+_EXTENSION = re.compile(r"(?P<number>.*?\d{7,8})\s*(?:转|分机|ext\.?|x|#|-)\s*(?P<extension>\d{1,6})", re.IGNORECASE)
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
 
 def blank(organization: Organization) -> Content:
     """The content of a new draft; the contact is that of the organization."""
@@ -51,15 +79,31 @@ def category_label(code: Any, language: str) -> str:
 
 
 def spec_parts(specs: Any, language: str) -> Sequence[tuple[str, str, str]]:
-    """(key, name, claim in words) of each claim, in the order of the catalogue's groups."""
+    """(key, name, value in words) of each claim, in the order of the catalogue; what proves it is ``spec_evidence``."""
     found = []
-    for key, claim in (specs or {}).items():
-        spec = catalogue.spec(key)
-        text = values.show_with_unit(spec, claim.get("value"), language)
-        evidence = EVIDENCE[claim.get("evidence") or "declared"].say(language)
-        details = [evidence, claim.get("source", ""), claim.get("note", "")]
-        found.append((key, spec.label.say(language), " · ".join([text, *(part for part in details if part)])))
+    for key in in_order(specs or {}):
+        spec, claim = catalogue.spec(key), specs[key]
+        words = [values.show_with_unit(spec, claim.get("value"), language), claim.get("note", "")]
+        found.append((key, spec.label.say(language), " · ".join(word for word in words if word)))
     return found
+
+
+def spec_evidence(specs: Any, key: str) -> tuple[str, str]:
+    """(evidence, source) of one claim; a file is named by its number."""
+    claim = specs[key]
+    file = f"#{claim['file']}" if claim.get("file") else ""
+    return claim.get("evidence") or "declared", "；".join(each for each in (claim.get("source", ""), file) if each)
+
+
+def in_order(specs: Mapping[str, Any]) -> list[str]:
+    """The keys of the claims in the order of the catalogue, those under one heading together."""
+    return sorted(specs, key=lambda key: _places()[key])
+
+
+@cache
+def _places() -> dict[str, tuple[int, int]]:
+    heads = list(dict.fromkeys(spec.group for spec in catalogue.specs()))
+    return {spec.key: (heads.index(spec.group), place) for place, spec in enumerate(catalogue.specs())}
 
 
 FIELDS: tuple[ContentField, ...] = (
@@ -74,7 +118,7 @@ FIELDS: tuple[ContentField, ...] = (
     ContentField("domains", Text("应用领域", "Domains"), as_codes(lambda code: catalogue.domain(code).label)),
     ContentField("marks", Text("资质与标识", "Marks"), as_codes(lambda code: catalogue.mark(code).label)),
     ContentField("specs", Text("参数", "Specs"), lambda value, language: "；".join(
-        f"{name} {text}" for _key, name, text in spec_parts(value, language)), spec_parts),
+        f"{name} {text}" for _key, name, text in spec_parts(value, language)), spec_parts, evidence=spec_evidence),
     ContentField("ways", Text("获取方式", "Ways to buy"), as_codes(lambda code: WAYS[code])),
     ContentField("price_note", Text("价格说明", "Price"), as_text),
     ContentField("price_note_en", Text("英文价格说明", "Price in English"), as_text),
@@ -136,7 +180,9 @@ def _claims(content: Mapping[str, Any]) -> list[Check]:
     bare = [key for key, claim in specs.items() if claim.get("evidence") in ("documented", "tested")
             and not claim.get("source") and not claim.get("file")]  # fmt: skip
     for key in bare:
-        text = Text("“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source")
+        text = Text(
+            "“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source"
+        )
         checks.append(Check("fix", text % {"name": catalogue.spec(key).label},
                             Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared"), "specs"))  # fmt: skip
     return checks or [Check("ok", Text("主要参数齐全，依据有出处", "The main specs are given, with their sources"))]
@@ -151,7 +197,14 @@ def _offer(content: Mapping[str, Any]) -> list[Check]:
         checks.append(Check("fix", Text("有效期已过", "The validity is over"),
                             Text("过期的产品不会公开", "What is past its validity is not public"), "offer"))  # fmt: skip
     if not content.get("ways"):
-        checks.append(Check("tip", Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"), None, "offer"))
+        checks.append(
+            Check(
+                "tip",
+                Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"),
+                None,
+                "offer",
+            )
+        )
     if not content.get("pictures"):
         checks.append(Check("tip", Text("可上传实物图片", "A picture would help"),
                             Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"), "files"))  # fmt: skip
@@ -171,3 +224,81 @@ def project(product: Product, content: Mapping[str, Any]) -> None:
 def may_file(organization: Organization) -> bool:
     """Everybody who makes, integrates or serves robots; government bodies do not offer products."""
     return organization.kind != OrganizationKind.GOVERNMENT
+
+
+def checked_phone(text: str) -> str:
+    """A Chinese number as it is kept: 13800138000, 0551-62990000, 400-820-8888, 0551-62990000 转 801; "" stays "".
+
+    Raises:
+        FieldError: on "contact_phone".
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text:
+        return ""
+    found = _EXTENSION.fullmatch(text)
+    written, extension = (found["number"], found["extension"]) if found else (text, "")
+    try:
+        number = phonenumbers.parse(written, "CN")
+    except phonenumbers.NumberParseException as error:
+        raise FieldError("contact_phone", _PHONE_WRONG) from error
+    kind = phonenumbers.number_type(number)
+    if number.country_code != 86 or not phonenumbers.is_valid_number(number) or kind not in PHONE_KINDS:
+        raise FieldError("contact_phone", _PHONE_WRONG)
+    return _phone_as_kept(number, kind) + (f" 转 {extension}" if extension else "")
+
+
+_PHONE_WRONG = Text(
+    "请填手机号、带区号的固定电话或 400 电话，例如 0551-62990000",
+    "Give a Chinese mobile, a fixed line with its area code or a 400 number, e.g. 0551-62990000",
+)
+
+
+def _phone_as_kept(number: phonenumbers.PhoneNumber, kind: int) -> str:
+    digits = str(number.national_number)
+    if kind == phonenumbers.PhoneNumberType.MOBILE:
+        return digits
+    area = phonenumbers.length_of_geographical_area_code(number)
+    return f"0{digits[:area]}-{digits[area:]}" if area else f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+
+
+def checked_email(text: str) -> str:
+    """The address as it is kept; "" stays "".
+
+    Raises:
+        FieldError: on "contact_email".
+    """
+    if not text.strip():
+        return ""
+    try:
+        return normal_email(text)
+    except FieldError as error:
+        raise FieldError("contact_email", error.message) from error
+
+
+def checked_validity(text: str) -> str:
+    """The last day of validity as YYYY-MM-DD, from today to three years on; "" stays "".
+
+    Raises:
+        FieldError: on "valid_until".
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text:
+        return ""
+    found = _DAY.fullmatch(text)
+    try:
+        day = date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise FieldError("valid_until", Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31"))
+    first = clock.today()
+    last = _years_on(first, VALID_YEARS)
+    if not first <= day <= last:
+        message = Text("有效期应在 %(first)s 到 %(last)s 之间", "The validity ends between %(first)s and %(last)s")
+        raise FieldError("valid_until", message % {"first": first.isoformat(), "last": last.isoformat()})
+    return day.isoformat()
+
+
+def _years_on(day: date, years: int) -> date:
+    """The same day some years later; 29 February becomes the 28th."""
+    return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)

@@ -225,7 +225,9 @@ class TestServing:
         assert small is not None
         headers, smaller = response_headers(file), response_headers(file, small)
         assert headers["Content-Type"] == smaller["Content-Type"] == "image/webp"
-        assert headers["Content-Disposition"] == "inline; filename=\"__.webp\"; filename*=UTF-8''%E7%8E%B0%E5%9C%BA.webp"
+        assert (
+            headers["Content-Disposition"] == "inline; filename=\"__.webp\"; filename*=UTF-8''%E7%8E%B0%E5%9C%BA.webp"
+        )
         assert (headers["ETag"], smaller["ETag"]) == (f'"{file.sha256}"', f'"{small.sha256}"')
         assert smaller["Content-Length"] == str(small.size)
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -15,8 +15,19 @@ from marketplace.config import Config
 from marketplace.core.errors import FieldError
 from marketplace.foundation.files import Prepared, init_files, prepare_document, store
 from tests.foundation.file_samples import (
-    EXE, GIF_PAGE, HTML, MB, OFFICE, PDF, SVG, package, picture, relationship, stored, workbook,
-)  # fmt: skip
+    EXE,
+    GIF_PAGE,
+    HTML,
+    MB,
+    OFFICE,
+    PDF,
+    SVG,
+    package,
+    picture,
+    relationship,
+    stored,
+    workbook,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -193,7 +204,7 @@ def test_does_not_read_an_endless_stream_to_its_end() -> None:
     class Endless(io.RawIOBase):
         read_bytes = 0
 
-        def read(size: int = -1) -> bytes:
+        def read(self, size: int = -1) -> bytes:
             assert size > 0
             self.read_bytes += size
             return b"a" * size

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.foundation.db import db, transaction
-from marketplace.foundation.outbox import PAUSES, Message, Subscriptions, emit, handle_next, waiting
+from marketplace.foundation.outbox import LEASE, PAUSES, Message, Subscriptions, emit, handle_next, outside, waiting
 from tests.foundation.door import BrokenOffError, Door, break_off
 from tests.support.site import Clock
 from tests.support.together import together
@@ -155,14 +155,14 @@ def test_what_fails_to_the_end_is_put_aside(clock: Clock, session: scoped_sessio
     assert waiting()[0] == 0
 
 
-def test_a_message_waits_for_the_one_before_that_failed(clock: Clock, session: scoped_session[Session]) -> None:
-    """Returned and approved must not arrive as approved and returned because the first mail failed once."""
+def test_what_failed_holds_back_no_later_one(clock: Clock, session: scoped_session[Session]) -> None:
+    """An address that never answers must not keep what follows for half a day."""
     listener = Listener(failures=1)
     write((1, 1), (2, 2), (1, 3))
-    assert drain(to(listener)) == 2
+    assert drain(to(listener)) == 3
     clock.forward(seconds=PAUSES[0])
-    assert drain(to(listener)) == 2
-    assert listener.heard == [(1, 1), (2, 2), (1, 1), (1, 3)]
+    assert drain(to(listener)) == 1
+    assert listener.heard == [(1, 1), (2, 2), (1, 3), (1, 1)]
 
 
 def test_a_failed_handler_leaves_none_of_its_work(clock: Clock, session: scoped_session[Session]) -> None:
@@ -197,6 +197,63 @@ def test_a_long_error_is_cut(session: scoped_session[Session]) -> None:
     write((1, 1))
     handle_next(to(talks))
     assert len(all_messages()[0].error) == 2000
+
+
+# ---- what talks to the world ----------------------------------------------------------------------------------------
+
+
+def test_the_world_is_talked_to_outside_of_the_transaction(app: Flask) -> None:
+    """Others may write while a mail server thinks."""
+    listener = Listener()
+
+    def sends(message: Message) -> None:
+        together([lambda: write((9, 9), topic="door.painted")], app)
+        listener(message)
+
+    with app.app_context():
+        write((1, 1))
+        assert handle_next(to(outside(sends)))
+        assert [(m.topic, bool(m.handled_at), m.error) for m in all_messages()] == [
+            ("door.open", True, ""), ("door.painted", False, ""),
+        ]  # fmt: skip
+    assert listener.heard == [(1, 1)]
+
+
+def test_what_is_inside_is_done_before_anything_is_sent(clock: Clock, session: scoped_session[Session]) -> None:
+    inside, sent = Listener(failures=1), Listener()
+    write((1, 1))
+    subscriptions = to(outside(sent), inside)
+    assert drain(subscriptions) == 1
+    assert (inside.heard, sent.heard) == ([(1, 1)], [])
+    clock.forward(seconds=PAUSES[0])
+    assert drain(subscriptions) == 1
+    assert sent.heard == [(1, 1)]
+
+
+def test_what_could_not_be_sent_is_tried_again(clock: Clock, session: scoped_session[Session]) -> None:
+    sent = Listener(failures=1)
+    subscriptions = to(outside(sent))
+    write((1, 1))
+    assert drain(subscriptions) == 1
+    assert (all_messages()[0].attempts, all_messages()[0].error) == (1, "ConnectionError: the mail server is away")
+    clock.forward(seconds=PAUSES[0])
+    assert drain(subscriptions) == 1
+    assert (all_messages()[0].handled_at, all_messages()[0].error) == (clock.now, "")
+
+
+def test_a_worker_killed_while_sending_is_relieved(clock: Clock, session: scoped_session[Session]) -> None:
+    def killed(_message: Message) -> None:
+        raise SystemExit
+
+    sent = Listener()
+    write((1, 1), (1, 2), (2, 3))
+    with pytest.raises(SystemExit):
+        handle_next(to(outside(killed)))
+    assert drain(to(sent)) == 1, "only the other object: the first may still be on its way"
+    clock.forward(seconds=LEASE.total_seconds())
+    assert drain(to(sent)) == 2
+    assert sent.heard == [(2, 3), (1, 1), (1, 2)]
+    assert all(message.handled_at and not message.error for message in all_messages())
 
 
 # ---- many workers ---------------------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ class Recount:
             key: {name: byte_to_length(length_to_byte(counts[name].total())) for name in WEIGHTS}
             for key, counts in self.counts.items()
         }
+        self.frequencies: dict[str, int] = {}
         self.averages = {name: self._average(name) for name in WEIGHTS}
 
     def _average(self, name: str) -> float:
@@ -104,7 +105,10 @@ class Recount:
     def _term(self, token: str, key: Key) -> float | None:
         if not any(counts[token] for counts in self.counts[key].values()):
             return None
-        frequency = sum(any(c[token] for c in counts.values()) for counts in self.counts.values())
+        if token not in self.frequencies:
+            held = (any(c[token] for c in counts.values()) for counts in self.counts.values())
+            self.frequencies[token] = sum(held)
+        frequency = self.frequencies[token]
         impact = 0.0
         for name, weight in WEIGHTS.items():
             tf = self.counts[key][name][token]

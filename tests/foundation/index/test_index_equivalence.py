@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ QUESTIONS = [
     "工业机器人 变电站 巡检 合肥",
     "没有 机器人 仓储 M10iA",
     "无此词",
+    "工业机器人 巡检",
     "工业机器人 巡检 变电站 仓储 搬运 合肥 xArm M10iA X30 AGV 无此词",
 ]
 SYNONYMS = {"agv": ["自动导引车", "仓储 搬运"], "机械臂 巡检": ["X30"]}
@@ -54,7 +56,7 @@ def assert_answers_equal(
     engine: WhooshEngine, recount: Recount, question: str, filters: Mapping[str, tuple[str, ...]]
 ) -> None:
     plan = make_plan(question, shared_analyzer(), lambda text: SYNONYMS.get(text, []))
-    answer = engine.search(SearchRequest(question, filters, limit=50), no_texts, lambda text: SYNONYMS.get(text, []))
+    answer = engine.search(SearchRequest(question, filters, limit=500), no_texts, lambda text: SYNONYMS.get(text, []))
     found = recount.every(plan) if plan.groups else dict.fromkeys(recount.documents, 0.0)
     kind = {facet: values for facet, values in filters.items() if facet == "kind"}
     if plan.groups and sum(recount.passes(key, kind) for key in found) < 3:
@@ -83,6 +85,29 @@ def test_equals_recount(start: list[IndexDocument], changes: Changes, first: str
             for filters in FILTERS:
                 assert_answers_equal(engine, recount, question, filters)
         assert engine.check_files() == []
+
+
+def test_equals_recount_on_every_question(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    entries = [
+        document(
+            "product",
+            number,
+            title=" ".join(chance.choices(VOCABULARY, k=chance.randint(0, 3))),
+            body=" ".join(chance.choices(VOCABULARY, k=chance.randint(0, 6))),
+            facets={"domain": (chance.choice(["d1", "d2"]),)},
+        )
+        for number in range(1, 121)
+    ]
+    engine, current = changed(
+        entries[:70],
+        [(entries[60:100], {("product", 3), ("product", 4)}), (entries[90:], {("product", 80)})],
+        str(tmp_path),
+    )
+    recount = Recount(current.values())
+    for question in QUESTIONS:
+        assert_answers_equal(engine, recount, question, {})
+        assert_answers_equal(engine, recount, question, {"domain": ("d1",)})
 
 
 def test_equals_recount_after_merges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

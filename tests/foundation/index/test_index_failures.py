@@ -243,6 +243,14 @@ def test_a_commit_between_two_looks_makes_a_reader_look_again(
     assert WhooshEngine(tmp_path).search(SearchRequest(""), no_texts).total == 299
 
 
+def test_a_segment_without_live_documents_is_dropped(engine: WhooshEngine) -> None:
+    engine.apply([document("scenario", 1)], [("product", number) for number in range(1, 301)])
+    assert (engine.status().segments, engine.status().deleted, engine.status().documents) == (1, 0, 1)
+    engine.apply([], [("scenario", 1)])
+    assert (engine.status().segments, engine.status().documents) == (0, 0)
+    assert engine.search(SearchRequest(""), no_texts).facets["kind"] == {}
+
+
 def test_small_segments_are_joined(engine: WhooshEngine) -> None:
     for number in range(1, 31):
         engine.apply([document("product", number, version=2, title=f"机械臂 X{number}")], [])

@@ -1,0 +1,153 @@
+"""Measures anonymous pages against a bare Flask page of the same bytes, and against themselves with few rows.
+
+``python bench/pages.py --products 10000``. Server time of one process through the WSGI interface, no network. Pairs
+alternate: each page, then a bare view that renders a Jinja template of the same number of bytes from memory.
+Prints S1 (p50 and p95 as ratios), S2 (the same pages with 1,000 products), S3 (statements), S13 (memory), S16 (import).
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import sqlalchemy as sa
+from flask import Flask, render_template_string
+from werkzeug.test import Client
+
+from marketplace.app import create_app
+from marketplace.cli.scale import grow
+from marketplace.config import Config
+from marketplace.foundation.db import db, migrate
+from marketplace.products.models import Product
+from marketplace.scenarios.models import Scenario
+from marketplace.search.services import rebuild
+
+ROUNDS, WARM = 200, 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--products", type=int, default=10_000)
+    few, many = 1_000, parser.parse_args().products
+    print(f"S16 import of the app: {import_seconds():.2f} s (median of 5)")
+    small = measure(few)
+    large = measure(many) if many != few else small
+    print(f"{'page':<34}{'ms p50':>8}{'p95':>8}{'S1 p50':>8}{'p95':>7}{'S2 p50':>8}{'S3 SQL':>8}{'bytes':>9}")
+    for name, row in large.items():
+        grown = row["p50"] / small[name]["p50"]
+        print(
+            f"{name:<34}{row['p50']:>8.2f}{row['p95']:>8.2f}{row['p50'] / row['bare50']:>7.1f}x{row['p95'] / row['bare95']:>6.1f}x"
+            f"{grown:>7.2f}x{row['sql']:>8.0f}{row['bytes']:>9.0f}"
+        )
+    print(f"S13 peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def import_seconds() -> float:
+    """Seconds that a new process takes to import the app."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import marketplace.app"], check=True)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def measure(products: int) -> Mapping[str, Mapping[str, float]]:
+    """Figures of each page on a fresh site with so many products and a fifth as many scenarios."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(data_dir=Path(folder), secret_key="b" * 32)
+        migrate(config)
+        app = create_app(config)
+        with app.app_context():
+            started = time.perf_counter()
+            grow(products, products // 5, max(20, products // 20), 1)
+            loaded = time.perf_counter()
+            rebuild()
+            print(f"{products:,} products: loaded {loaded - started:.1f} s, index {time.perf_counter() - loaded:.1f} s")
+            pages = addresses()
+        figures = {name: of_page(app, address) for name, address in pages.items()}
+        with app.app_context():
+            db.engine.dispose()
+    return figures
+
+
+def addresses() -> Mapping[str, str]:
+    """The pages measured: lists, one with filters, a search, and a detail page of each kind."""
+    product = db.session.scalar(sa.select(Product.number).order_by(Product.id).offset(500).limit(1))
+    scenario = db.session.scalar(sa.select(Scenario.number).order_by(Scenario.id).offset(100).limit(1))
+    return {
+        "home": "/",
+        "products": "/products",
+        "products, two filters": "/products?domain=logistics&city=340100",
+        "scenarios, page 3": "/scenarios?page=3",
+        "search 巡检": "/search?q=巡检",
+        "search of two words": "/search?q=机器人 负载&kind=product",
+        "a product": f"/products/{product}",
+        "a scenario": f"/scenarios/{scenario}",
+    }
+
+
+def of_page(app: Flask, address: str) -> Mapping[str, float]:
+    """p50 and p95 of a page and of the bare page, in milliseconds; statements; bytes."""
+    client = Client(app)
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    size = len(answer.data)
+    bare = Client(bare_app(size))
+    statements = count_statements(app, lambda: client.get(address))
+    own: list[float] = []
+    other: list[float] = []
+    for number in range(WARM + ROUNDS):
+        for times, asked in ((own, lambda: client.get(address)), (other, lambda: bare.get("/"))):
+            start = time.perf_counter()
+            asked().get_data()
+            if number >= WARM:
+                times.append((time.perf_counter() - start) * 1000)
+    return {
+        "p50": statistics.median(own), "p95": statistics.quantiles(own, n=20)[18],
+        "bare50": statistics.median(other), "bare95": statistics.quantiles(other, n=20)[18],
+        "sql": statements, "bytes": size,
+    }  # fmt: skip
+
+
+def bare_app(size: int) -> Flask:
+    """A Flask app whose one page has so many bytes, made of rows as a list is."""
+    app = Flask("bare")
+    row = "<tr><th>{}</th><td>{}</td></tr>\n"
+    rows = [(str(number), "x" * 60) for number in range(max(1, size // (len(row) + 60)))]
+    template = "{% for a, b in rows %}<tr><th>{{ a }}</th><td>{{ b }}</td></tr>\n{% endfor %}"
+
+    @app.get("/")
+    def page() -> str:
+        return render_template_string(template, rows=rows)
+
+    return app
+
+
+def count_statements(app: Flask, call: Callable[[], object]) -> int:
+    """SQL statements of one call."""
+    seen: list[str] = []
+
+    def noted(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "ROLLBACK", "PRAGMA")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", noted)
+    call()
+    sa.event.remove(engine, "before_cursor_execute", noted)
+    return len(seen)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The plate of what all kinds of listings share: their files, their mails, their expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from marketplace.accounts.capability import mailed
+from marketplace.foundation.db import transaction
+from marketplace.foundation.worker import Schedule
+from marketplace.listings import files, notify, services
+from marketplace.listings.kind import KINDS, Kind
+from marketplace.web.plate import Capability
+
+EXPIRY_SECONDS = 600.0
+
+
+def _init(app: Flask) -> None:
+    """Every registered kind tells its people what happens to their listings, and ends them in time."""
+    schedule: Schedule = app.extensions["schedule"]
+    for kind in KINDS.values():
+        for step in notify.TOLD_TO_OWNER:
+            if step in kind.lifecycle.by_name:
+                schedule.subscriptions.add(f"{kind.name}.{step}", mailed(notify.listing_changed))
+        schedule.every(EXPIRY_SECONDS, _expiry(kind), f"{kind.name}.expire")
+
+
+def _expiry(kind: Kind) -> Callable[[], bool]:
+    def run() -> bool:
+        with transaction():
+            return services.expire_due(kind)
+
+    return run
+
+
+LISTINGS = Capability(
+    name="listings",
+    blueprints=lambda: (files.blueprint(),),
+    topics={
+        "revision.submit": mailed(notify.revision_submitted),
+        "revision.return": mailed(notify.revision_decided),
+        "revision.approve": mailed(notify.revision_decided),
+    },
+    init=_init,
+)

@@ -1,0 +1,77 @@
+"""Topic → who is told what: officials of what was submitted, members of what became of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from marketplace.accounts.models import User
+from marketplace.accounts.notify import Letter
+from marketplace.accounts.queries import member_users, officials
+from marketplace.config import Config
+from marketplace.foundation.db import db
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.foundation.outbox import Message
+from marketplace.listings.kind import Kind, kind_named
+from marketplace.listings.models import Listing, Revision
+
+# Steps of a listing's own life that its members are told of by mail.
+TOLD_TO_OWNER = ("suspend", "resume", "withdraw", "expire")
+
+
+def revision_submitted(message: Message, config: Config) -> Iterator[Letter]:
+    """The officials in charge of the region have something to review; nothing when it was recalled meanwhile."""
+    revision = db.session.get_one(Revision, message.subject_id)
+    kind = _kind(revision.listing_type)
+    listing = db.session.get_one(kind.model, revision.listing_id)
+    if revision.state == "in_review":
+        own = {user.id for user in member_users(listing.organization_id)}
+        deciding = [user for user in officials("review", revision.region) if user.id not in own]
+        link = f"{config.base_url}/review/{kind.plural}/{listing.number}"
+        yield from _about(kind, listing, deciding, "submitted", link, title=_title(revision.content, listing))
+
+
+def revision_decided(message: Message, config: Config) -> Iterator[Letter]:
+    """The members read what an official decided, with his words. ``message.topic`` names the step."""
+    revision = db.session.get_one(Revision, message.subject_id)
+    kind = _kind(revision.listing_type)
+    listing = db.session.get_one(kind.model, revision.listing_id)
+    entry = db.session.get_one(LedgerEntry, message.payload["entry"])
+    template = "returned" if message.topic == "revision.return" else "approved"
+    page = f"{config.base_url}/{kind.plural}/{listing.number}"
+    link = f"{page}/edit" if template == "returned" else page
+    members = member_users(listing.organization_id)
+    title = _title(revision.content, listing)
+    yield from _about(kind, listing, members, template, link, title=title, reason=entry.reason, post=entry.post)
+
+
+def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
+    """The members are told that their listing left the public, or came back. ``message.topic`` names the step."""
+    name, _dot, step = message.topic.partition(".")
+    kind = _kind(name)
+    listing = db.session.get_one(kind.model, message.subject_id)
+    entry = db.session.get_one(LedgerEntry, message.payload["entry"])
+    link = f"{config.base_url}/{kind.plural}/{listing.number}"
+    members = member_users(listing.organization_id)
+    context = {"step": kind.lifecycle.by_name[step].label, "state": kind.lifecycle.mark(entry.after).label}
+    yield from _about(kind, listing, members, "changed", link, title=listing.title, reason=entry.reason, **context)
+
+
+def _kind(name: str) -> Kind:
+    kind = kind_named(name)
+    if kind is None:
+        raise LookupError(f"no kind of listing is named {name}")
+    return kind
+
+
+def _title(content: dict[str, Any], listing: Listing) -> str:
+    return content.get("title") or listing.title
+
+
+def _about(
+    kind: Kind, listing: Listing, users: Sequence[User], template: str, link: str, **context: Any
+) -> Iterator[Letter]:
+    for user in users:
+        shared = {"name": user.name, "kind": kind.label, "number": listing.number, "link": link}
+        about = {"organization": listing.organization.label, "edition": listing.edition}
+        yield Letter(user.email, user.language, f"listings/{template}.txt", {**shared, **about, **context})

@@ -1,0 +1,26 @@
+"""The plate of products: pages, and products in the search. Files, mails and expiry come from listings."""
+
+from __future__ import annotations
+
+from marketplace.core.text import Text
+from marketplace.products import queries, searchdoc, views
+from marketplace.web.plate import Capability, FooterLink, SearchSource
+
+SOURCE = SearchSource(
+    kind=searchdoc.KIND,
+    label=Text("产品供给", "Products"),
+    keys=queries.public_ids,
+    documents=searchdoc.documents,
+    versions=queries.public_versions,
+    visible=searchdoc.visible,
+    cards=views.cards,
+    texts=searchdoc.texts,
+    order=20,
+)
+
+PRODUCTS = Capability(
+    name="products",
+    blueprints=lambda: (views.products,),
+    footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 40),),
+    sources=(SOURCE,),
+)

@@ -1,0 +1,42 @@
+"""Selects of products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.actor import Actor
+from marketplace.foundation.db import db
+from marketplace.listings.policy import PUBLIC_STATES, visible_to
+from marketplace.products.models import Product
+
+
+def products_by_number(numbers: Sequence[str], actor: Actor) -> list[Product]:
+    """The products with these numbers that the actor may see and that were public once, in the order given."""
+    select = sa.select(Product).where(Product.number.in_(numbers), Product.edition > 0, visible_to(actor, Product))
+    found = {row.number: row for row in db.session.scalars(select.options(joinedload(Product.organization)))}
+    return [found[number] for number in numbers if number in found]
+
+
+def products_by_id(ids: Sequence[int], actor: Actor) -> list[Product]:
+    """The products with these keys that the actor may see and that were public once, in the order given."""
+    select = sa.select(Product).where(Product.id.in_(ids), Product.edition > 0, visible_to(actor, Product))
+    found = {row.id: row for row in db.session.scalars(select.options(joinedload(Product.organization)))}
+    return [found[each] for each in ids if each in found]
+
+
+def public_ids() -> Sequence[int]:
+    """The keys of all that everybody may see."""
+    return db.session.scalars(sa.select(Product.id).where(_public()).order_by(Product.id)).all()
+
+
+def public_versions() -> dict[int, int]:
+    """Key → version of all that everybody may see."""
+    rows = db.session.execute(sa.select(Product.id, Product.version).where(_public()))
+    return {product_id: version for product_id, version in rows}
+
+
+def _public() -> sa.ColumnElement[bool]:
+    return Product.state.in_(PUBLIC_STATES)

@@ -1,0 +1,91 @@
+"""Product → document of the search index, or None when it is not public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.foundation.index.interface import IndexDocument
+from marketplace.listings.policy import PUBLIC_STATES, visible_to
+from marketplace.products.content import in_order
+from marketplace.products.models import Product
+from marketplace.products.queries import products_by_id
+from marketplace.reference import catalogue, regions, values
+
+KIND = "product"
+# Words of a claim longer than this are prose, not something a person searches for.
+LONGEST_WORDS = 80
+
+
+def document(product: Product) -> IndexDocument | None:
+    """What can be found of a product: its public content; contact data and evidence are not among it."""
+    if product.state not in PUBLIC_STATES:
+        return None
+    content = product.content
+    category = catalogue.category(content["category"])
+    return IndexDocument(
+        kind=KIND,
+        doc_id=product.id,
+        version=product.version,
+        number=product.number,
+        title=_joined(content["title"], content["title_en"], content["model"]),
+        body=_joined(*(content[key] for key in ("summary", "summary_en", "description", "description_en", "cases"))),
+        tags=_joined(*_tags(product)),
+        facets={
+            "domain": tuple(content["domains"]),
+            "category": (category.code,),
+            "city": regions.places(product.region),
+            "segment": (category.segment,),
+            "status": (product.state,),
+        },
+        timestamp=int((product.published_at or product.created_at).timestamp()),
+    )
+
+
+def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
+    """The documents of these rows as they are now; what is not public has none. One statement."""
+    for product in products_by_id(ids, SYSTEM):
+        found = document(product)
+        if found is not None:
+            yield found
+
+
+def texts(ids: Sequence[int]) -> Mapping[int, str]:
+    """Title, tags and body of these rows, for the order of hits."""
+    return {each.doc_id: _joined(each.title, each.tags, each.body) for each in documents(ids)}
+
+
+def visible(actor: Actor) -> sa.Select[tuple[int]]:
+    """The keys that the actor may see."""
+    return sa.select(Product.id).where(visible_to(actor, Product))
+
+
+def _tags(product: Product) -> Iterator[str]:
+    content, organization = product.content, product.organization
+    category = catalogue.category(content["category"])
+    labels = [category.label, catalogue.robot_class(category.robot_class).label]
+    labels.append(catalogue.segment(category.segment).label)
+    labels.extend(catalogue.domain(code).label for code in content["domains"])
+    labels.extend(catalogue.mark(code).label for code in content["marks"])
+    for label in labels:
+        yield from (label.zh, label.en)
+    yield from (organization.name, organization.name_en)
+    yield from _spec_words(content["specs"])
+
+
+def _spec_words(claims: Mapping[str, Any]) -> Iterator[str]:
+    """The words of claims: choices in both languages, ratings and marks; numbers are compared, not searched for."""
+    for key in in_order(claims):
+        spec, value = catalogue.spec(key), claims[key]["value"]
+        if spec.kind in ("choice", "choices"):
+            yield from (values.show(spec, value, language) for language in ("zh_CN", "en"))
+        elif spec.kind in ("ip", "text"):
+            words = values.show(spec, value, "zh_CN")
+            yield words if len(words) <= LONGEST_WORDS else ""
+
+
+def _joined(*words: str) -> str:
+    return " ".join(dict.fromkeys(word for word in words if word))

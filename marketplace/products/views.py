@@ -1,0 +1,130 @@
+"""The pages of products: one product, several side by side; the guided form and its acts come from listings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.policy import can_view as can_view_organization
+from marketplace.accounts.views import place_of
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.listings.policy import can_see_contact
+from marketplace.listings.queries import covers_of, listing_by_number, log_lines
+from marketplace.listings.files import file_href
+from marketplace.listings.views import Desk, ListingPages
+from marketplace.products import sheet
+from marketplace.products.kind import PRODUCT
+from marketplace.products.models import Product
+from marketplace.products.queries import products_by_id, products_by_number
+from marketplace.reference import catalogue
+from marketplace.web.identity import current_actor
+
+MOST_COMPARED = 4
+MOST_NUMBERS = 40  # of one request; nobody compares more, and a select has its limits
+
+products = Blueprint("products", __name__, url_prefix="/products")
+pages = ListingPages(PRODUCT, products)
+
+
+@products.get("/<number>")
+def show(number: str) -> ResponseReturnValue:
+    """The page of a product, with what each reader may see of it and do."""
+    actor = current_actor()
+    product: Any = listing_by_number(PRODUCT, number, actor)
+    desk = pages.desk(product)
+    content = _shown_content(product, desk)
+    return render_template(
+        "products/show.html", listing=product, kind=PRODUCT, content=content, shown=sheet.sheet_of(product, content),
+        desk=desk, lines=log_lines(PRODUCT, product, actor), sees_contact=can_see_contact(actor, product),
+        sees_maker=can_view_organization(actor, product.organization),
+    )  # fmt: skip
+
+
+def _shown_content(product: Product, desk: Desk | None) -> Mapping[str, Any]:
+    """What is public, or, before the first approval, the draft as far as the viewer may read it."""
+    if product.edition:
+        return product.content
+    if desk is None or desk.revision is None:
+        raise NotFound
+    return desk.revision.content
+
+
+@products.get("/compare")
+def compare() -> ResponseReturnValue:
+    """Up to four products side by side. What the viewer may not see is passed over like what does not exist."""
+    asked = list(dict.fromkeys((*request.args.getlist("no"), *request.args.getlist("compare"))))
+    numbers = [number.strip().upper() for number in asked if number.strip()][:MOST_NUMBERS]
+    found = products_by_number(numbers, current_actor())
+    kept, left_out = found[:MOST_COMPARED], found[MOST_COMPARED:]
+    only_different = request.args.get("only") == "different"
+    rows, different, same = sheet.comparison(kept, only_different=only_different)
+    return render_template(
+        "products/compare.html", kept=kept, left_out=sheet.joined([Text(each.number, each.number) for each in left_out]), rows=rows, different=different, same=same,
+        columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
+        href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
+        unknown=len(numbers) - len(found),
+    )  # fmt: skip
+
+
+def _column(product: Product, kept: Sequence[Product]) -> dict[str, Any]:
+    only = request.args.get("only")
+    return {
+        "title": product.label, "href": pages.href(product), "sub": product.organization.label,
+        "remove_href": _compare_href([each for each in kept if each is not product], only=only),
+    }  # fmt: skip
+
+
+def _compare_href(kept: Sequence[Product], only: str | None = None) -> str:
+    return url_for("products.compare", no=[each.number for each in kept], only=only)
+
+
+# ---- hits of a search ----
+
+
+def cards(ids: Sequence[int], actor: Actor) -> list[Mapping[str, Any]]:
+    """Products for the macro ``hit_product``, in the order given; what the actor may not see is left out.
+
+    Two statements, and one for the smaller pictures, however many there are.
+    """
+    found = products_by_id(ids, actor)
+    covers = covers_of(found)
+    return [_card(each, covers.get(each.id)) for each in found]
+
+
+def _card(product: Product, cover: Any) -> Mapping[str, Any]:
+    content, claims = product.content, product.content.get("specs") or {}
+    category = catalogue.category(content["category"])
+    mark = PRODUCT.lifecycle.mark(product.state)
+    marks = [(catalogue.mark(code).short, "", "") for code in content["marks"]]
+    state = [] if product.state == "published" else [(mark.label, mark.tone, mark.sign)]
+    return {
+        "id": product.id,
+        "kind": category.drawing,
+        "number": product.number,
+        "href": pages.href(product),
+        "title": product.label,
+        "text": sheet.both(content, "summary"),
+        "meta": [product.organization.label, place_of(product.organization), category.label],
+        "facts": sheet.headline(category, claims),
+        "evidence": sheet.best_evidence(claims),
+        "updated": product.published_at,
+        "compare": {"value": product.number, "checked": False},
+        "tags": [*state, *marks],
+        "state": mark,
+        "demo": product.demo,
+        "picture": _picture(cover),
+    }
+
+
+def _picture(cover: Any) -> dict[str, Any] | None:
+    """The smaller picture of a list; beside the title it says nothing new, so that it has no words."""
+    if cover is None:
+        return None
+    drawn = cover.variant("list") or cover
+    src = file_href(cover, "list" if drawn is not cover else "")
+    return {"src": src, "width": drawn.width, "height": drawn.height, "alt": Text("", "")}

@@ -1,0 +1,314 @@
+"""Pages of the workspace, and of an official's queue: what waits, what changed, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.accounts.lifecycle import ORGANIZATION
+from marketplace.accounts.models import Organization, OrganizationKind
+from marketplace.accounts.policy import can_verify
+from marketplace.accounts.queries import my_organizations, organization_by_number
+from marketplace.accounts.services import take_organization_step
+from marketplace.accounts.views import place_of
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
+from marketplace.foundation.db import db, transaction
+from marketplace.listings import services
+from marketplace.listings.difference import drawn
+from marketplace.listings.kind import KINDS, Check, Kind, differences
+from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.models import Listing, Revision
+from marketplace.listings.precheck import automatic_checks
+from marketplace.listings.queries import (
+    decided_listing,
+    file_ids,
+    listing_by_number,
+    log_lines,
+    my_listings,
+    my_open,
+    my_states,
+    open_revision,
+    open_revisions,
+)
+from marketplace.listings.views import conflict_page, shown_files
+from marketplace.reference import catalogue, regions
+from marketplace.reference.services import overrides
+from marketplace.web.actions import seen_version
+from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+from marketplace.web.navigation import duties
+from marketplace.web.paging import paginate
+from marketplace.web.request import own_transaction
+from marketplace.workspace import queries
+from marketplace.workspace.forms import DecisionForm, VerificationForm
+
+HEAD = 5  # Rows of each table on the first page of the workspace.
+
+
+def blueprints() -> tuple[Blueprint, Blueprint]:
+    """The two blueprints, made anew for each app."""
+    both = ["GET", "POST"]
+    workspace = Blueprint("workspace", __name__, url_prefix="/workspace")
+    workspace.add_url_rule("/", "home", signed_in(home))
+    workspace.add_url_rule("/<plural>", "listings", signed_in(listings))
+    review = Blueprint("review", __name__, url_prefix="/review")
+    review.add_url_rule("/", "queue", signed_in(queue))
+    # A decision that came too late is rolled back first, and answered after that.
+    decision, verification = own_transaction(signed_in(decide)), own_transaction(signed_in(verify))
+    review.add_url_rule("/<plural>/<number>", "decide", decision, methods=both)
+    review.add_url_rule("/organizations/<number>", "verify", verification, methods=both)
+    return workspace, review
+
+
+# ---- the workspace --------------------------------------------------------------------------------------------------
+
+
+def home() -> ResponseReturnValue:
+    """What waits for the person, what waits for others, and what his organizations have."""
+    actor = current_actor()
+    organizations = my_organizations(actor)
+    tabs = queries.waiting_counts(actor)
+    return render_template(
+        "workspace/home.html", today=clock.today(), duties=duties(),
+        drafts=_open(actor, "drafted"), waiting=_open(actor, "in_review"),
+        tables=[_table(kind, actor) for kind in KINDS.values()] if organizations else [],
+        organizations=[(each, ORGANIZATION.mark(each.state)) for each in organizations],
+        posts=actor.posts, region_name=regions.name, tabs=_tabs(tabs, ""),
+        queue_total=sum(tabs.values()), kinds=KINDS.values(),
+    )  # fmt: skip
+
+
+def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
+    """Open revisions of the person's organizations, with the way on."""
+    known = overrides()
+    return [
+        {
+            "kind": kind, "listing": listing, "revision": revision,
+            "title": revision.content.get("title") or listing.title,
+            "left": queries.time_left(revision.submitted_at, known),
+        }
+        for kind in KINDS.values()
+        for listing, revision in my_open(kind, actor, state, limit=HEAD * 2)
+    ]  # fmt: skip
+
+
+def _table(kind: Kind, actor: Actor) -> dict[str, Any]:
+    rows = db.session.scalars(my_listings(kind, actor).limit(HEAD)).all()
+    total = sum(my_states(kind, actor).values())
+    return {"kind": kind, "rows": rows, "open": open_revisions(kind, rows), "total": total}
+
+
+def listings(plural: str) -> ResponseReturnValue:
+    """All listings of one kind that the person's organizations have, by state."""
+    kind, actor = _kind(plural), current_actor()
+    states = my_states(kind, actor)
+    state = request.args.get("state", "")
+    if state and state not in kind.lifecycle.states:
+        raise NotFound
+    page = paginate(my_listings(kind, actor, state))
+    return render_template(
+        "workspace/listings.html", kind=kind, page=page, states=states, state=state,
+        open=open_revisions(kind, page.items), revision_mark=REVISION.mark,
+    )  # fmt: skip
+
+
+# ---- the queue ------------------------------------------------------------------------------------------------------
+
+
+def queue() -> ResponseReturnValue:
+    """What waits for the official, the oldest first."""
+    actor = current_actor()
+    counts = queries.waiting_counts(actor)
+    if not counts:
+        raise Refused(
+            Text(
+                "审核由负责清单审核或单位核验的岗位办理",
+                "The queue is for posts that review or verify",
+            ),
+            Text("您的账号没有这样的岗位", "Your account holds no such post"),
+            Text("请换用有岗位的账号；您的事项在工作台", "Use an account that does; what is yours is in the workspace"),
+        )
+    tab = request.args.get("kind", "") or next((key for key, count in counts.items() if count), next(iter(counts)))
+    if tab not in counts:
+        raise NotFound
+    page = paginate(queries.queue_of(actor, tab))
+    rows = queries.rows_of(tab, page.items)
+    return render_template("workspace/queue.html", tab=tab, tabs=_tabs(counts, tab), page=page, rows=rows)
+
+
+def _tabs(counts: Mapping[str, int], now: str) -> list[tuple[Any, int, str, bool]]:
+    words: dict[str, Any] = {plural: kind.lifecycle.label for plural, kind in KINDS.items()}
+    words[queries.ORGANIZATIONS] = _("单位核验")
+    return [(words[tab], count, url_for("review.queue", kind=tab), tab == now) for tab, count in counts.items()]
+
+
+# ---- a decision on a listing ----------------------------------------------------------------------------------------
+
+
+def decide(plural: str, number: str) -> ResponseReturnValue:
+    """What was submitted, what changed, and the decision."""
+    kind, actor, form = _kind(plural), current_actor(), DecisionForm()
+    if request.method == "GET":
+        listing = listing_by_number(kind, number, actor)
+        if actor.post_for("review", listing.region) is None:
+            raise NotFound
+        return _decision_page(kind, listing, form)
+    found = decided_listing(kind, number, actor)
+    if found is None:
+        raise NotFound
+    revision = open_revision(found)
+    if form.validate() or revision is None or revision.state != "in_review":
+        try:
+            with transaction():
+                _carry_out(kind, number, form, actor)
+        except (Conflict, StaleDataError) as error:
+            return conflict_page(kind, _as_conflict(error), found, url_for("review.queue"), form.typed())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("已办理：%(title)s。", title=found.label.say(current_language())))
+            return redirect(url_for("review.queue", kind=plural))
+    return _decision_page(kind, listing_by_number(kind, number, actor), form)
+
+
+def _carry_out(kind: Kind, number: str, form: DecisionForm, actor: Actor) -> None:
+    listing = decided_listing(kind, number, actor)
+    if listing is None:
+        raise NotFound
+    if actor.belongs_to(listing.organization_id):
+        raise _own_submission()
+    if form.decision.data == "return":
+        services.send_back(kind, listing, actor, form.words(), seen_version())
+    else:
+        services.approve(kind, listing, actor, form.words(), seen_version())
+
+
+def _own_submission() -> Refused:
+    return Refused(
+        Text("不审核本单位登记的内容", "Nobody decides on what his own organization filed"),
+        Text("您是申请单位的成员", "You are a member of the organization that filed it"),
+        Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
+    )
+
+
+def _as_conflict(error: Conflict | StaleDataError) -> Conflict:
+    if isinstance(error, Conflict):
+        return error
+    return Conflict(Text("这项内容刚刚被别人改过", "Somebody else has just changed this"))
+
+
+def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> ResponseReturnValue:
+    actor = current_actor()
+    revision = open_revision(listing)
+    waiting = revision is not None and revision.state == "in_review"
+    body = render_template(
+        "workspace/decide.html", kind=kind, listing=listing, form=form, revision=revision if waiting else None,
+        row=queries.submissions(kind, [revision])[0] if revision is not None and waiting else None,
+        lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"),
+        state_mark=kind.lifecycle.mark(listing.state),
+        refusal=_own_submission() if actor.belongs_to(listing.organization_id) else None,
+        **(_submitted(kind, listing, revision) if revision is not None and waiting else {}),
+    )  # fmt: skip
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, Any]:
+    """What the reviewer compares and checks."""
+    language, everything = current_language(), request.args.get("all") == "1"
+    rows = differences(kind, listing.content, revision.content, language, unchanged=True) if listing.edition else []
+    changed = [row for row in rows if not row.same]
+    attached = shown_files(listing, revision.content)
+    known = file_ids(listing.content)
+    return {
+        "rows": drawn(rows if everything else changed),
+        "changed": len(changed),
+        "unchanged": len(rows) - len(changed),
+        "everything": everything,
+        "checks": [_line(each) for each in automatic_checks(kind, listing.content, revision.content)],
+        "pictures": [each for each in attached["pictures"] if each["id"] not in known],
+        "files": [each for each in attached["files"] if each["id"] not in known],
+        "content": revision.content,
+        "shown": kind.preview(listing, revision.content),
+        "contact": [
+            (field.label, field.show(revision.content.get(field.key), language))
+            for field in kind.fields
+            if field.private
+        ],
+    }
+
+
+def _line(check: Check) -> dict[str, Any]:
+    return {"kind": check.kind, "text": check.text, "why": check.why, "href": ""}
+
+
+# ---- a decision on an organization ----------------------------------------------------------------------------------
+
+
+def verify(number: str) -> ResponseReturnValue:
+    """What an organization says of itself, and the decision."""
+    actor, form = current_actor(), VerificationForm()
+    organization = organization_by_number(number, actor)
+    if actor.post_for("verify", organization.region) is None:
+        raise NotFound
+    if request.method == "POST" and (form.validate() or organization.state != "pending"):
+        try:
+            with transaction():
+                _verify(organization, form, actor)
+        except (Conflict, StaleDataError) as error:
+            return _verification_conflict(_as_conflict(error), organization_by_number(number, actor), form)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("已办理：%(title)s。", title=organization.label.say(current_language())))
+            return redirect(url_for("review.queue", kind=queries.ORGANIZATIONS))
+    return _verification_page(organization_by_number(number, actor), form)
+
+
+def _verify(organization: Organization, form: VerificationForm, actor: Actor) -> None:
+    if actor.belongs_to(organization.id):
+        raise _own_submission()
+    step = "return" if form.decision.data == "return" else form.accepting
+    take_organization_step(organization, step, actor, form.words(), seen_version())
+
+
+def _verification_conflict(error: Conflict, organization: Organization, form: VerificationForm) -> ResponseReturnValue:
+    entry = error.happened
+    line = None
+    if isinstance(entry, ledger.LedgerEntry):
+        step = ORGANIZATION.by_name.get(entry.action)
+        own = entry.organization_id == organization.id
+        who = organization.label if own else Text(entry.post, entry.post)
+        line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
+    body = render_template(
+        "listings/conflict.html", message=error.message, line=line, href=url_for("review.queue"), typed=form.typed()
+    )
+    return body, HTTPStatus.CONFLICT
+
+
+def _verification_page(organization: Organization, form: VerificationForm) -> ResponseReturnValue:
+    actor = current_actor()
+    body = render_template(
+        "workspace/verify.html", organization=organization, form=form, mark=ORGANIZATION.mark(organization.state),
+        kind_label=OrganizationKind(organization.kind).label, waiting=organization.state == "pending",
+        row=queries.verifications([organization])[0],
+        place=place_of(organization),
+        segments=[catalogue.segment(code).label for code in organization.segments],
+        refusal=None if can_verify(actor, organization) else _own_submission(),
+    )  # fmt: skip
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _kind(plural: str) -> Kind:
+    if plural not in KINDS:
+        raise NotFound
+    return KINDS[plural]

@@ -1,0 +1,123 @@
+"""People, officials and organizations for tests, brought to their state by the commands that bring them there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from flask.testing import FlaskClient
+from stdnum.cn import uscc
+
+from marketplace.accounts import services
+from marketplace.accounts.lifecycle import ORGANIZATION
+from marketplace.accounts.models import Member, Organization, User
+from marketplace.accounts.queries import actor_of, user_by_email
+from marketplace.core.actor import Actor
+from marketplace.core.text import Text
+from marketplace.foundation.db import db, transaction
+
+PASSWORD = "a password for tests"
+HEFEI, WUHU, PROVINCE = "340100", "340200", "340000"
+SECRET = "the secret of the factory's own links"
+
+_numbers = itertools.count(1)
+
+
+def credit_code(region: str = HEFEI) -> str:
+    """A code with a right check digit, another one each time."""
+    body = f"91{region}MA{next(_numbers):07d}"
+    return str(body + uscc.calc_check_digit(body))
+
+
+def person(
+    email: str = "", *, name: str = "张三", confirmed: bool = True, language: str = "zh_CN", **marks: Any
+) -> User:
+    """Somebody who registered and, unless told otherwise, confirmed; ``marks`` are columns (administrator, demo)."""
+    address = email or f"person{next(_numbers)}@test.example"
+    with transaction():
+        services.register(address, name, services.hash_password(PASSWORD, cheap=True), language)
+        user = user_by_email(address)
+        assert user is not None
+        if confirmed:
+            services.confirm(services.confirmation_token(user, SECRET), SECRET)
+        for key, value in marks.items():
+            setattr(user, key, value)
+    return user
+
+
+def official(
+    region: str = HEFEI,
+    duties: Iterable[str] = ("verify", "review"),
+    department: str = "某市工业和信息化局",
+    **given: Any,
+) -> User:
+    """Somebody with a post."""
+    user = person(**given)
+    with transaction():
+        services.give_post(user, Text(department, "Industry bureau"), region, duties)
+    return user
+
+
+def actor(user: User) -> Actor:
+    """What the policies see of the user now."""
+    db.session.refresh(user, ["members", "posts"])
+    return actor_of(user)
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    """What a member writes about a new organization."""
+    number = next(_numbers)
+    given = {
+        "name": f"安徽试验机器人有限公司{number}", "name_en": f"Anhui Test Robotics {number}", "kind": "vendor",
+        "credit_code": credit_code(), "region": HEFEI, "contact_name": "李四", "contact_phone": "0551-62600000",
+        "about": "做巡检机器人。", "segments": ["whole_machine"],
+    }  # fmt: skip
+    return {**given, **changes}
+
+
+def organization(state: str = "verified", owner: User | None = None, **changes: Any) -> Organization:
+    """An organization that walked from its founding to ``state``; its owner is made unless given."""
+    founder = owner or person()
+    with transaction():
+        made = services.found_organization(values(**changes), actor(founder))
+    walk(made, state)
+    return made
+
+
+# State → the steps that lead there from the founding.
+WAYS = {
+    "registered": (),
+    "pending": ("submit",),
+    "returned": ("submit", "return"),
+    "verified": ("submit", "verify"),
+    "suspended": ("submit", "verify", "suspend"),
+}
+
+
+def walk(made: Organization, state: str) -> None:
+    """Take the steps to ``state``: members submit, an official of the province decides."""
+    steps = WAYS[state]
+    if not steps:
+        return
+    deciding = official(PROVINCE, ("verify",), "省工业和信息化厅")
+    for step in steps:
+        with transaction():
+            member = db.session.query(Member).filter_by(organization_id=made.id).first()
+            assert member is not None
+            acting = actor(member.user if step == "submit" else deciding)
+            reason = "因为试验" if ORGANIZATION.by_name[step].asks_reason else ""
+            services.take_organization_step(made, step, acting, reason, None)
+
+
+def join(made: Organization, user: User, role: str = "editor") -> None:
+    """Make the user a member."""
+    with transaction():
+        db.session.add(Member(organization_id=made.id, user_id=user.id, role=role))
+
+
+def sign_in(client: FlaskClient, user: User | str, password: str = PASSWORD) -> None:
+    """Sign the client in as a person would; ``user`` or his address."""
+    email = user if isinstance(user, str) else user.email
+    answer = client.submit("/account/sign-in", {"email": email, "password": password})  # type: ignore[attr-defined]
+    assert answer.status_code == 302, answer.text

@@ -1,0 +1,52 @@
+"""The app with one small kind of listing more, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from marketplace import app as composition
+from marketplace.accounts.capability import ACCOUNTS
+from marketplace.config import Config
+from marketplace.foundation.db import db
+from marketplace.listings import kind as kinds
+from marketplace.listings.capability import LISTINGS
+from marketplace.reference.capability import REFERENCE
+from marketplace.workspace.capability import WORKSPACE
+from tests.listings.trial import KIND, Trial, capability
+from tests.support.site import Client, close
+
+
+@pytest.fixture
+def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """Accounts, listings and the workspace with the trial as the only kind."""
+    monkeypatch.setattr(kinds, "KINDS", kinds.KINDS)
+    for plural in list(kinds.KINDS):
+        monkeypatch.delitem(kinds.KINDS, plural)
+    monkeypatch.setitem(kinds.KINDS, KIND.plural, KIND)
+    monkeypatch.setattr(composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, LISTINGS, capability(), WORKSPACE))
+    made = composition.create_app(config)
+    made.test_client_class = Client
+    with made.app_context():
+        Trial.__table__.create(db.engine)
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Callable[[], int]]:
+    """How many statements the database was sent until now."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append(arguments[2])
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield lambda: len(sent)
+    event.remove(engine, "before_cursor_execute", note)
