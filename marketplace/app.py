@@ -21,6 +21,7 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.site.capability import SITE
 from marketplace.web.assets import init_assets
@@ -41,6 +42,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
     ACCOUNTS,
     PRODUCTS,
+    SCENARIOS,
     LISTINGS,
     SEARCH,
     WORKSPACE,

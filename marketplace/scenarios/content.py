@@ -55,7 +55,7 @@ MOST_ROWS = 40
 
 def blank(organization: Organization) -> Content:
     """The content of a new draft; place and contact are those of the organization."""
-    content: Content = {key: "" for key in TEXTS} | {key: [] for key in LISTS} | {"conditions": {}}
+    content: Content = dict.fromkeys(TEXTS, "") | {key: [] for key in LISTS} | {"conditions": {}}
     content["region"] = organization.region if organization.region != regions.province().code else ""
     content["budget_kind"] = "negotiable"
     content["contact_name"] = organization.contact_name

@@ -165,6 +165,8 @@ def region_choices() -> dict[Any, list[tuple[str, Text]]]:
 CONDITION = "condition_"
 NOT_SAID = Text("不说明", "Not stated")
 LONGEST_NUMBER = 40
+# What mostly decides; the other conditions are folded away until one is wanted.
+USUAL = frozenset(("place", "temperature", "explosive_zone", "floor", "slope", "people", "network"))
 
 
 def condition_fields(spec: Spec) -> dict[str, Any]:
@@ -204,10 +206,15 @@ class WhereForm(MarketplaceForm):
         self.found: dict[str, Any] = {}
         super().__init__(data={**content, **typed})
 
-    def conditions(self) -> Iterator[tuple[Spec, list[Field]]]:
-        """Each condition with the fields that ask for it: two for a range, else one."""
+    def conditions(self, part: str = "") -> Iterator[tuple[Spec, list[Field]]]:
+        """Each condition with the fields that ask for it: two for a range, else one. ``part``: "usual" or "more"."""
         for spec in catalogue.conditions():
-            yield spec, [self[name] for name in condition_fields(spec)]
+            if not part or (spec.key in USUAL) == (part == "usual"):
+                yield spec, [self[name] for name in FIELD_NAMES[spec.key]]
+
+    def more_open(self) -> bool:
+        """Whether something is written, or wrong, among the conditions that are folded away."""
+        return any(field.data or field.errors for _spec, fields in self.conditions("more") for field in fields)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Read every condition by the rules of its kind; a refusal stands at its (first) field."""
@@ -225,8 +232,12 @@ class WhereForm(MarketplaceForm):
         return good
 
 
+# Key of a condition → names of its fields.
+FIELD_NAMES: dict[str, tuple[str, ...]] = {}
 for _spec in catalogue.conditions():
-    for _name, _field in condition_fields(_spec).items():
+    _fields = condition_fields(_spec)
+    FIELD_NAMES[_spec.key] = tuple(_fields)
+    for _name, _field in _fields.items():
         setattr(WhereForm, _name, _field)
 
 

@@ -40,7 +40,8 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public())).tuples().all())
+    rows = db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public()))
+    return {row.id: row.version for row in rows}
 
 
 def _public() -> sa.ColumnElement[bool]:

@@ -16,7 +16,7 @@ from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
-from marketplace.scenarios.content import DIRECTIONS, LIMITS, MOST_ROWS
+from marketplace.scenarios.content import DIRECTIONS, MOST_ROWS
 from marketplace.scenarios.forms import CHOOSE, OneOf, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
@@ -152,6 +152,18 @@ class RequirementRow(_Row):
         """The spec that the row is about, or None."""
         known = {each.key: each for each in catalogue.specs()}
         return known.get(self.spec.data)
+
+    def hint(self) -> Text:
+        """How the value of the chosen spec is written."""
+        spec = self.chosen
+        if spec is None:
+            return Text("", "")
+        if "yes" in {each.code for each in values.operators(spec)}:
+            return Text("数值留空", "Leave the value empty")
+        if not spec.choices:
+            return spec.hint
+        listed = Text("、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices))
+        return Text("可填：%(listed)s；几项用顿号分开", "One or more of: %(listed)s") % {"listed": listed}
 
 
 class RequirementsForm(_RowsForm):

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.policy import can_view as can_view_organization
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -49,6 +50,7 @@ def show(number: str) -> ResponseReturnValue:
         lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
+        sees_owner=can_view_organization(actor, listing.organization),
     )  # fmt: skip
 
 
