@@ -19,6 +19,7 @@ from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
+from marketplace.lists.capability import LISTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.scenarios.capability import SCENARIOS
@@ -45,6 +46,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCENARIOS,
     LISTINGS,
     SEARCH,
+    LISTS,
     WORKSPACE,
     SITE,
 )

@@ -1,0 +1,103 @@
+"""What programs read of a public object: one JSON shape for the JSON twins and the API. Contact data is never in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from marketplace.accounts.models import Organization
+from marketplace.core import clock
+from marketplace.listings.kind import Kind
+from marketplace.listings.models import Listing
+from marketplace.lists.listing_columns import page_address
+from marketplace.products.kind import PRODUCT
+from marketplace.products.models import Product
+from marketplace.reference import catalogue
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.scenarios.models import Scenario
+
+Item = dict[str, Any]
+
+NOT_LISTED = ("pictures", "files", "specs")
+SUMMARIES = {"product": "summary", "scenario": "situation"}
+
+
+def public_fields(kind: Kind) -> tuple[str, ...]:
+    """The keys of the content that stand in an item as they are stored."""
+    return tuple(each.key for each in kind.fields if not each.private and each.key not in NOT_LISTED)
+
+
+def product_item(product: Product) -> Item:
+    """A product; every spec with its unit and the evidence for it."""
+    claims = product.content.get("specs", {})
+    return {**_listing_item(PRODUCT, product), "specs": {key: _claim(key, claim) for key, claim in claims.items()}}
+
+
+def scenario_item(scenario: Scenario) -> Item:
+    """A scenario."""
+    return _listing_item(SCENARIO, scenario)
+
+
+def organization_item(organization: Organization) -> Item:
+    """An organization; its parent is loaded with it."""
+    texts = (
+        "name", "name_en", "kind", "credit_code", "region", "place", "place_en", "about", "about_en", "website",
+        "segments", "marks", "sources", "state", "compiled", "demo",
+    )  # fmt: skip
+    parent = organization.parent
+    return {
+        "number": organization.number, "url": page_address("organizations", organization.number),
+        **{key: getattr(organization, key) for key in texts},
+        "parent": reference(parent) if parent is not None and parent.state == "verified" else None,
+        "updated": instant(organization.updated_at),
+    }  # fmt: skip
+
+
+def found_item(subject: Listing | Organization) -> Item:
+    """A hit of the search, of whatever kind."""
+    kind = subject.subject_type
+    plural = f"{kind}s"
+    content = subject.content if isinstance(subject, Listing) else {"about": subject.about}
+    return {
+        "kind": kind, "number": subject.number, "title": subject.label.zh, "title_en": subject.label.en,
+        "summary": content.get(SUMMARIES.get(kind, "about"), ""), "url": page_address(plural, subject.number),
+        "state": subject.state, "updated": instant(subject.updated_at),
+    }  # fmt: skip
+
+
+def reference(organization: Organization) -> Item:
+    """An organization in a few words."""
+    return {
+        "number": organization.number, "name": organization.name, "name_en": organization.name_en,
+        "url": page_address("organizations", organization.number),
+    }  # fmt: skip
+
+
+def instant(moment: datetime | None) -> str | None:
+    """An instant on a Beijing clock with its offset, to the second."""
+    return clock.beijing(moment).isoformat(timespec="seconds") if moment else None
+
+
+def _listing_item(kind: Kind, listing: Listing) -> Item:
+    return {
+        "number": listing.number, "url": page_address(kind.plural, listing.number),
+        **{key: listing.content.get(key) for key in public_fields(kind)},
+        "organization": reference(listing.organization), "state": listing.state, "edition": listing.edition,
+        "compiled": listing.compiled, "demo": listing.demo, "published": instant(listing.published_at),
+        "updated": instant(listing.updated_at),
+    }  # fmt: skip
+
+
+def _claim(key: str, claim: Mapping[str, Any]) -> Item:
+    return {
+        "value": claim.get("value"), "unit": catalogue.spec(key).unit, "evidence": claim.get("evidence") or "declared",
+        "source": claim.get("source") or "", "note": claim.get("note") or "",
+    }  # fmt: skip
+
+
+ITEMS: Mapping[str, Callable[[Any], Item]] = {
+    "products": product_item,
+    "scenarios": scenario_item,
+    "organizations": organization_item,
+}

@@ -1,0 +1,151 @@
+"""Selects for lists as files: what an export holds, what the public may read, what an import asks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Member, Organization
+from marketplace.core.actor import VISITOR
+from marketplace.foundation.db import db
+from marketplace.listings.kind import Kind
+from marketplace.listings.models import OPEN, Listing, Revision
+from marketplace.products.kind import PRODUCT
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.web.plate import sources
+
+KINDS: dict[str, Kind] = {"products": PRODUCT, "scenarios": SCENARIO}
+PORTION = 500
+
+Model = type[Listing] | type[Organization]
+
+
+def model_of(name: str) -> Any:
+    """The table behind a list."""
+    return KINDS[name].model if name in KINDS else Organization
+
+
+# ---- what an import asks --------------------------------------------------------------------------------------------
+
+
+def organizations_by_code(codes: AbstractSet[str]) -> dict[str, Organization]:
+    """Credit code → organization, in whatever state."""
+    select = sa.select(Organization).where(Organization.credit_code.in_(sorted(codes - {""})))
+    return {each.credit_code: each for each in db.session.scalars(select.options(joinedload(Organization.parent)))}
+
+
+def codes_by_number(numbers: AbstractSet[str]) -> dict[str, str]:
+    """Number → credit code of the organization that has it."""
+    wanted = Organization.number.in_(sorted(numbers - {""}))
+    return dict(
+        db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).tuples().all()
+    )
+
+
+def parents() -> dict[str, str]:
+    """Credit code → credit code of the parent, of all that have one."""
+    upper = sa.orm.aliased(Organization)
+    select = sa.select(Organization.credit_code, upper.credit_code).join(upper, Organization.parent_id == upper.id)
+    return dict(db.session.execute(select).tuples().all())
+
+
+def with_members(ids: Sequence[int]) -> frozenset[int]:
+    """Those of these organizations that people belong to."""
+    return frozenset(db.session.scalars(sa.select(Member.organization_id).where(Member.organization_id.in_(ids))))
+
+
+def listings_by_number(kind: Kind, numbers: AbstractSet[str]) -> dict[str, Listing]:
+    """Number → listing, in whatever state, with its organization."""
+    model = kind.model
+    select = sa.select(model).where(model.number.in_(sorted(numbers - {""})))
+    return {each.number: each for each in db.session.scalars(select.options(joinedload(model.organization)))}
+
+
+def with_open_revision(kind: Kind, ids: Sequence[int]) -> frozenset[int]:
+    """Those of these listings that somebody is revising."""
+    mine = (Revision.listing_type == kind.name) & Revision.listing_id.in_(ids) & Revision.state.in_(OPEN)
+    return frozenset(db.session.scalars(sa.select(Revision.listing_id).where(mine)))
+
+
+# ---- what an export holds -------------------------------------------------------------------------------------------
+
+
+def exported_ids(name: str) -> Sequence[int]:
+    """The keys of what an operator exports, by number: published listings, verified organizations."""
+    model = model_of(name)
+    state = "published" if name in KINDS else "verified"
+    return db.session.scalars(sa.select(model.id).where(model.state == state).order_by(model.number)).all()
+
+
+def objects(name: str, ids: Iterable[int]) -> Iterator[Any]:
+    """The rows with these keys in their order, read in portions and forgotten again."""
+    model = model_of(name)
+    related = model.organization if name in KINDS else model.parent
+    keys = iter(ids)
+    while portion := list(islice(keys, PORTION)):
+        select = sa.select(model).where(model.id.in_(portion)).options(joinedload(related))
+        found = {each.id: each for each in db.session.scalars(select)}
+        yield from (found[each] for each in portion if each in found)
+        db.session.expunge_all()
+
+
+def specs_used(ids: Sequence[int]) -> set[str]:
+    """The specs that any of these products states."""
+    specs = sa.type_coerce(PRODUCT.model.content, sa.JSON)["specs"]
+    if db.engine.dialect.name == "sqlite":
+        keys = sa.func.json_each(PRODUCT.model.content, "$.specs").table_valued("key")
+        select = sa.select(keys.c.key).select_from(PRODUCT.model).join(keys, sa.true()).distinct()
+    else:
+        select = sa.select(sa.func.json_object_keys(specs)).distinct()
+    found: set[str] = set()
+    for start in range(0, len(ids), PORTION):
+        found.update(db.session.scalars(select.where(PRODUCT.model.id.in_(ids[start : start + PORTION]))))
+    return found
+
+
+# ---- what the public may read ---------------------------------------------------------------------------------------
+
+
+def public_keys(kind: str, after: int = 0, limit: int | None = None) -> Sequence[int]:
+    """The keys that a visitor may see, ascending, behind ``after``."""
+    select, key = _public(kind)
+    return db.session.scalars(select.where(key > after).order_by(key).limit(limit)).all()
+
+
+def newest_public_keys(name: str) -> Sequence[int]:
+    """The keys of the whole public list, the newest first."""
+    model = model_of(name)
+    select, key = _public(KINDS[name].name if name in KINDS else "organization")
+    since = model.published_at if name in KINDS else model.verified_at
+    return db.session.scalars(select.order_by(since.desc(), key.desc())).all()
+
+
+def public_count(kind: str) -> int:
+    """How many a visitor may see."""
+    select, _key = _public(kind)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(select.subquery())) or 0
+
+
+def _public(kind: str) -> tuple[sa.Select[Any], Any]:
+    select = sources()[kind].visible(VISITOR)
+    return select, next(iter(select.selected_columns))
+
+
+def fingerprint(name: str, ids: Sequence[int]) -> str:
+    """A hash that changes when any of these rows, their order or their organization's names change."""
+    model = model_of(name)
+    other = sa.orm.aliased(Organization)
+    joined = model.organization_id == other.id if name in KINDS else model.parent_id == other.id
+    select = sa.select(model.id, model.version, other.version).outerjoin(other, joined)
+    seen = hashlib.sha256()
+    for start in range(0, len(ids), PORTION):
+        portion = ids[start : start + PORTION]
+        rows = {row[0]: row for row in db.session.execute(select.where(model.id.in_(portion)))}
+        seen.update(repr([tuple(rows.get(each, (each,))) for each in portion]).encode())
+    return seen.hexdigest()[:32]
