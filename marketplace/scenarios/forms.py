@@ -30,7 +30,9 @@ def text(key: str, label: Any, kind: type[Field] = StringField, **options: Any) 
     """A field for the text ``key``, as long as its limit allows; the browser stops there too."""
     most = {"maxlength": LIMITS[key], **options.pop("render_kw", {})}
     filters = (one_line,) if kind is StringField else ()
-    return kind(label, [*options.pop("validators", ()), at_most(LIMITS[key])], render_kw=most, filters=filters, **options)
+    return kind(
+        label, [*options.pop("validators", ()), at_most(LIMITS[key])], render_kw=most, filters=filters, **options
+    )
 
 
 class _Listed:
@@ -139,8 +141,14 @@ class WhatForm(MarketplaceForm):
             return
         upper = catalogue.subscenario(field.data).domain
         if self.domain.data and upper != self.domain.data:
-            names = {"sub": catalogue.subscenario(field.data).label, "domain": catalogue.domain(upper).label}
-            message = Text("“%(sub)s”属于“%(domain)s”，与所选领域不同", "“%(sub)s” belongs to “%(domain)s”, not to the chosen domain")
+            names: dict[str, object] = {
+                "sub": catalogue.subscenario(field.data).label,
+                "domain": catalogue.domain(upper).label,
+            }
+            message = Text(
+                "“%(sub)s”属于“%(domain)s”，与所选领域不同",
+                "“%(sub)s” belongs to “%(domain)s”, not to the chosen domain",
+            )
             raise ValidationError((message % names).say(current_language()))
         self.domain.data = upper
 
@@ -158,7 +166,10 @@ def region_choices() -> dict[Any, list[tuple[str, Text]]]:
     groups: dict[Any, list[tuple[str, Text]]] = {"": [("", Text("安徽省外", "Outside Anhui"))]}
     for city in regions.cities():
         whole = Text("%(city)s（市区或全市）", "%(city)s (the city)") % {"city": city.label}
-        groups[city.label] = [(city.code, whole), *((each.code, each.label) for each in regions.counties(city.code, zones=True))]
+        groups[city.label] = [
+            (city.code, whole),
+            *((each.code, each.label) for each in regions.counties(city.code, zones=True)),
+        ]
     return groups
 
 
@@ -180,21 +191,19 @@ def condition_fields(spec: Spec) -> dict[str, Any]:
         answers_ = [("", NOT_SAID), ("yes", Text("是", "Yes")), ("no", Text("否", "No"))]
         return {name: OneOf(spec.label, choices=answers_)}
     if spec.kind == "range":
-        ends = (("from", Text("%(name)s：最低", "%(name)s: lowest")), ("to", Text("%(name)s：最高", "%(name)s: highest")))
-        return {f"{name}_{end}": _short(label % {"name": spec.label}, LONGEST_NUMBER) for end, label in ends}
+        ends = (("from", Text("最低", "Lowest")), ("to", Text("最高", "Highest")))
+        return {f"{name}_{end}": _short(label, LONGEST_NUMBER) for end, label in ends}
     return {name: _short(spec.label, values.TEXT_LIMIT if spec.kind == "text" else LONGEST_NUMBER)}
 
 
-def _short(label: Text, most: int) -> Any:
+def _short(label: Any, most: int) -> Any:
     return StringField(label, [at_most(most)], render_kw={"maxlength": most})
 
 
 class WhereForm(MarketplaceForm):
     """The place and what it is like; ``found`` are the conditions after ``validate``."""
 
-    region = OneOf(
-        _l("所在市县"), choices=region_choices, description=_l("由所在地的经办人审核，供方按服务半径查找。省外的在“地点”里写明。")
-    )
+    region = OneOf(_l("所在市县"), choices=region_choices, description=_l("供方按服务半径查找。省外的在“地点”里写明。"))
     place = text("place", _l("地点"), description=_l("写到供方能估计路程即可，例如：庐阳区某变电站。不要写涉密地点。"))
     place_en = text("place_en", _l("地点（英文）"))
 
@@ -277,7 +286,9 @@ class BudgetForm(MarketplaceForm):
     """How much, how it is paid, how many, and until when."""
 
     budget_kind = OneShown(_l("预算"), choices=list(BUDGETS.items()))
-    budget_from = StringField(_l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
+    budget_from = StringField(
+        _l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER}
+    )
     budget_to = StringField(_l("范围的上限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
     budget_note = text("budget_note", _l("预算说明"), description=_l("例如：含安装和一年运维；分两年支付。"))
     payment = SomeOf(_l("付费方式"), choices=list(PAYMENTS.items()), description=_l("可选多项。"))
@@ -285,7 +296,9 @@ class BudgetForm(MarketplaceForm):
     start_by = StringField(_l("期望开始"), [at_most(LONGEST_NUMBER)], description=_l("希望机器人到场的日子。"))
     answer_by = StringField(_l("答复截止"), [at_most(LONGEST_NUMBER)], description=_l("过了这一天不再等新的方案。"))
     valid_until = StringField(
-        _l("有效期至"), [at_most(LONGEST_NUMBER)], description=_l("过了这一天自动标为已过期，最长三年；空着表示长期有效。")
+        _l("有效期至"),
+        [at_most(LONGEST_NUMBER)],
+        description=_l("过了这一天自动标为已过期，最长三年；空着表示长期有效。"),
     )
 
     def __init__(self, content: Content) -> None:
@@ -300,7 +313,7 @@ class BudgetForm(MarketplaceForm):
             read_into(self, "answer_by", answers.day, kept=self.stored.get("answer_by", "")),
             read_into(self, "valid_until", answers.day, kept=self.stored.get("valid_until", "")),
         ]
-        if all(good) and self.valid_until.data and self.answer_by.data > self.valid_until.data:
+        if all(good) and self.valid_until.data and (self.answer_by.data or "") > self.valid_until.data:
             refuse(self.answer_by, Text("答复截止不能晚于有效期", "The day for answers lies within the validity"))
             return False
         return all(good)
@@ -309,14 +322,17 @@ class BudgetForm(MarketplaceForm):
         read = [read_into(self, key, answers.amount) for key in ("budget_from", "budget_to")]
         if not all(read) or self.budget_kind.errors:
             return False
-        refusal = self._misfit(self.budget_kind.data, self.budget_from.data, self.budget_to.data)
+        refusal = self._misfit(self.budget_kind.data, self.budget_from.data or "", self.budget_to.data or "")
         if refusal is not None:
             refuse(*refusal)
         return refusal is None
 
     def _misfit(self, kind: str, low: str, high: str) -> tuple[Field, Text] | None:
         if kind not in ("fixed", "range"):
-            message = Text("选了“%(kind)s”就不填金额；要写金额请改选", "With “%(kind)s” there is no amount; choose another one to give it")
+            message = Text(
+                "选了“%(kind)s”就不填金额；要写金额请改选",
+                "With “%(kind)s” there is no amount; choose another one to give it",
+            )
             filled = self.budget_from if low else self.budget_to
             return (filled, message % {"kind": BUDGETS[kind]}) if low or high else None
         if not low:
@@ -331,9 +347,18 @@ class BudgetForm(MarketplaceForm):
 
 
 def write_budget(form: BudgetForm, content: Content) -> Content:
-    keys = ("budget_kind", "budget_from", "budget_to", "budget_note", "quantity", "start_by", "answer_by", "valid_until")
+    keys = (
+        "budget_kind",
+        "budget_from",
+        "budget_to",
+        "budget_note",
+        "quantity",
+        "start_by",
+        "answer_by",
+        "valid_until",
+    )
     given = {key: form[key].data or "" for key in keys}
-    return content | given | {"payment": [code for code in PAYMENTS if code in form.payment.data]}
+    return content | given | {"payment": [code for code in PAYMENTS if code in (form.payment.data or ())]}
 
 
 # ---- contact, terms, files ----

@@ -21,7 +21,7 @@ def scenarios_by_id(ids: Sequence[int], actor: Actor) -> list[Scenario]:
 
 
 def similar(domain: str, subscenario: str = "", *, leave_out: int | None = None, most: int = 3) -> Sequence[Scenario]:
-    """Open scenarios of the same domain, those of the same sub-scenario first, then the newest. Without a domain, of any."""
+    """Open scenarios of a domain ("" is any), those of the same sub-scenario first, then the newest."""
     select = sa.select(Scenario).where(Scenario.state == "published").limit(most)
     if domain:
         select = select.where(Scenario.domain == domain)

@@ -133,7 +133,10 @@ def operator_choices() -> tuple[tuple[str, Text], ...]:
         for each in values.operators(spec):
             labels.setdefault(each.code, {})[each.label] = None
     order = (">=", "<=", "=", "covers", "in", "yes")
-    joined = [(code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en")))) for code in order]
+    joined = [
+        (code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en"))))
+        for code in order
+    ]
     return (("", Text("按惯例", "As usual")), *joined)
 
 
@@ -162,7 +165,9 @@ class RequirementRow(_Row):
             return Text("数值留空", "Leave the value empty")
         if not spec.choices:
             return spec.hint
-        listed = Text("、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices))
+        listed = Text(
+            "、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices)
+        )
         return Text("可填：%(listed)s；几项用顿号分开", "One or more of: %(listed)s") % {"listed": listed}
 
 
@@ -177,7 +182,9 @@ class RequirementsForm(_RowsForm):
     def read(self, row: RequirementRow) -> dict[str, Any]:
         spec = row.chosen
         if spec is None:
-            raise FieldError("spec", Text("请选择指标；不需要这一项就删去", "Choose a spec; remove the row if it is not needed"))
+            raise FieldError(
+                "spec", Text("请选择指标；不需要这一项就删去", "Choose a spec; remove the row if it is not needed")
+            )
         op = row.op.data or values.operators(spec)[0].code
         if op not in {each.code for each in values.operators(spec)}:
             raise FieldError("op", _WRONG_OPERATOR % {"name": spec.label, "listed": _listed(spec)})
@@ -253,7 +260,9 @@ class TargetsForm(_RowsForm):
 
     def read(self, row: Any) -> dict[str, Any]:
         if not row.name.data:
-            raise FieldError("name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection"))
+            raise FieldError(
+                "name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection")
+            )
         unit = row.unit.data or ""
         found = {
             "name": row.name.data, "unit": unit, "direction": row.direction.data,
@@ -270,4 +279,3 @@ class TargetsForm(_RowsForm):
 
 def write_targets(form: TargetsForm, content: Content) -> Content:
     return content | {"targets": form.found}
-

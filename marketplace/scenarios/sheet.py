@@ -212,4 +212,3 @@ def budget(content: Mapping[str, Any]) -> Text | None:
 
 def _source(text: str) -> Source:
     return Source(text, text if _ADDRESS.fullmatch(text) else "")
-

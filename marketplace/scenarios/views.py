@@ -28,12 +28,18 @@ pages = ListingPages(SCENARIO, scenarios)
 EXAMPLES = 3
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 # State in which a scenario is over or out of sight → the step that led there.
-ENDINGS = {"fulfilled": "fulfil", "closed": "close", "expired": "expire", "suspended": "suspend", "withdrawn": "withdraw"}
+ENDINGS = {
+    "fulfilled": "fulfil",
+    "closed": "close",
+    "expired": "expire",
+    "suspended": "suspend",
+    "withdrawn": "withdraw",
+}
 
 
 @scenarios.get("/<number>")
 def show(number: str) -> ResponseReturnValue:
-    """The page of one scenario; before its first approval its owner and the officials in charge read what was submitted."""
+    """The page of one scenario; before its first approval it shows the draft, to those who may read that."""
     actor = current_actor()
     listing = listing_by_number(SCENARIO, number, actor)
     assert isinstance(listing, Scenario)
@@ -75,7 +81,10 @@ def beside_the_form() -> dict[str, Any]:
 def examples(content: Mapping[str, Any], listing: Scenario | None) -> list[sheet.Sheet]:
     """How others wrote theirs: published scenarios of the same domain."""
     found = queries.similar(
-        content.get("domain", ""), content.get("subscenario", ""), leave_out=listing.id if listing else None, most=EXAMPLES
+        content.get("domain", ""),
+        content.get("subscenario", ""),
+        leave_out=listing.id if listing else None,
+        most=EXAMPLES,
     )
     return [sheet.sheet_of(each, {**each.content, "pictures": [], "files": []}) for each in found]
 
