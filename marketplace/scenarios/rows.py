@@ -17,7 +17,7 @@ from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
 from marketplace.scenarios.content import DIRECTIONS, MOST_ROWS
-from marketplace.scenarios.forms import CHOOSE, OneOf, refuse, text
+from marketplace.scenarios.fields import CHOOSE, OneOf, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
