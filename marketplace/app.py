@@ -19,8 +19,10 @@ from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
+from marketplace.lists.capability import LISTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.site.capability import SITE
 from marketplace.web.assets import init_assets
@@ -41,8 +43,10 @@ CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
     ACCOUNTS,
     PRODUCTS,
+    SCENARIOS,
     LISTINGS,
     SEARCH,
+    LISTS,
     WORKSPACE,
     SITE,
 )

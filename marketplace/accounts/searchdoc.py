@@ -30,7 +30,7 @@ def document(organization: Organization) -> IndexDocument | None:
         body=_joined(organization.about, organization.about_en),
         tags=_tags(organization),
         facets={
-            "city": _cities(organization.region),
+            "city": regions.places(organization.region),
             "segment": tuple(organization.segments),
             "status": (organization.state,),
         },
@@ -54,14 +54,6 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
 def visible(actor: Actor) -> sa.Select[int]:
     """The keys that the actor may see."""
     return sa.select(Organization.id).where(visible_to(actor))
-
-
-def _cities(region: str) -> tuple[str, ...]:
-    """The city and the province above it; what belongs to the province itself has only that one, others none."""
-    if not region:
-        return ()
-    city = regions.city_of(region)
-    return (city, regions.PROVINCE) if city else (regions.PROVINCE,)
 
 
 def _tags(organization: Organization) -> str:

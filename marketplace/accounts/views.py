@@ -30,7 +30,6 @@ from marketplace.web.plate import Duty
 from marketplace.web.request import own_transaction, redirect_target
 
 HOME = "/workspace"
-EXCERPT = 160
 
 # How history names what no step of the life cycle did.
 DONE = {
@@ -273,16 +272,26 @@ def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [_card(organization) for organization in queries.organizations_by_id(ids, actor)]
 
 
+def _standing(organization: Organization) -> tuple[Text, str, str]:
+    """Its state; one that was only compiled from public material was verified by nobody."""
+    if organization.compiled:
+        return Text("公开资料整理", "Compiled from public material"), "", "info-circle"
+    mark = ORGANIZATION.mark(organization.state)
+    return mark.label, mark.tone, mark.sign
+
+
 def _card(organization: Organization) -> Mapping[str, Any]:
     mark = ORGANIZATION.mark(organization.state)
-    about = Text(organization.about, organization.about_en or organization.about).say(current_language())
     return {
+        "id": organization.id,
         "href": href(organization),
         "title": organization.label,
-        "tags": [(OrganizationKind(organization.kind).label, "", ""), (mark.label, mark.tone, mark.sign)],
+        "tags": [(OrganizationKind(organization.kind).label, "", ""), _standing(organization)],
         "meta": [place_of(organization), *(catalogue.segment(code).label for code in organization.segments)],
         "number": organization.number,
-        "text": about[:EXCERPT] + "…" if len(about) > EXCERPT else about,
+        "text": Text(organization.about, organization.about_en or organization.about),
+        "updated": organization.updated_at,
+        "state": mark,
         "foot": "",
         "demo": organization.demo,
     }

@@ -19,7 +19,7 @@ from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
 from marketplace.products.kind import PRODUCT
-from marketplace.reference import regions
+from marketplace.reference import catalogue, regions
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
@@ -33,7 +33,8 @@ RECENTLY = timedelta(days=3)
 def load_sample() -> str:
     """Load everything in one transaction and say what was loaded."""
     with transaction():
-        units = {each.key: _organization(each) for each in organizations.organizations()}
+        segments = _segments()
+        units = {each.key: _organization(each, segments.get(each.key, [])) for each in organizations.organizations()}
         people = _accounts(units)
         compiled_products = load(PRODUCT, [
             Loaded(units[each.maker], each.content, compiled=True) for each in products.products()
@@ -50,12 +51,20 @@ def load_sample() -> str:
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 
 
-def _organization(each: organizations.SampleOrganization) -> Organization:
+def _segments() -> dict[str, list[str]]:
+    """Maker → the value-chain segments of its compiled products."""
+    found: dict[str, dict[str, None]] = {}
+    for each in products.products():
+        found.setdefault(each.maker, {})[catalogue.category(each.content["category"]).segment] = None
+    return {maker: list(codes) for maker, codes in found.items()}
+
+
+def _organization(each: organizations.SampleOrganization, segments: list[str]) -> Organization:
     invented = each.name.startswith("演示单位")
     place = Text("", "") if each.region else Text(each.city or "地点未公开", each.city_en or "Place not published")
     return accounts.load_organization(
         name=each.name, name_en=each.name_en, kind=each.kind, credit_code=each.credit_code, region=each.region,
-        place=place.zh, place_en=place.en, website=each.website, compiled=not invented, demo=invented,
+        place=place.zh, place_en=place.en, website=each.website, segments=segments, compiled=not invented, demo=invented,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.models import Organization, Post
 from marketplace.accounts.policy import in_region
@@ -36,7 +36,7 @@ def listing_by_number(kind: Kind, number: str, actor: Actor) -> Listing:
     """
     model = kind.model
     select = sa.select(model).where(model.number == number, visible_to(actor, model))
-    found = db.session.scalar(select.options(joinedload(model.organization)))
+    found = db.session.scalar(select.options(selectinload(model.organization)))
     if found is None:
         raise NotFound
     return found
@@ -93,7 +93,7 @@ def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
     model = kind.model
     mine = model.organization_id.in_(sorted(actor.organization_ids))
     rows = db.session.execute(sa.select(model.state, sa.func.count()).where(mine).group_by(model.state))
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return {state: found[state] for state in kind.lifecycle.states if state in found}
 
 
@@ -130,7 +130,7 @@ def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
         sa.select(Revision)
         .where(Revision.listing_type == listing_type, Revision.state == "in_review", where)
         .where(Revision.organization_id.not_in(sorted(actor.organization_ids)))
-        .options(joinedload(Revision.organization))
+        .options(selectinload(Revision.organization))
         .order_by(Revision.submitted_at, Revision.id)
     )
 
@@ -157,6 +157,12 @@ def decided_listing(kind: Kind, number: str, actor: Actor) -> Listing | None:
     if listing is None or actor.post_for("review", listing.region) is None:
         return None
     return listing if any(revision.submitted_at for revision in revisions(listing)) else None
+
+
+def latest(listing: Listing) -> LedgerEntry | None:
+    """The newest entry about the listing or one of its revisions, for telling who was first."""
+    entries = history(listing)
+    return entries[-1] if entries else None
 
 
 # ---- files ----

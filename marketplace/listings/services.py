@@ -24,7 +24,7 @@ from marketplace.listings.kind import Content, Kind, differences
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
-from marketplace.listings.queries import open_revision
+from marketplace.listings.queries import latest, open_revision
 
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
 REVISABLE = ("published", "expired", "suspended")
@@ -97,7 +97,7 @@ def save(kind: Kind, listing: Listing, content: Content, actor: Actor, seen: int
                 "没有保存：这份草稿刚刚被别人改过或已送审",
                 "Not saved: somebody else has just changed or submitted this draft",
             ),
-            ledger.latest(revision),
+            latest(listing),
         )
     revision.content = content
     if not listing.edition:
@@ -173,7 +173,7 @@ def revise(kind: Kind, listing: Listing, actor: Actor) -> Revision:
             Text(
                 "不能新开修订：已有一份修订，或内容已不公开", "A revision is open already, or this is no longer public"
             ),
-            ledger.latest(listing),
+            latest(listing),
         )
     number = max(each.number for each in _all(listing)) + 1
     revision = _new_revision(listing, number, dict(listing.content))
@@ -195,7 +195,7 @@ def submit(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
     revision = _open(listing)
     if listing.state not in ("draft", "returned", *REVISABLE):
         raise Conflict(
-            Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), ledger.latest(listing)
+            Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), latest(listing)
         )
     refusal = refusal_to_submit(kind, listing, revision)
     if refusal is not None:
@@ -328,7 +328,7 @@ def _open(listing: Listing) -> Revision:
     if revision is None:
         raise Conflict(
             Text("没有可办理的修订：它已被办结或放弃", "There is nothing to decide: it was decided or discarded"),
-            ledger.latest(listing),
+            latest(listing),
         )
     return revision
 

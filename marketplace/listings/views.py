@@ -211,7 +211,7 @@ class ListingPages:
         attached = shown_files(listing, content) if listing and step.uploads else None
         body = render_template(
             "listings/form.html", kind=self.kind, step=step, form=form, content=content, listing=listing,
-            place=self.kind.steps.index(step) + 1, attached=attached,
+            place=self.kind.steps.index(step) + 1, attached=attached, errors=form.problems(),
             steps=self._steps(listing, content, step.key, wrong=bool(form.errors)),
             **{"revision": None, "organizations": [], **context},
         )  # fmt: skip
@@ -324,14 +324,9 @@ def _sent_files(form: Any) -> tuple[list[services.Upload], list[services.Upload]
 
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:
     """409: who did what when, and what was typed (``words``: [(label, text)]; else every field by its name)."""
-    happened = None
+    line = None
     if isinstance(error.happened, LedgerEntry):
-        happened = queries.log_line(kind, listing, error.happened, current_actor())
-    body = render_template(
-        "errors/409.html",
-        message=error.message,
-        happened=happened,
-        href=href,
-        typed=typed() if words is None else words,
-    )
+        line = queries.log_line(kind, listing, error.happened, current_actor())
+    kept = typed() if words is None else words
+    body = render_template("listings/conflict.html", message=error.message, line=line, href=href, typed=kept)
     return body, HTTPStatus.CONFLICT

@@ -20,7 +20,7 @@ from marketplace.web.languages import current_language
 
 # What an owner may say of a claim himself; "proven" comes only from a pilot on this site.
 OWN_EVIDENCE = tuple(code for code in EVIDENCE if code != "proven")
-UNKNOWN = Text("未公开", "Not disclosed")
+UNKNOWN = Text("未公开", "Unknown")
 YES_NO = [("", UNKNOWN), ("1", Text("是", "Yes")), ("0", Text("否", "No"))]
 
 
@@ -148,7 +148,7 @@ def _as_typed(spec: Spec, claim: Mapping[str, Any]) -> dict[str, Any]:
     elif spec.kind == "flag":
         typed = "" if value is None else "1" if value["flag"] else "0"
     else:
-        typed = values.exporttext(spec, value, current_language())
+        typed = values.export_text(spec, value, current_language())
     file = str(claim["file"]) if claim.get("file") else ""
     return {
         "value": typed, "evidence": claim.get("evidence") or "declared", "source": claim.get("source", ""),

@@ -38,9 +38,8 @@ def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
 
 def _known(_form: Any, field: Field) -> None:
     """Only what was offered; says so in the language of the page."""
-    offered = {choice.value for choice in field.iter_choices()} if not field.has_groups() else {
-        choice.value for _group, members in field.iter_groups() for choice in members
-    }  # fmt: skip
+    groups = field.iter_groups() if field.has_groups() else [("", field.iter_choices())]
+    offered = {choice.value for _group, members in groups for choice in members}
     given = field.data if isinstance(field.data, list) else [field.data or ""]
     if not set(given) <= offered:
         raise ValidationError(_("请从列出的各项中选择"))
@@ -51,6 +50,7 @@ class OneOf(SelectField):
 
     def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(label, [_known], validate_choice=False, **options)
+        self.type = "SelectField"  # as the macro for fields knows it
 
 
 class SomeOf(SelectMultipleField):
@@ -75,7 +75,11 @@ def category_choices() -> dict[Any, list[tuple[str, Any]]]:
 
 
 class BasicsForm(MarketplaceForm):
-    """Name, category and summary. ``give_up`` repeats the category for which specs are knowingly given up."""
+    """Name, category and summary.
+
+    ``give_up`` repeats the category for which specs are knowingly given up. The summary is ``summary_zh``, because
+    ``summary`` lists the errors of a form.
+    """
 
     title = text("title", _l("名称"), description=_l("型号加一句通称，例如：绝影 X30　工业四足机器人。"))
     title_en = text("title_en", _l("名称（英文）"))
@@ -83,7 +87,7 @@ class BasicsForm(MarketplaceForm):
     category = OneOf(_l("产品类别"), description=_l("决定下一步填哪些参数，也决定和哪些需求比对。"))
     give_up = StringField()
     domains = SomeOf(_l("应用领域"), description=_l("可选多项。需求按这十个领域公布。"))
-    summary = text(
+    summary_zh = text(
         "summary",
         _l("简介"),
         TextAreaField,
@@ -95,17 +99,23 @@ class BasicsForm(MarketplaceForm):
 
     def __init__(self, content: Content) -> None:
         self.specs = content.get("specs") or {}
-        super().__init__(data=content)
+        self.present = content.get("category") or ""
+        super().__init__(data={**content, "summary_zh": content.get("summary", "")})
         self.category.choices = category_choices()
         self.domains.choices = [(each.code, each.label) for each in catalogue.domains()]
 
-    def lost_specs(self) -> list[Text]:
-        """The names of the claims that the chosen category does not ask for."""
+    def lost_specs(self) -> dict[str, Text]:
+        """Key → name of the claims that another category than the present one does not ask for."""
         known = {each.code: each.specs for each in catalogue.categories()}
-        if not self.specs or self.category.data not in known:
-            return []
+        if self.category.data == self.present or self.category.data not in known:
+            return {}
         kept = known[self.category.data]
-        return [catalogue.spec(key).label for key in shape.in_order(self.specs) if key not in kept]
+        return {key: catalogue.spec(key).label for key in shape.in_order(self.specs) if key not in kept}
+
+    def lost_names(self) -> str:
+        """Their names in a row."""
+        language = current_language()
+        return Text("、", ", ").say(language).join(each.say(language) for each in self.lost_specs().values())
 
     def validate_title(self, field: Field) -> None:
         """A draft has a name, so that its owner finds it again."""
@@ -118,20 +128,18 @@ class BasicsForm(MarketplaceForm):
             raise ValidationError(_("已经填了参数，类别不能空着"))
         lost = self.lost_specs()
         if lost and self.give_up.data != field.data:
-            joiner = Text("、", ", ").say(current_language())
-            names = joiner.join(each.say(current_language()) for each in lost)
-            raise ValidationError(
-                _("这个类别没有下列参数，换了就会删去：%(names)s。请在下面确认，或选回原来的类别", names=names)
-            )
+            message = _("这个类别没有下列参数，换了就会删去：%(names)s。请在下面确认，或选回原来的类别", names=self.lost_names())
+            raise ValidationError(message)
 
 
 def write_basics(form: BasicsForm, content: Content) -> Content:
-    for key in ("title", "title_en", "model", "category", "summary", "summary_en", "description", "description_en"):
+    """The content with what the first page says; claims of another category were given up there."""
+    for key in ("title", "title_en", "model", "category", "summary_en", "description", "description_en"):
         content[key] = form[key].data or ""
+    content["summary"] = form.summary_zh.data or ""
     content["domains"] = [each.code for each in catalogue.domains() if each.code in form.domains.data]
-    if content["category"]:
-        kept = catalogue.category(content["category"]).specs
-        content["specs"] = {key: claim for key, claim in content["specs"].items() if key in kept}
+    lost = form.lost_specs()
+    content["specs"] = {key: claim for key, claim in content["specs"].items() if key not in lost}
     return content
 
 

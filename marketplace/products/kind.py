@@ -31,8 +31,8 @@ STEPS = (
     FormStep(
         "specs", Text("参数与依据", "Specs and evidence"), specs_form, write_specs, "products/step_specs.html", specs_note,
         Text("只填有的，空着就显示“未公开”。需求的硬性要求和这些数值比对；未公开不算满足。",
-             "Give what you have; the rest reads “not disclosed”. Must-haves of needs are compared with these values, "
-             "and what is not disclosed never counts as a fit."),
+             "Give what you have; the rest reads “unknown”. Must-haves of needs are compared with these values, "
+             "and what is unknown never counts as a fit."),
     ),
     FormStep(
         "merits", Text("资质、案例与来源", "Marks, cases and sources"), MeritsForm, write_merits, "products/step_merits.html",

@@ -34,7 +34,8 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Product.id, Product.version).where(_public())).tuples().all())
+    rows = db.session.execute(sa.select(Product.id, Product.version).where(_public()))
+    return {product_id: version for product_id, version in rows}
 
 
 def _public() -> sa.ColumnElement[bool]:

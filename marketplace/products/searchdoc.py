@@ -16,7 +16,6 @@ from marketplace.products.queries import products_by_id
 from marketplace.reference import catalogue, regions, values
 
 KIND = "product"
-OUTSIDE = "outside"
 # Words of a claim longer than this are prose, not something a person searches for.
 LONGEST_WORDS = 80
 
@@ -38,7 +37,7 @@ def document(product: Product) -> IndexDocument | None:
         facets={
             "domain": tuple(content["domains"]),
             "category": (category.code,),
-            "city": _cities(product.region),
+            "city": regions.places(product.region),
             "segment": (category.segment,),
             "status": (product.state,),
         },
@@ -62,14 +61,6 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
 def visible(actor: Actor) -> sa.Select[tuple[int]]:
     """The keys that the actor may see."""
     return sa.select(Product.id).where(visible_to(actor, Product))
-
-
-def _cities(region: str) -> tuple[str, ...]:
-    """The city and the province above it; the province alone for its own; what lies elsewhere is outside."""
-    if not regions.known(region):
-        return (OUTSIDE,)
-    city = regions.city_of(region)
-    return (city, regions.PROVINCE) if city else (regions.PROVINCE,)
 
 
 def _tags(product: Product) -> Iterator[str]:

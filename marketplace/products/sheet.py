@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from marketplace.accounts.views import place_of
 from marketplace.core.text import Text
 from marketplace.listings.kind import Content
-from marketplace.listings.views import shown_files
+from marketplace.listings.files import shown_files
 from marketplace.products.content import EVIDENCE_LEVEL, WAYS, in_order
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
@@ -58,6 +58,7 @@ class Sheet:
     facts: Sequence[Fact]
     groups: Sequence[tuple[Text, Sequence[Mapping[str, Any]]]]
     unknown: Sequence[Text]
+    unknown_names: Text
     domains: Sequence[Any]
     marks: Sequence[Mark]
     ways: Sequence[tuple[Text, Text]]
@@ -77,6 +78,7 @@ def sheet_of(listing: Product, content: Content) -> Sheet:
     claims = content.get("specs") or {}
     attached = shown_files(listing, content)
     sources = sources_of(content)
+    unknown = [catalogue.spec(key).label for key in (category.specs if category else ()) if key not in claims]
     return Sheet(
         title=both(content, "title"),
         category=category,
@@ -91,7 +93,8 @@ def sheet_of(listing: Product, content: Content) -> Sheet:
         has_english={key: bool(content.get(f"{key}_en")) for key in ("title", "summary", "description", "price_note")},
         facts=headline(category, claims),
         groups=_groups(category, claims, sources, attached["files"]),
-        unknown=[catalogue.spec(key).label for key in (category.specs if category else ()) if key not in claims],
+        unknown=unknown,
+        unknown_names=joined(unknown),
         domains=[catalogue.domain(code) for code in content.get("domains") or []],
         marks=[catalogue.mark(code) for code in content.get("marks") or []],
         ways=_ways(content.get("ways") or []),
@@ -237,17 +240,17 @@ def comparison(products: Sequence[Product], *, only_different: bool = False) -> 
 
 def _offer_rows(products: Sequence[Product]) -> list[dict[str, Any]]:
     offers = (
-        (Text("类别", "Category"), lambda content: _joined(kinds(catalogue.category(content["category"]))[-1:])),
+        (Text("类别", "Category"), lambda content: joined(kinds(catalogue.category(content["category"]))[-1:])),
         (
             Text("应用领域", "Domains"),
-            lambda content: _joined([catalogue.domain(each).label for each in content["domains"]]),
+            lambda content: joined([catalogue.domain(each).label for each in content["domains"]]),
         ),
-        (Text("获取方式", "Ways to buy"), lambda content: _joined([WAYS[each] for each in content["ways"]])),
+        (Text("获取方式", "Ways to buy"), lambda content: joined([WAYS[each] for each in content["ways"]])),
         (Text("价格说明", "Price"), lambda content: both(content, "price_note")),
         (Text("交付周期", "Delivery"), lambda content: Text(content["delivery"], content["delivery"])),
         (
             Text("资质与标识", "Marks"),
-            lambda content: _joined([catalogue.mark(each).short for each in content["marks"]]),
+            lambda content: joined([catalogue.mark(each).short for each in content["marks"]]),
         ),
     )
     rows = []
@@ -258,7 +261,8 @@ def _offer_rows(products: Sequence[Product]) -> list[dict[str, Any]]:
     return rows
 
 
-def _joined(labels: Sequence[Text]) -> Text:
+def joined(labels: Sequence[Text]) -> Text:
+    """Names in a row, as each language parts them."""
     return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
 
 

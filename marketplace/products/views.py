@@ -64,7 +64,7 @@ def compare() -> ResponseReturnValue:
     only_different = request.args.get("only") == "different"
     rows, different, same = sheet.comparison(kept, only_different=only_different)
     return render_template(
-        "products/compare.html", kept=kept, left_out=left_out, rows=rows, different=different, same=same,
+        "products/compare.html", kept=kept, left_out=sheet.joined([Text(each.number, each.number) for each in left_out]), rows=rows, different=different, same=same,
         columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
         href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
         unknown=len(numbers) - len(found),

@@ -192,3 +192,18 @@ def _names() -> dict[str, Region]:
             if len(word) > 1:
                 names.setdefault(fold(word), each)
     return names
+
+
+OUTSIDE = "outside"
+"""The facet value of what lies outside Anhui."""
+
+
+def places(code: str) -> tuple[str, ...]:
+    """Under which values of the facet "city" something at ``code`` is counted: its city and the province above it.
+
+    What belongs to the province itself is counted there alone, what lies elsewhere as outside.
+    """
+    if not known(code):
+        return (OUTSIDE,)
+    city = city_of(code)
+    return (city, PROVINCE) if city else (PROVINCE,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from marketplace.accounts.models import Organization
@@ -40,6 +41,16 @@ TEXTS = (
     "origin", "owner_note", "year", "reliability",
 )  # fmt: skip
 LISTS = ("requirements", "targets", "payment", "pictures", "files", "sources")
+
+# Most characters of each text, in forms and in files that come in; title and title_en fit their columns.
+LIMITS = {
+    "title": 100, "title_en": 200, "place": 80, "place_en": 160, "situation": 2000, "situation_en": 4000,
+    "task": 2000, "task_en": 4000, "quantity": 60, "budget_note": 200, "data_terms": 1000, "safety_terms": 1000,
+    "contact_name": 60, "contact_phone": 40, "contact_email": 254, "source_note": 1000, "owner_note": 200,
+    "why": 120, "target_name": 40, "target_unit": 20, "target_method": 200,
+}  # fmt: skip
+# More must-haves or targets than this nobody answers; a form with more is refused, not cut.
+MOST_ROWS = 40
 
 
 def blank(organization: Organization) -> Content:
@@ -85,9 +96,10 @@ def target_parts(targets: Any, language: str) -> Sequence[tuple[str, str, str]]:
 def condition_parts(conditions: Any, language: str) -> Sequence[tuple[str, str, str]]:
     """(key, name, condition in words)."""
     found = []
-    for key, value in (conditions or {}).items():
-        spec = catalogue.condition(key)
-        found.append((key, spec.label.say(language), values.show_with_unit(spec, value, language)))
+    for spec in catalogue.conditions():
+        if spec.key in (conditions or {}):
+            shown = values.show_with_unit(spec, conditions[spec.key], language)
+            found.append((spec.key, spec.label.say(language), shown))
     return found
 
 
@@ -180,10 +192,20 @@ def _requirements(content: Mapping[str, Any]) -> list[Check]:
         checks.append(Check("tip", Text("硬性要求超过 8 项", "There are more than 8 must-haves"),
                             Text("要求越多，全部符合的产品越少；“最好有”请写到目标里",
                                  "The more there are, the fewer products meet all; put wishes among the targets"), "requirements"))  # fmt: skip
+    if any(_worse_than_now(each) for each in content.get("targets") or []):
+        checks.append(Check("tip", Text("有目标比现状还差", "A target is worse than how it is now"),
+                            Text("请核对“不低于”“不高于”和数值", "Check “at least”, “at most” and the numbers"), "targets"))  # fmt: skip
     if not content.get("targets"):
         checks.append(Check("fix", Text("还没有可测的目标", "There is no measurable target"),
                             Text("至少一项带单位的目标，验证时才有依据", "A trial needs at least one target with a unit to be judged by"), "targets"))  # fmt: skip
     return checks or [Check("ok", Text("硬性要求和目标可以比对", "Must-haves and targets can be compared"))]
+
+
+def _worse_than_now(target: Mapping[str, Any]) -> bool:
+    if not target.get("baseline"):
+        return False
+    now, aim = Decimal(target["baseline"]), Decimal(target["target"])
+    return aim < now if target["direction"] == "up" else aim > now
 
 
 def _money_and_time(content: Mapping[str, Any]) -> list[Check]:
@@ -195,6 +217,9 @@ def _money_and_time(content: Mapping[str, Any]) -> list[Check]:
     ):
         if content.get(key) and content[key] < today:
             checks.append(Check("fix", text, Text("供方已来不及答复", "No vendor can answer any more"), "budget"))
+    if content.get("start_by") and content["start_by"] < today:
+        checks.append(Check("tip", Text("期望开始的日子已过", "The day it is wanted from is over"),
+                            Text("供方会以为已经开始", "Vendors will think that it has begun"), "budget"))  # fmt: skip
     if content.get("budget_kind") in ("", "none", None):
         checks.append(Check("tip", Text("可写预算或“面议”", "Give a budget, or “negotiable”"),
                             Text("有预算的需求答复更多", "Needs with a budget get more answers"), "budget"))  # fmt: skip

@@ -89,7 +89,7 @@ def labels(facet: str) -> Mapping[str, Text]:
     if facet == "segment":
         return {segment.code: segment.label for segment in catalogue.segments()}
     if facet == "city":
-        outside = {"outside": Text("安徽省外", "Outside Anhui")}
+        outside = {regions.OUTSIDE: Text("安徽省外", "Outside Anhui")}
         province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
         return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
     return {state: mark.label for state, mark in (STATES | ENDINGS).items()}

@@ -51,8 +51,11 @@ class MarketplaceForm(FlaskForm):
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
             return field.widget(field, **{**(field.render_kw or {}), **render_kw})
 
-    def summary(self) -> list[tuple[str, str]]:
-        """(id of the field, what to correct), in the order of the page; ids are where the summary's links lead."""
+    def problems(self) -> list[tuple[str, str]]:
+        """(id of the field, what to correct), in the order of the page, for the macro ``error_summary``.
+
+        Not named after the macro: a form may well have a field of that name.
+        """
         return list(_problems(self))
 
     def refuse(self, errors: Invalid | Sequence[FieldError]) -> None:

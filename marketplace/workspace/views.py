@@ -237,6 +237,7 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
         "checks": [_line(each) for each in automatic_checks(kind, listing.content, revision.content)],
         "pictures": [each for each in attached["pictures"] if each["id"] not in known],
         "files": [each for each in attached["files"] if each["id"] not in known],
+        "content": revision.content,
         "shown": kind.preview(listing, revision.content),
         "contact": [
             (field.label, field.show(revision.content.get(field.key), language))
@@ -282,14 +283,14 @@ def _verify(organization: Organization, form: VerificationForm, actor: Actor) ->
 
 def _verification_conflict(error: Conflict, organization: Organization, form: VerificationForm) -> ResponseReturnValue:
     entry = error.happened
-    happened = None
+    line = None
     if isinstance(entry, ledger.LedgerEntry):
         step = ORGANIZATION.by_name.get(entry.action)
         own = entry.organization_id == organization.id
         who = organization.label if own else Text(entry.post, entry.post)
-        happened = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
+        line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
     body = render_template(
-        "errors/409.html", message=error.message, happened=happened, href=url_for("review.queue"), typed=form.typed()
+        "listings/conflict.html", message=error.message, line=line, href=url_for("review.queue"), typed=form.typed()
     )
     return body, HTTPStatus.CONFLICT
 

@@ -34,7 +34,11 @@ def member_of(organization: Organization) -> Actor:
 
 
 def listing(
-    kind: Kind, state: str = "draft", organization: Organization | None = None, reviewer: Actor | None = None, **content: Any
+    kind: Kind,
+    state: str = "draft",
+    organization: Organization | None = None,
+    reviewer: Actor | None = None,
+    **content: Any,
 ) -> Listing:
     """A listing that walked from its draft to ``state``; ``content`` is what its owner wrote."""
     owner = organization or accounts.organization()

@@ -11,8 +11,8 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
-from marketplace.foundation.db import transaction
+from marketplace.accounts.models import Organization, User
+from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.queries import open_revision
 from tests.factories import accounts
@@ -25,13 +25,25 @@ class People:
     """A visitor, a member and two officials, each with a browser of his own."""
 
     def __init__(self, app: Flask) -> None:
-        self.owner = accounts.person(name="李企业")
-        self.organization: Organization = accounts.organization(owner=self.owner)
+        owner = accounts.person(name="李企业")
+        city = accounts.official(duties=("review",), department="合肥市工信局")
+        self.ids = (owner.id, city.id, accounts.organization(owner=owner).id)
         self.visitor, self.member, self.city, self.province = (app.test_client() for _ in range(4))
         accounts.sign_in(self.member, self.owner)
-        self.city_user = accounts.official(duties=("review",), department="合肥市工信局")
         accounts.sign_in(self.city, self.city_user)
         accounts.sign_in(self.province, accounts.official(accounts.PROVINCE, ("review",), "省工信厅"))
+
+    @property
+    def owner(self) -> User:
+        return db.session.get_one(User, self.ids[0])
+
+    @property
+    def city_user(self) -> User:
+        return db.session.get_one(User, self.ids[1])
+
+    @property
+    def organization(self) -> Organization:
+        return db.session.get_one(Organization, self.ids[2])
 
 
 @pytest.fixture
@@ -115,7 +127,9 @@ def test_from_draft_to_a_second_edition(people: People, session: scoped_session[
     desk = text(people.city, f"/review/trials/{number}")
     assert "修订 1 项" in desk
     assert "三稿" not in text(people.visitor, f"/trials/{number}")
-    decided = people.city.submit(f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")})
+    decided = people.city.submit(
+        f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")}
+    )
     assert decided.status_code == 302
     assert "三稿，改过的" in text(people.visitor, f"/trials/{number}")
     assert session.query(Trial).filter_by(number=number).one().edition == 2
@@ -133,7 +147,9 @@ def send(people: People, number: str, summary: str) -> None:
 def publish(people: People, number: str, summary: str) -> None:
     send(people, number, summary)
     desk = text(people.city, f"/review/trials/{number}")
-    decided = people.city.submit(f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")})
+    decided = people.city.submit(
+        f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")}
+    )
     assert decided.status_code == 302, decided.text
 
 
@@ -256,7 +272,9 @@ def test_files_of_a_draft_are_for_its_people_and_of_the_public_edition_for_all(
 
     people.member.submit(f"/trials/{number}/revise")
     page = text(people.member, path)
-    people.member.submit(path, {"version": hidden(page, "version"), "remove": picture_id, "pictures-0-file": picture_id})
+    people.member.submit(
+        path, {"version": hidden(page, "version"), "remove": picture_id, "pictures-0-file": picture_id}
+    )
     trial = session.query(Trial).filter_by(number=number).one()
     assert open_revision(trial).content["pictures"] == []
     assert people.visitor.get(href).status_code == 200, "the public edition still has it"

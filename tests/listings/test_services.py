@@ -68,9 +68,7 @@ def test_a_stranger_finds_no_draft_to_save() -> None:
         services.save(KIND, made, {}, accounts.actor(accounts.person()), None)
 
 
-@pytest.mark.parametrize(
-    ("state", "summary", "fact"), [("registered", "有", "已登记"), ("verified", "", "还没有简介")]
-)
+@pytest.mark.parametrize(("state", "summary", "fact"), [("registered", "有", "已登记"), ("verified", "", "还没有简介")])
 def test_why_a_draft_cannot_be_submitted(state: str, summary: str, fact: str) -> None:
     made = listing(KIND, "draft", accounts.organization(state), summary=summary)
     with pytest.raises(Refused) as refused, transaction():

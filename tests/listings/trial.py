@@ -110,7 +110,7 @@ KIND = Kind(
     steps=(
         FormStep("basics", Text("基本情况", "Basics"), lambda content: BasicsForm(data=content), write_basics,
                  "trials/basics.html"),
-        FormStep("wishes", Text("愿望", "Wishes"), lambda content: WishesForm(data={"rows": content.get("wishes") or []}),
+        FormStep("wishes", Text("愿望", "Wishes"), lambda content: WishesForm(data={"rows": content["wishes"]}),
                  write_wishes, "trials/wishes.html"),
         upload_step(),
     ),
@@ -118,14 +118,15 @@ KIND = Kind(
 
 TEMPLATES = {
     "trials/basics.html": (
-        '{% from "macros/wtf_field.html" import wtf_field %}{{ wtf_field(form.title) }}{{ wtf_field(form.summary, rows=4) }}'
-        "{{ wtf_field(form.contact_phone) }}{{ wtf_field(form.valid_until) }}"
+        '{% from "macros/wtf_field.html" import wtf_field %}{{ wtf_field(form.title) }}'
+        "{{ wtf_field(form.summary, rows=4) }}{{ wtf_field(form.contact_phone) }}{{ wtf_field(form.valid_until) }}"
     ),
     "trials/wishes.html": (
         "{% for row in form.rows %}<p><input name={{ row.form.spec.name }} id={{ row.form.spec.id }}"
         ' value="{{ row.form.spec.data or "" }}" aria-label="{{ loop.index }}"><input name={{ row.form.value.name }}'
         ' value="{{ row.form.value.data or "" }}" aria-label="{{ loop.index }}v">'
-        '<button name="drop" value="{{ loop.index0 }}">x</button></p>{% endfor %}<button name="add" value="1">+</button>'
+        '<button name="drop" value="{{ loop.index0 }}">x</button></p>{% endfor %}'
+        '<button name="add" value="1">+</button>'
     ),
     "trials/preview.html": '<p class="preview">{{ content.title }}：{{ content.summary }}</p>',
     "trials/show.html": (

@@ -1,0 +1,47 @@
+"""Selects of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.actor import Actor
+from marketplace.foundation.db import db
+from marketplace.listings.policy import PUBLIC_STATES, visible_to
+from marketplace.scenarios.models import Scenario
+
+
+def scenarios_by_id(ids: Sequence[int], actor: Actor) -> list[Scenario]:
+    """The scenarios with these keys that the actor may see and that were public once, in the order given."""
+    select = sa.select(Scenario).where(Scenario.id.in_(ids), Scenario.edition > 0, visible_to(actor, Scenario))
+    found = {row.id: row for row in db.session.scalars(select.options(joinedload(Scenario.organization)))}
+    return [found[each] for each in ids if each in found]
+
+
+def similar(domain: str, subscenario: str = "", *, leave_out: int | None = None, most: int = 3) -> Sequence[Scenario]:
+    """Open scenarios of the same domain, those of the same sub-scenario first, then the newest. Without a domain, of any."""
+    select = sa.select(Scenario).where(Scenario.state == "published").limit(most)
+    if domain:
+        select = select.where(Scenario.domain == domain)
+    if leave_out is not None:
+        select = select.where(Scenario.id != leave_out)
+    if subscenario:
+        select = select.order_by(sa.case((Scenario.subscenario == subscenario, 0), else_=1))
+    select = select.order_by(Scenario.published_at.desc(), Scenario.id.desc())
+    return db.session.scalars(select.options(joinedload(Scenario.organization))).all()
+
+
+def public_ids() -> Sequence[int]:
+    """The keys of all that everybody may see."""
+    return db.session.scalars(sa.select(Scenario.id).where(_public()).order_by(Scenario.id)).all()
+
+
+def public_versions() -> dict[int, int]:
+    """Key → version of all that everybody may see."""
+    return dict(db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public())).tuples().all())
+
+
+def _public() -> sa.ColumnElement[bool]:
+    return Scenario.state.in_(PUBLIC_STATES)

@@ -1,0 +1,261 @@
+"""Pages of the guided form that have rows: must-haves and targets. Rows come and go by submit buttons, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from wtforms import FieldList, FormField, StringField
+
+from marketplace.core.errors import FieldError
+from marketplace.core.text import Text
+from marketplace.listings.forms import RowForm
+from marketplace.listings.kind import Content
+from marketplace.reference import catalogue, values
+from marketplace.reference.terms import Spec
+from marketplace.scenarios import answers
+from marketplace.scenarios.content import DIRECTIONS, LIMITS, MOST_ROWS
+from marketplace.scenarios.forms import CHOOSE, OneOf, refuse, text
+from marketplace.web.forms import MarketplaceForm, at_most
+from marketplace.web.languages import current_language
+from marketplace.web.languages import lazy_gettext as _l
+
+# What is read of one request; more than MOST_ROWS of it are refused, with everything typed in place.
+READ_AT_MOST = 100
+LONGEST_VALUE = 200
+
+
+class Rows(FieldList):
+    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(f"{prefix}-"):
+                index = name[len(prefix) + 1 :].split("-", 1)[0]
+                if index.isascii() and index.isdigit() and len(index) < 6:
+                    yield int(index)
+
+
+class _Row(RowForm):
+    """A row that is left out when nothing was written into it."""
+
+    written: tuple[str, ...]
+
+    @property
+    def blank(self) -> bool:
+        return not any(self[name].data for name in self.written)
+
+
+class _RowsForm(MarketplaceForm):
+    """A page of rows. ``found`` are the rows as content after ``validate``."""
+
+    rows: Rows
+
+    def __init__(self, content: Content) -> None:
+        self.found: list[dict[str, Any]] = []
+        super().__init__(data={"rows": self.typed(content)})
+
+    def typed(self, content: Content) -> list[dict[str, Any]]:
+        """The stored rows as the fields show them."""
+        raise NotImplementedError
+
+    def read(self, row: Any) -> dict[str, Any]:
+        """One row as content; raises FieldError naming a field of the row."""
+        raise NotImplementedError
+
+    def key(self, found: Mapping[str, Any]) -> Any:
+        """What may stand in one row only."""
+        raise NotImplementedError
+
+    def good(self) -> list[dict[str, Any]]:
+        """The rows that can be read as they stand, for a count while others are still being written."""
+        return [found for _row, found in self._read() if isinstance(found, dict)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Read every row; a refusal stands at its field."""
+        super().validate(extra_validators)
+        for row, found in self._read():
+            if isinstance(found, dict):
+                self.found.append(found)
+            elif not row.errors:
+                refuse(row[found.field], found.message)
+        # The list has counted its rows' errors before they were read.
+        self.rows.errors = [entry.errors for entry in self.rows if entry.errors]
+        return not self.errors
+
+    def _read(self) -> Iterator[tuple[Any, dict[str, Any] | FieldError]]:
+        seen: dict[Any, int] = {}
+        for place, entry in enumerate(self.rows, 1):
+            row = entry.form
+            if row.blank:
+                continue
+            try:
+                found = self.read(row)
+                self._only_once(row, place, self.key(found), seen)
+            except FieldError as error:
+                yield row, error
+            else:
+                yield row, found
+
+    def _only_once(self, row: _Row, place: int, key: Any, seen: dict[Any, int]) -> None:
+        if key in seen:
+            message = Text("与第 %(place)s 项重复，请删去一项", "The same as number %(place)s; remove one of them")
+            raise FieldError(row.written[0], message % {"place": seen[key]})
+        if len(seen) >= MOST_ROWS:
+            message = Text("最多 %(most)s 项，请删去多出的", "At most %(most)s; remove what is beyond that")
+            raise FieldError(row.written[0], message % {"most": MOST_ROWS})
+        seen[key] = place
+
+
+# ---- must-haves ----
+
+
+@cache
+def _spec_groups() -> dict[Text, list[tuple[str, Text]]]:
+    groups: dict[Text, list[tuple[str, Text]]] = {}
+    for spec in catalogue.specs():
+        groups.setdefault(catalogue.group_label(spec.group), []).append((spec.key, spec.label))
+    return groups
+
+
+def spec_choices() -> dict[Any, list[tuple[str, Text]]]:
+    """Every spec that products are described by, under its heading."""
+    return {"": [("", CHOOSE)], **_spec_groups()}
+
+
+@cache
+def operator_choices() -> tuple[tuple[str, Text], ...]:
+    """Every way of comparing, and "as is usual for the spec"; which of them fit a spec is said when it is read."""
+    labels: dict[str, dict[Text, None]] = {}
+    for spec in catalogue.specs():
+        for each in values.operators(spec):
+            labels.setdefault(each.code, {})[each.label] = None
+    order = (">=", "<=", "=", "covers", "in", "yes")
+    joined = [(code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en")))) for code in order]
+    return (("", Text("按惯例", "As usual")), *joined)
+
+
+class RequirementRow(_Row):
+    """One must-have: spec, comparison, value, and why."""
+
+    written = ("spec", "value", "why")
+
+    spec = OneOf(_l("指标"), choices=spec_choices)
+    op = OneOf(_l("比较"), choices=lambda: list(operator_choices()))
+    value = StringField(_l("数值"), [at_most(LONGEST_VALUE)], render_kw={"maxlength": LONGEST_VALUE})
+    why = text("why", _l("为什么（选填）"))
+
+    @property
+    def chosen(self) -> Spec | None:
+        """The spec that the row is about, or None."""
+        known = {each.key: each for each in catalogue.specs()}
+        return known.get(self.spec.data)
+
+
+class RequirementsForm(_RowsForm):
+    """The must-haves of a scenario."""
+
+    rows = Rows(FormField(RequirementRow), name="requirements", min_entries=1, max_entries=READ_AT_MOST)
+
+    def typed(self, content: Content) -> list[dict[str, Any]]:
+        return [{**each, "value": wanted_text(each)} for each in content.get("requirements") or []]
+
+    def read(self, row: RequirementRow) -> dict[str, Any]:
+        spec = row.chosen
+        if spec is None:
+            raise FieldError("spec", Text("请选择指标；不需要这一项就删去", "Choose a spec; remove the row if it is not needed"))
+        op = row.op.data or values.operators(spec)[0].code
+        if op not in {each.code for each in values.operators(spec)}:
+            raise FieldError("op", _WRONG_OPERATOR % {"name": spec.label, "listed": _listed(spec)})
+        typed = row.value.data or ""
+        if op == "yes":
+            _only_yes(spec, typed)
+        value = values.parse_wanted(spec, op, typed, "value")
+        return {"spec": spec.key, "op": op, "value": value, "why": row.why.data or ""}
+
+    def key(self, found: Mapping[str, Any]) -> Any:
+        return found["spec"], found["op"]
+
+
+_WRONG_OPERATOR = Text("“%(name)s”只能这样比较：%(listed)s", "“%(name)s” is compared by: %(listed)s")
+_ONLY_YES = Text(
+    "“%(name)s”只能要求“需要”，数值留空；要说明的写在“为什么”",
+    "“%(name)s” can only be required; leave the value empty and explain under “Why”",
+)
+
+
+def _listed(spec: Spec) -> Text:
+    labels = [each.label for each in values.operators(spec)]
+    return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+
+
+def _only_yes(spec: Spec, typed: str) -> None:
+    """Nothing that was written beside "required" is thrown away unsaid."""
+    asked = Text("需要", "required")
+    if typed and typed.casefold() not in (asked.zh, asked.en, "是", "有", "yes"):
+        raise FieldError("value", _ONLY_YES % {"name": spec.label})
+
+
+def wanted_text(requirement: Mapping[str, Any]) -> str:
+    """The value of a stored must-have as it would be typed: "2.5", "-10~40", "IP66", "激光SLAM、视觉SLAM", ""."""
+    if requirement["op"] == "yes":
+        return ""
+    spec = catalogue.spec(requirement["spec"])
+    shape = replace(spec, kind="choices") if "choices" in requirement["value"] else spec
+    return values.export_text(shape, requirement["value"], current_language())
+
+
+def write_requirements(form: RequirementsForm, content: Content) -> Content:
+    return content | {"requirements": form.found}
+
+
+# ---- targets ----
+
+
+def _number(label: Any) -> Any:
+    return StringField(label, [at_most(40)], render_kw={"maxlength": 40})
+
+
+class TargetRow(_Row):
+    """One target: what is measured, in which unit, how it is now, what is to be reached, and how it is measured."""
+
+    written = ("name", "unit", "baseline", "target", "method")
+
+    name = text("target_name", _l("测什么"))
+    unit = text("target_unit", _l("计量单位"))
+    direction = OneOf(_l("比较"), choices=list(DIRECTIONS.items()), default="up")
+    baseline = _number(_l("现状（选填）"))
+    target = _number(_l("目标值"))
+    method = text("target_method", _l("怎样测（选填）"))
+
+
+class TargetsForm(_RowsForm):
+    """What a trial would be judged by."""
+
+    rows = Rows(FormField(TargetRow), name="targets", min_entries=1, max_entries=READ_AT_MOST)
+
+    def typed(self, content: Content) -> list[dict[str, Any]]:
+        return [dict(each) for each in content.get("targets") or []]
+
+    def read(self, row: Any) -> dict[str, Any]:
+        if not row.name.data:
+            raise FieldError("name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection"))
+        unit = row.unit.data or ""
+        found = {
+            "name": row.name.data, "unit": unit, "direction": row.direction.data,
+            "baseline": answers.number(row.baseline.data or "", "baseline", unit),
+            "target": answers.number(row.target.data or "", "target", unit), "method": row.method.data or "",
+        }  # fmt: skip
+        if not found["target"]:
+            raise FieldError("target", Text("请填目标值，例如 98", "Give the value to be reached, e.g. 98"))
+        return found
+
+    def key(self, found: Mapping[str, Any]) -> Any:
+        return found["name"]
+
+
+def write_targets(form: TargetsForm, content: Content) -> Content:
+    return content | {"targets": form.found}
+

@@ -1,0 +1,136 @@
+"""Pages of scenarios: the public page of one, what its form shows beside the fields, and the hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
+from marketplace.listings.queries import LogLine, listing_by_number, log_lines
+from marketplace.listings.views import ListingPages
+from marketplace.scenarios import queries, sheet
+from marketplace.scenarios.content import ORIGINS
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.scenarios.models import Scenario
+from marketplace.web.identity import current_actor
+from marketplace.web.languages import day
+
+scenarios = Blueprint("scenarios", __name__, url_prefix="/scenarios")
+pages = ListingPages(SCENARIO, scenarios)
+
+EXAMPLES = 3
+CONTACT = ("contact_name", "contact_phone", "contact_email")
+# State in which a scenario is over or out of sight → the step that led there.
+ENDINGS = {"fulfilled": "fulfil", "closed": "close", "expired": "expire", "suspended": "suspend", "withdrawn": "withdraw"}
+
+
+@scenarios.get("/<number>")
+def show(number: str) -> ResponseReturnValue:
+    """The page of one scenario; before its first approval its owner and the officials in charge read what was submitted."""
+    actor = current_actor()
+    listing = listing_by_number(SCENARIO, number, actor)
+    assert isinstance(listing, Scenario)
+    desk = pages.desk(listing)
+    content = listing.content
+    if not listing.edition:
+        if desk is None or desk.revision is None:
+            raise NotFound
+        content = desk.revision.content
+    lines = log_lines(SCENARIO, listing, actor)
+    sees_contact = can_see_contact(actor, listing)
+    return render_template(
+        "scenarios/show.html", kind=SCENARIO, listing=listing, shown=sheet.sheet_of(listing, content), desk=desk,
+        lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
+        contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
+        similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
+    )  # fmt: skip
+
+
+def ended(listing: Scenario, lines: Sequence[LogLine]) -> LogLine | None:
+    """The line of history that ended the scenario or took it out of sight; None while it is open."""
+    name = ENDINGS.get(listing.state)
+    if name is None:
+        return None
+    words = SCENARIO.lifecycle.by_name[name].label
+    return next((line for line in lines if line.what == words), None)
+
+
+# ---- beside the form ----
+
+
+@scenarios.context_processor
+def beside_the_form() -> dict[str, Any]:
+    """``examples(content, listing)`` and ``counts(form)`` for the pages of the guided form."""
+    return {"examples": examples, "counts": counts}
+
+
+def examples(content: Mapping[str, Any], listing: Scenario | None) -> list[sheet.Sheet]:
+    """How others wrote theirs: published scenarios of the same domain."""
+    found = queries.similar(
+        content.get("domain", ""), content.get("subscenario", ""), leave_out=listing.id if listing else None, most=EXAMPLES
+    )
+    return [sheet.sheet_of(each, {**each.content, "pictures": [], "files": []}) for each in found]
+
+
+def counts(form: Any) -> tuple[int, int, int] | None:
+    """How many published products meet the must-haves as they stand, leave some unknown, or fail one.
+
+    Asked of ``app.extensions["requirement_counts"]``, which an upper capability sets; None without it, or without
+    must-haves.
+    """
+    count = current_app.extensions.get("requirement_counts")
+    requirements = form.good()
+    return count(requirements) if count is not None and requirements else None
+
+
+# ---- hits of a search ----
+
+
+def cards(ids: Sequence[int], actor: Actor) -> list[Mapping[str, Any]]:
+    """Scenarios for the macro ``hit_scenario``, in the order given, from one statement; others are left out."""
+    return [_card(scenario) for scenario in queries.scenarios_by_id(ids, actor)]
+
+
+def _card(scenario: Scenario) -> Mapping[str, Any]:
+    content = scenario.content
+    shown = sheet.sheet_of(scenario, {**content, "pictures": [], "files": []})
+    return {
+        "id": scenario.id,
+        "number": scenario.number,
+        "href": url_for("scenarios.show", number=scenario.number),
+        "title": shown.title,
+        "text": sheet.both(content, "task" if content.get("task") else "situation"),
+        "meta": [shown.owner.label, shown.place, shown.domain, shown.subscenario],
+        "facts": facts(shown),
+        "state": SCENARIO.lifecycle.mark(scenario.state),
+        "tags": [(label, "", "") for label in tags(scenario)],
+        "updated": scenario.published_at,
+        "valid_until": shown.valid_until,
+        "demo": scenario.demo,
+    }
+
+
+def facts(shown: sheet.Sheet) -> list[tuple[Text, Any, Text]]:
+    """(name, value, unit) of what needs are compared by; None is not known."""
+    nothing = Text("", "")
+    # Of a compiled row nobody knows whether there are must-haves beside those that were published.
+    number = len(shown.requirements) or (None if shown.origin else 0)
+    return [
+        (Text("预算", "Budget"), shown.budget, nothing),
+        (Text("数量", "Quantity"), shown.quantity, nothing),
+        (Text("期望开始", "Wanted from"), day(shown.start_by), nothing),
+        (Text("硬性要求", "Must-haves"), number, Text("项", "")),
+    ]
+
+
+def tags(scenario: Scenario) -> list[Text]:
+    """What must be known of where a scenario comes from."""
+    if scenario.content.get("origin"):
+        return [ORIGINS[scenario.content["origin"]]]
+    return [Text("公开资料整理", "Compiled from public material")] if scenario.compiled else []
