@@ -91,8 +91,13 @@ def region_list(given: Given) -> Data:
 
 
 def category_list(_given: Given) -> Data:
-    """The product categories with the specs asked for in each."""
+    """The product categories with the keys of the specs asked for in each."""
     return _whole([_category(each) for each in catalogue.categories()])
+
+
+def spec_list(_given: Given) -> Data:
+    """Every spec with its unit and choices."""
+    return _whole([_spec(each) for each in catalogue.specs()])
 
 
 def domain_list(_given: Given) -> Data:
@@ -108,7 +113,7 @@ def _category(category: Category) -> Data:
     return {
         **_named(category.code, category.label), "class": upper.code, "class_name": upper.label.zh,
         "class_name_en": upper.label.en, "segment": category.segment,
-        "specs": [_spec(catalogue.spec(key)) for key in category.specs],
+        "specs": list(category.specs),
     }  # fmt: skip
 
 

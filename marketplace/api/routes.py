@@ -64,8 +64,10 @@ ROUTES: tuple[Route, ...] = (
     _one("organizations", "Organization", Text("一个单位", "One organization")),
     Route("regions", "/regions", Text("安徽的市和县（区）", "Cities and counties of Anhui"), (LEVEL,), "Regions",
           answers.region_list, "/regions?level=city"),
-    Route("categories", "/categories", Text("产品类别及其参数", "Product categories with their specs"), (),
+    Route("categories", "/categories", Text("产品类别", "Product categories"), (),
           "Categories", answers.category_list, "/categories"),
+    Route("specs", "/specs", Text("参数、单位和选项", "Specs with units and choices"), (), "Specs", answers.spec_list,
+          "/specs"),
     Route("domains", "/domains", Text("十个领域及其子场景", "The ten domains with their sub-scenarios"), (),
           "Domains", answers.domain_list, "/domains"),
 )  # fmt: skip

@@ -54,7 +54,8 @@ def schemas() -> dict[str, Schema]:
     return {
         **_values(), **_objects(), **_catalogue(),
         "Products": page_of("Product"), "Scenarios": page_of("Scenario"), "Organizations": page_of("Organization"),
-        "Regions": page_of("Region"), "Categories": page_of("Category"), "Domains": page_of("Domain"),
+        "Regions": page_of("Region"), "Domains": page_of("Domain"),
+        "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Answer": thing({
             "items": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
@@ -150,6 +151,6 @@ def _catalogue() -> dict[str, Schema]:
         "Choice": thing(named),
         "Category": thing({
             **named, "class": TEXT, "class_name": TEXT, "class_name_en": TEXT, "segment": TEXT,
-            "specs": listed(ref("Spec")),
+            "specs": TEXTS,
         }),
     }  # fmt: skip
