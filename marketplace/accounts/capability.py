@@ -12,7 +12,7 @@ from marketplace.accounts.notify import Letter
 from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.foundation.mail import Mail, mailer_from
-from marketplace.foundation.outbox import Handler, Message
+from marketplace.foundation.outbox import Handler, Message, outside
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 Write = Callable[[Message, Config], Iterable[Letter]]
@@ -21,6 +21,7 @@ Write = Callable[[Message, Config], Iterable[Letter]]
 def mailed(write: Write) -> Handler:
     """The handler of a topic that sends what ``write`` tells; handled again, it sends the same Message-IDs."""
 
+    @outside
     def handle(message: Message) -> None:
         config: Config = current_app.extensions["config"]
         mailer = mailer_from(config)

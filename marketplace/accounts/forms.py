@@ -18,7 +18,7 @@ from marketplace.web.languages import lazy_gettext as _l
 
 # What the region select sends for organizations elsewhere; they are stored without a region and with a place.
 OUTSIDE = "outside"
-LANGUAGE_NAMES = (SelectChoice("zh_CN", "中文"), SelectChoice("en", "English"))
+LANGUAGE_NAMES = (SelectChoice("zh_CN", Text("中文", "中文")), SelectChoice("en", "English"))
 
 
 @cache

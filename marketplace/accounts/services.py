@@ -271,7 +271,7 @@ def load_organization(
     Raises:
         Invalid: as ``found_organization``.
     """
-    checked = _checked(values, None)
+    checked = _checked(values, None, loaded=True)
     if number:
         keep_clear_of(number)
     organization = Organization(
@@ -298,7 +298,8 @@ def reload_organization(organization: Organization, values: Mapping[str, Any], a
         message = Text("%(number)s 已有成员，由成员自己修改", "%(number)s has members, who change it themselves")
         raise Conflict(message % {"number": organization.number}, ledger.latest(organization))
     lists = {key: list(values[key]) for key in ("sources", "marks") if key in values}
-    return _write(organization, _checked({**_present(organization), **values}, organization) | lists, "reload", actor)
+    checked = _checked({**_present(organization), **values}, organization, loaded=True)
+    return _write(organization, checked | lists, "reload", actor)
 
 
 def change_organization(
@@ -366,7 +367,8 @@ def _present(organization: Organization) -> dict[str, Any]:
     return {key: getattr(organization, key) for key in (*IDENTITY, *DESCRIPTION)}
 
 
-def _checked(values: Mapping[str, Any], organization: Organization | None) -> dict[str, Any]:
+def _checked(values: Mapping[str, Any], organization: Organization | None, *, loaded: bool = False) -> dict[str, Any]:
+    """Stored values of given ones. Public material does not always say where an organization is (``loaded``)."""
     errors: list[FieldError] = []
     checked: dict[str, Any] = {"parent_id": values.get("parent_id")}
     for key, check in ORGANIZATION_CHECKS.items():
@@ -374,7 +376,7 @@ def _checked(values: Mapping[str, Any], organization: Organization | None) -> di
             checked[key] = check(values.get(key))
         except FieldError as error:
             errors.append(error)
-    if checked.get("region") == "" and not checked.get("place"):
+    if checked.get("region") == "" and not checked.get("place") and not loaded:
         errors.append(FieldError("place", Text("安徽省外的单位请写所在省市", "Give the place of one outside Anhui")))
     holder = holder_of_code(checked.get("credit_code", ""))
     if holder is not None and (organization is None or holder.id != organization.id):

@@ -29,7 +29,7 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.plate import Duty
 from marketplace.web.request import own_transaction, redirect_target
 
-HOME = "/workspace"
+HOME = "/workspace/"
 
 # How history names what no step of the life cycle did.
 DONE = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+import sqlalchemy as sa
 
 from marketplace.accounts.models import Organization
 from marketplace.accounts.services import load_organization
@@ -20,6 +21,7 @@ from marketplace.sample.credit import credit_code
 from marketplace.scenarios.kind import SCENARIO
 
 PORTION = 2000
+OWNERS_A_PORTION = 300
 KINDS = ("vendor", "vendor", "state_owned_firm", "enterprise", "public_institution", "research")
 
 
@@ -33,32 +35,36 @@ def grow(product_count: int, scenario_count: int, organization_count: int, seed:
     _fill(SCENARIO, scenario_count, owners, needs, chance, "scenarios")
 
 
-def _organizations(count: int, seed: int, chance: random.Random) -> list[Organization]:
+def _organizations(count: int, seed: int, chance: random.Random) -> list[int]:
     cities = [city.code for city in regions.cities()]
-    made: list[Organization] = []
+    made: list[int] = []
     with click.progressbar(range(0, count, PORTION), label="organizations") as portions:
         for start in portions:
             with transaction():
                 for number in range(start, min(start + PORTION, count)):
                     name = f"规模数据单位{seed:02d}-{number:06d}"
+                    region = chance.choice([*cities, ""])
                     made.append(load_organization(
                         name=name, name_en=f"Scale unit {seed:02d}-{number:06d}", kind=chance.choice(KINDS),
-                        credit_code=credit_code(name), region=chance.choice([*cities, ""]), place="", place_en="",
-                        website="", compiled=False, demo=True,
-                    ))  # fmt: skip
+                        credit_code=credit_code(name), region=region, place="" if region else "上海",
+                        place_en="" if region else "Shanghai", website="", compiled=False, demo=True,
+                    ).id)  # fmt: skip
+            db.session.expunge_all()
     return made
 
 
 def _fill(
-    kind: Kind, count: int, owners: Sequence[Organization], models: Sequence[Content], chance: random.Random, label: str
+    kind: Kind, count: int, owners: Sequence[int], models: Sequence[Content], chance: random.Random, label: str
 ) -> None:
     with click.progressbar(range(0, count, PORTION), label=label) as portions:
         for start in portions:
             numbers = range(start, min(start + PORTION, count))
-            items = [Loaded(chance.choice(owners), content) for content in _contents(numbers, models, chance)]
+            contents = list(_contents(numbers, models, chance))
+            some = chance.sample(owners, min(len(owners), OWNERS_A_PORTION))
             with transaction():
-                load(kind, items)
-            db.session.expunge_all()  # the owners stay as they were read; nothing of them is written
+                found = db.session.scalars(sa.select(Organization).where(Organization.id.in_(some))).all()
+                load(kind, [Loaded(chance.choice(found), content) for content in contents])
+            db.session.expunge_all()
 
 
 def _contents(numbers: range, models: Sequence[Content], chance: random.Random) -> Iterator[Content]:

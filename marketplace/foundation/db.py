@@ -167,4 +167,6 @@ def lock(subject: Any) -> None:
 
     On SQLite the whole transaction already holds the writer's place.
     """
-    db.session.refresh(subject, with_for_update=db.engine.dialect.name != "sqlite")
+    # "of": the row alone, not what its loading options join to it, which PostgreSQL refuses to lock.
+    only = {"of": type(subject)}
+    db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)

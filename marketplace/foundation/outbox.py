@@ -22,9 +22,12 @@ Handler = Callable[["Message"], None]
 # After these pauses a message that failed is tried again; after the last it waits for an administrator.
 PAUSES = (1, 5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600)
 
+# How long a message belongs to the worker that is sending it; one that dies meanwhile is relieved after this time.
+LEASE = timedelta(minutes=2)
+
 
 class OutboxMessage(Base):
-    """One thing to do. Messages about one subject are handled in the order they were written."""
+    """One thing to do. Messages about one subject are handled in order; one that failed holds back no later one."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (
@@ -81,26 +84,63 @@ def emit(topic: str, subject: Subject, payload: Mapping[str, Any] | None = None,
 
 
 def handle_next(subscriptions: Subscriptions) -> bool:
-    """Handle the oldest message that is due, in its own transaction; False when there is none.
+    """Handle the oldest message that is due; False when there is none.
 
-    A handler that fails rolls its work back; the failure is noted and the message tried again later.
-    Several workers may run at once: a message locked by another is passed over.
+    Handlers run in one transaction with the note that the message is done. Those marked ``outside`` (they talk to
+    a mail server) run after it, with the message leased to this worker, so that a slow server never holds the
+    writer's place. A handler that fails rolls its work back; the failure is noted and the message tried again later.
+    Several workers may run at once: a message locked or leased by another is passed over.
     """
     with transaction():
         message = db.session.scalar(_due().with_for_update(skip_locked=True))
         if message is None:
             return False
-        try:
-            with db.session.begin_nested():
-                for handler in subscriptions.of(message.topic):
-                    handler(message)
-        except Exception as error:
-            log.exception("outbox message %s (%s) failed", message.id, message.topic)
-            _note_failure(message, f"{type(error).__name__}: {error}"[:2000])
-        else:
-            message.handled_at = clock.now()
-            message.error = ""
+        handlers = subscriptions.of(message.topic)
+        outside = [handler for handler in handlers if getattr(handler, "outside", False)]
+        _attempt(message, [handler for handler in handlers if handler not in outside], last=not outside)
+        leased = bool(outside) and not message.error
+        if leased:
+            message.due_at = clock.now() + LEASE
+    if leased:
+        _attempt_outside(message, outside)
     return True
+
+
+def outside(handler: Handler) -> Handler:
+    """Mark a handler as one that talks to the world and must not run inside a transaction."""
+    handler.outside = True  # type: ignore[attr-defined]
+    return handler
+
+
+def _attempt(message: OutboxMessage, handlers: list[Handler], *, last: bool) -> None:
+    """Run handlers inside the running transaction; ``last``: nothing is left to do for the message afterwards."""
+    message.error = ""
+    try:
+        with db.session.begin_nested():
+            for handler in handlers:
+                handler(message)
+    except Exception as error:
+        log.exception("outbox message %s (%s) failed", message.id, message.topic)
+        _note_failure(message, error)
+    else:
+        if last:
+            message.handled_at = clock.now()
+
+
+def _attempt_outside(message: OutboxMessage, handlers: list[Handler]) -> None:
+    failure: Exception | None = None
+    try:
+        for handler in handlers:
+            handler(message)
+    except Exception as error:
+        log.exception("outbox message %s (%s) failed", message.id, message.topic)
+        failure = error
+    with transaction():
+        again = db.session.get_one(OutboxMessage, message.id, with_for_update=True)
+        if failure is not None:
+            _note_failure(again, failure)
+        else:
+            again.handled_at = clock.now()
 
 
 def _due() -> sa.Select[OutboxMessage]:
@@ -122,9 +162,9 @@ def _due() -> sa.Select[OutboxMessage]:
     )
 
 
-def _note_failure(message: OutboxMessage, error: str) -> None:
+def _note_failure(message: OutboxMessage, error: Exception) -> None:
     message.attempts += 1
-    message.error = error
+    message.error = f"{type(error).__name__}: {error}"[:2000]
     if message.attempts > len(PAUSES):
         message.failed_at = clock.now()
     else:

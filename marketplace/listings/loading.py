@@ -54,7 +54,7 @@ def _load_portion(kind: Kind, items: Sequence[Loaded], actor: Actor) -> list[int
     model = kind.model
     db.session.execute(sa.insert(model), rows)
     wanted = [row["number"] for row in rows]
-    found = db.session.execute(sa.select(model.number, model.id).where(model.number.in_(wanted))).tuples().all()
+    found = db.session.execute(sa.select(model.number, model.id).where(model.number.in_(wanted))).all()
     by_number = dict(found)
     ids = [by_number[row["number"]] for row in rows]
     db.session.execute(sa.insert(Revision), list(_revisions(kind, rows, ids)))

@@ -46,7 +46,7 @@ def codes_by_number(numbers: AbstractSet[str]) -> dict[str, str]:
     """Number → credit code of the organization that has it."""
     wanted = Organization.number.in_(sorted(numbers - {""}))
     return dict(
-        db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).tuples().all()
+        db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).all()
     )
 
 
@@ -54,7 +54,7 @@ def parents() -> dict[str, str]:
     """Credit code → credit code of the parent, of all that have one."""
     upper = sa.orm.aliased(Organization)
     select = sa.select(Organization.credit_code, upper.credit_code).join(upper, Organization.parent_id == upper.id)
-    return dict(db.session.execute(select).tuples().all())
+    return dict(db.session.execute(select).all())
 
 
 def with_members(ids: Sequence[int]) -> frozenset[int]:

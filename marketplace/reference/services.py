@@ -15,7 +15,7 @@ from marketplace.reference.models import WorkdayOverride
 
 def overrides() -> Mapping[date, bool]:
     """Day → whether it is worked on, for ``reference.calendar``."""
-    return dict(db.session.execute(sa.select(WorkdayOverride.day, WorkdayOverride.workday)).tuples().all())
+    return dict(db.session.execute(sa.select(WorkdayOverride.day, WorkdayOverride.workday)).all())
 
 
 def set_workday(day: date, workday: bool, note: str = "", actor: Actor = SYSTEM) -> None:

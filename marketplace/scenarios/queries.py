@@ -40,7 +40,7 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public())).tuples().all())
+    return dict(db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public())).all())
 
 
 def _public() -> sa.ColumnElement[bool]:

@@ -63,7 +63,7 @@ def test_sign_in_leads_back_and_out_ends_the_session(client: Client, session: Db
         token = held["_user_id"]
     row = session.query(UserSession).one()
     assert (row.token_hash, row.user_id) == (token_hash(token), user_id)
-    assert client.get("/account/sign-in").location == "/workspace"
+    assert client.get("/account/sign-in").location == "/workspace/"
     assert client.submit("/account/sign-out").location == "/"
     assert client.get("/account/").status_code == 302
     with client.session_transaction() as held:
@@ -89,7 +89,7 @@ def test_signing_in_leaves_nothing_of_the_visitor_s_session(client: Client, sess
 def test_nobody_is_sent_off_the_site(client: Client, session: Db, next_: str) -> None:
     user = accounts.person()
     given = {"email": user.email, "password": accounts.PASSWORD, "next": next_}
-    assert client.submit("/account/sign-in", given).location == "/workspace"
+    assert client.submit("/account/sign-in", given).location == "/workspace/"
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ def test_compiled_and_demo_organizations_say_so(client: Client, session: Db) -> 
     ):
         assert text in page
     assert "演示单位：" not in page
+    assert "已核验" not in page, "what was compiled from public material was verified by nobody"
     assert "演示单位：" in client.get(f"/organizations/{numbers[1]}").text
 
 

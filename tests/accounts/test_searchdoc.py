@@ -36,7 +36,7 @@ def test_places_as_facets(session: Db) -> None:
     assert provincial is not None
     assert outside is not None
     assert provincial.facets["city"] == ("340000",)
-    assert outside.facets["city"] == ()
+    assert outside.facets["city"] == ("outside",)
     assert "浙江省杭州市" in outside.tags
 
 
@@ -67,7 +67,7 @@ def test_cards_keep_the_order_and_leave_out_the_invisible(app: Flask, session: D
     assert [card["number"] for card in cards] == [second.number, first.number]
     assert "<b>" not in drawn
     assert f'href="/organizations/{first.number}"' in drawn
-    assert "长" * 160 + "…" in drawn
+    assert "长" * 200 in drawn
     assert "合肥市" in drawn
 
 

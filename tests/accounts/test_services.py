@@ -205,6 +205,7 @@ def test_loading_from_public_material(session: Db) -> None:
     with transaction():
         assert services.reload_organization(made, {"name": "新名字", "sources": ["一份文件"]})
         assert not services.reload_organization(made, {"name": "新名字"})
+        assert services.reload_organization(made, {"region": "", "place": ""}), "public material may not say where"
     assert (made.name, made.sources) == ("新名字", ["一份文件"])
     with pytest.raises(Conflict), transaction():
         services.reload_organization(accounts.organization(), {"name": "别人的"})

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from stdnum.cn import uscc
 
 from marketplace.accounts import services
+from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Member, Organization, User
 from marketplace.accounts.queries import actor_of, user_by_email
 from marketplace.core.actor import Actor
@@ -105,7 +106,8 @@ def walk(made: Organization, state: str) -> None:
             member = db.session.query(Member).filter_by(organization_id=made.id).first()
             assert member is not None
             acting = actor(member.user if step == "submit" else deciding)
-            services.take_organization_step(made, step, acting, "因为试验", None)
+            reason = "因为试验" if ORGANIZATION.by_name[step].asks_reason else ""
+            services.take_organization_step(made, step, acting, reason, None)
 
 
 def join(made: Organization, user: User, role: str = "editor") -> None:
