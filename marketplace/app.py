@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.queries import actor_of, user_of_session
+from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
@@ -48,6 +49,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SEARCH,
     LISTS,
     WORKSPACE,
+    API,
     SITE,
 )
 
