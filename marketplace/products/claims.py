@@ -35,9 +35,8 @@ class ClaimForm(RowForm):
 
     def raw(self, spec: Spec) -> Any:
         """The value as ``values.parse`` reads it."""
-        if spec.kind in ("choice", "choices", "flag"):
-            return {spec.kind: self.value.data}
-        return self.value.data or ""
+        given = self.value.data or ""
+        return {spec.kind: given} if spec.kind in ("choice", "choices", "flag") else given
 
 
 class OneChoiceClaimForm(ClaimForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -61,6 +61,12 @@ class SomeOf(SelectMultipleField):
         self.type = "SelectMultipleField"
 
 
+def chosen(field: Field, before: Sequence[str]) -> list[str]:
+    """What was ticked: first what was ticked before, in its order, then what is new, so that nothing seems changed."""
+    offered = [choice.value for choice in field.iter_choices()]
+    return [code for code in dict.fromkeys((*before, *offered)) if code in field.data]
+
+
 # ---- what it is ----
 
 
@@ -75,11 +81,7 @@ def category_choices() -> dict[Any, list[tuple[str, Any]]]:
 
 
 class BasicsForm(MarketplaceForm):
-    """Name, category and summary.
-
-    ``give_up`` repeats the category for which specs are knowingly given up. The summary is ``summary_zh``, because
-    ``summary`` lists the errors of a form.
-    """
+    """Name, category and summary. ``give_up`` repeats the category for which specs are knowingly given up."""
 
     title = text("title", _l("名称"), description=_l("型号加一句通称，例如：绝影 X30　工业四足机器人。"))
     title_en = text("title_en", _l("名称（英文）"))
@@ -87,7 +89,7 @@ class BasicsForm(MarketplaceForm):
     category = OneOf(_l("产品类别"), description=_l("决定下一步填哪些参数，也决定和哪些需求比对。"))
     give_up = StringField()
     domains = SomeOf(_l("应用领域"), description=_l("可选多项。需求按这十个领域公布。"))
-    summary_zh = text(
+    summary = text(
         "summary",
         _l("简介"),
         TextAreaField,
@@ -100,7 +102,7 @@ class BasicsForm(MarketplaceForm):
     def __init__(self, content: Content) -> None:
         self.specs = content.get("specs") or {}
         self.present = content.get("category") or ""
-        super().__init__(data={**content, "summary_zh": content.get("summary", "")})
+        super().__init__(data=content)
         self.category.choices = category_choices()
         self.domains.choices = [(each.code, each.label) for each in catalogue.domains()]
 
@@ -134,10 +136,9 @@ class BasicsForm(MarketplaceForm):
 
 def write_basics(form: BasicsForm, content: Content) -> Content:
     """The content with what the first page says; claims of another category were given up there."""
-    for key in ("title", "title_en", "model", "category", "summary_en", "description", "description_en"):
+    for key in ("title", "title_en", "model", "category", "summary", "summary_en", "description", "description_en"):
         content[key] = form[key].data or ""
-    content["summary"] = form.summary_zh.data or ""
-    content["domains"] = [each.code for each in catalogue.domains() if each.code in form.domains.data]
+    content["domains"] = chosen(form.domains, content["domains"])
     lost = form.lost_specs()
     content["specs"] = {key: claim for key, claim in content["specs"].items() if key not in lost}
     return content
@@ -173,7 +174,7 @@ def _lines(text: str | None) -> list[str]:
 
 
 def write_merits(form: MeritsForm, content: Content) -> Content:
-    content["marks"] = [each.code for each in catalogue.marks() if each.code in form.marks.data]
+    content["marks"] = chosen(form.marks, content["marks"])
     content["cases"] = "\n".join(line for line in map(clean, (form.cases.data or "").split("\n")) if line)
     content["sources"] = _lines(form.sources.data)
     return content
@@ -207,7 +208,7 @@ class OfferForm(MarketplaceForm):
 
 
 def write_offer(form: OfferForm, content: Content) -> Content:
-    content["ways"] = [code for code in WAYS if code in form.ways.data]
+    content["ways"] = chosen(form.ways, content["ways"])
     for key in (
         "price_note",
         "price_note_en",

@@ -16,8 +16,8 @@ from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
-from marketplace.scenarios.content import DIRECTIONS, LIMITS, MOST_ROWS
-from marketplace.scenarios.forms import CHOOSE, OneOf, refuse, text
+from marketplace.scenarios.content import DIRECTIONS, MOST_ROWS
+from marketplace.scenarios.fields import CHOOSE, OneOf, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
@@ -133,7 +133,10 @@ def operator_choices() -> tuple[tuple[str, Text], ...]:
         for each in values.operators(spec):
             labels.setdefault(each.code, {})[each.label] = None
     order = (">=", "<=", "=", "covers", "in", "yes")
-    joined = [(code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en")))) for code in order]
+    joined = [
+        (code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en"))))
+        for code in order
+    ]
     return (("", Text("按惯例", "As usual")), *joined)
 
 
@@ -153,6 +156,20 @@ class RequirementRow(_Row):
         known = {each.key: each for each in catalogue.specs()}
         return known.get(self.spec.data)
 
+    def hint(self) -> Text:
+        """How the value of the chosen spec is written."""
+        spec = self.chosen
+        if spec is None:
+            return Text("", "")
+        if "yes" in {each.code for each in values.operators(spec)}:
+            return Text("数值留空", "Leave the value empty")
+        if not spec.choices:
+            return spec.hint
+        listed = Text(
+            "、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices)
+        )
+        return Text("可填：%(listed)s；几项用顿号分开", "One or more of: %(listed)s") % {"listed": listed}
+
 
 class RequirementsForm(_RowsForm):
     """The must-haves of a scenario."""
@@ -165,7 +182,9 @@ class RequirementsForm(_RowsForm):
     def read(self, row: RequirementRow) -> dict[str, Any]:
         spec = row.chosen
         if spec is None:
-            raise FieldError("spec", Text("请选择指标；不需要这一项就删去", "Choose a spec; remove the row if it is not needed"))
+            raise FieldError(
+                "spec", Text("请选择指标；不需要这一项就删去", "Choose a spec; remove the row if it is not needed")
+            )
         op = row.op.data or values.operators(spec)[0].code
         if op not in {each.code for each in values.operators(spec)}:
             raise FieldError("op", _WRONG_OPERATOR % {"name": spec.label, "listed": _listed(spec)})
@@ -241,7 +260,9 @@ class TargetsForm(_RowsForm):
 
     def read(self, row: Any) -> dict[str, Any]:
         if not row.name.data:
-            raise FieldError("name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection"))
+            raise FieldError(
+                "name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection")
+            )
         unit = row.unit.data or ""
         found = {
             "name": row.name.data, "unit": unit, "direction": row.direction.data,
@@ -258,4 +279,3 @@ class TargetsForm(_RowsForm):
 
 def write_targets(form: TargetsForm, content: Content) -> Content:
     return content | {"targets": form.found}
-
