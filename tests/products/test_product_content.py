@@ -59,7 +59,9 @@ def test_validity_ends_between_today_and_three_years_on(clock: Any, typed: str, 
     assert content.checked_validity(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["2026-03-01", "2029-03-03", "2027-02-30", "明年", "31.12.2027", "0000-00-00", "99999-1-1"])
+@pytest.mark.parametrize(
+    "typed", ["2026-03-01", "2029-03-03", "2027-02-30", "明年", "31.12.2027", "0000-00-00", "99999-1-1"]
+)
 def test_any_other_day_is_refused(clock: Any, typed: str) -> None:
     with pytest.raises(FieldError) as refused:
         content.checked_validity(typed)
