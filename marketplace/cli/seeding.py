@@ -24,7 +24,6 @@ from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
 
-
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
 RECENTLY = timedelta(days=3)

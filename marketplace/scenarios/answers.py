@@ -34,7 +34,9 @@ def amount(text: str, field: str) -> str:
     if number is None:
         return ""
     if number.is_nan():
-        raise FieldError(field, Text("请填数字，单位万元，例如 80 或 12.5", "Give a number in CNY 10,000, e.g. 80 or 12.5"))
+        raise FieldError(
+            field, Text("请填数字，单位万元，例如 80 或 12.5", "Give a number in CNY 10,000, e.g. 80 or 12.5")
+        )
     if not 0 < number <= MOST_AMOUNT or _places(number) > AMOUNT_DECIMALS:
         raise FieldError(
             field,

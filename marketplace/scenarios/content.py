@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from marketplace.accounts.models import Organization
 from marketplace.core import clock
@@ -51,11 +51,13 @@ LIMITS = {
 }  # fmt: skip
 # More must-haves or targets than this nobody answers; a form with more is refused, not cut.
 MOST_ROWS = 40
+# Beyond this few products meet them all.
+MANY_REQUIREMENTS = 8
 
 
 def blank(organization: Organization) -> Content:
     """The content of a new draft; place and contact are those of the organization."""
-    content: Content = {key: "" for key in TEXTS} | {key: [] for key in LISTS} | {"conditions": {}}
+    content: Content = dict.fromkeys(TEXTS, "") | {key: [] for key in LISTS} | {"conditions": {}}
     content["region"] = organization.region if organization.region != regions.province().code else ""
     content["budget_kind"] = "negotiable"
     content["contact_name"] = organization.contact_name
@@ -76,7 +78,9 @@ def requirement_parts(requirements: Any, language: str) -> Sequence[tuple[str, s
     for each in requirements or []:
         name = catalogue.spec(each["spec"]).label.say(language)
         why = each.get("why", "")
-        parts.append((f"{each['spec']}{each['op']}", name, requirement_text(each, language) + (f"（{why}）" if why else "")))
+        parts.append(
+            (f"{each['spec']}{each['op']}", name, requirement_text(each, language) + (f"（{why}）" if why else ""))
+        )
     return parts
 
 
@@ -156,48 +160,75 @@ FIELDS: tuple[ContentField, ...] = (
 
 def check(content: Mapping[str, Any]) -> list[Check]:
     """The pre-check: what must be mended, what would help, what is right, each with why it matters."""
-    return [*_what(content), *_requirements(content), *_money_and_time(content), *_contact(content)]
+    return [*_what(content), *_where(content), *_measured(content), *_money_and_time(content), *_contact(content)]
+
+
+# What must stand there → what is said when it does not, and why it matters.
+NEEDED = {
+    "title": (
+        Text("还没有名称", "There is no title"),
+        Text("写成“在哪里做什么”，供方一眼看懂", "Say what is done where"),
+    ),
+    "domain": (
+        Text("还没有选领域", "No domain is chosen"),
+        Text("需求按十个领域公布", "Needs are published by ten domains"),
+    ),
+    "situation": (
+        Text("还没有写现状与痛点", "How it is done now is missing"),
+        Text("供方据此判断值不值得来看现场", "A vendor judges by it whether a visit is worth while"),
+    ),
+    "task": (
+        Text("还没有写要做什么", "What is to be done is missing"),
+        Text("没有任务就没有方案", "Without a task there is no solution"),
+    ),
+}
 
 
 def _what(content: Mapping[str, Any]) -> list[Check]:
-    checks = []
-    for key, text, why in (
-        ("title", Text("还没有名称", "There is no title"), Text("写成“在哪里做什么”，供方一眼看懂", "Say what is done where")),
-        ("domain", Text("还没有选领域", "No domain is chosen"), Text("需求按十个领域公布", "Needs are published by ten domains")),
-        ("situation", Text("还没有写现状与痛点", "How it is done now is missing"),
-         Text("供方据此判断值不值得来看现场", "A vendor judges by it whether a visit is worth while")),
-        ("task", Text("还没有写要做什么", "What is to be done is missing"),
-         Text("没有任务就没有方案", "Without a task there is no solution")),
-    ):  # fmt: skip
-        if not content.get(key):
-            checks.append(Check("fix", text, why, "what"))
-    if not content.get("region") and not content.get("place"):
-        checks.append(Check("fix", Text("还没有写地点", "There is no place"),
-                            Text("服务半径和属地审核都看地点", "Service radius and the office in charge depend on it"), "where"))  # fmt: skip
-    if not content.get("conditions"):
-        checks.append(Check("tip", Text("可写现场条件", "Site conditions would help"),
-                            Text("温度、坡度、防爆常常决定用哪种机器人", "Temperature, slope and explosion zones often decide"), "where"))  # fmt: skip
+    checks = [Check("fix", text, why, "what") for key, (text, why) in NEEDED.items() if not content.get(key)]
     if not content.get("title_en") or not content.get("task_en"):
-        checks.append(Check("tip", Text("可补英文名称和任务", "An English title and task would help"),
-                            Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"), "what"))  # fmt: skip
-    return checks or [Check("ok", Text("名称、领域、现状、任务和地点齐全", "Title, domain, present way, task and place are there"))]
+        text = Text("可补英文名称和任务", "An English title and task would help")
+        why = Text("英文页面没有它们时显示中文", "The English pages show Chinese without them")
+        checks.append(Check("tip", text, why, "what"))
+    return checks or [
+        Check("ok", Text("名称、领域、现状和任务齐全", "Title, domain, present way and task are there"), step="what")
+    ]
 
 
-def _requirements(content: Mapping[str, Any]) -> list[Check]:
+def _where(content: Mapping[str, Any]) -> list[Check]:
     checks = []
-    if not content.get("requirements"):
-        checks.append(Check("tip", Text("没有硬性要求", "There are no must-haves"),
-                            Text("没有硬性要求时所有产品都不会被排除", "Without any, no product is ruled out"), "requirements"))  # fmt: skip
-    if len(content.get("requirements") or []) > 8:
-        checks.append(Check("tip", Text("硬性要求超过 8 项", "There are more than 8 must-haves"),
-                            Text("要求越多，全部符合的产品越少；“最好有”请写到目标里",
-                                 "The more there are, the fewer products meet all; put wishes among the targets"), "requirements"))  # fmt: skip
-    if any(_worse_than_now(each) for each in content.get("targets") or []):
-        checks.append(Check("tip", Text("有目标比现状还差", "A target is worse than how it is now"),
-                            Text("请核对“不低于”“不高于”和数值", "Check “at least”, “at most” and the numbers"), "targets"))  # fmt: skip
-    if not content.get("targets"):
-        checks.append(Check("fix", Text("还没有可测的目标", "There is no measurable target"),
-                            Text("至少一项带单位的目标，验证时才有依据", "A trial needs at least one target with a unit to be judged by"), "targets"))  # fmt: skip
+    if not content.get("region") and not content.get("place"):
+        why = Text("供方按地点判断来不来得及", "Vendors judge by it whether they can come")
+        checks.append(Check("fix", Text("还没有写地点", "There is no place"), why, "where"))
+    if not content.get("conditions"):
+        text = Text("可写现场条件", "Site conditions would help")
+        why = Text("温度、坡度、防爆常常决定用哪种机器人", "Temperature, slope and explosive zones often decide")
+        checks.append(Check("tip", text, why, "where"))
+    return checks or [Check("ok", Text("有地点和现场条件", "Place and site conditions are there"), step="where")]
+
+
+def _measured(content: Mapping[str, Any]) -> list[Check]:
+    checks = []
+    requirements, targets = (content.get(key) or [] for key in ("requirements", "targets"))
+    if not requirements:
+        text = Text("没有硬性要求", "There are no must-haves")
+        why = Text("没有硬性要求时所有产品都不会被排除", "Without any, no product is ruled out")
+        checks.append(Check("tip", text, why, "requirements"))
+    if len(requirements) > MANY_REQUIREMENTS:
+        text = Text("硬性要求超过 %(many)s 项", "There are more than %(many)s must-haves") % {"many": MANY_REQUIREMENTS}
+        why = Text(
+            "要求越多，全部符合的产品越少；“最好有”请写到目标里",
+            "The more there are, the fewer products meet all; put wishes among the targets",
+        )
+        checks.append(Check("tip", text, why, "requirements"))
+    if any(_worse_than_now(each) for each in targets):
+        text = Text("有目标比现状还差", "A target is worse than how it is now")
+        why = Text("请核对“不低于”“不高于”和数值", "Check “at least”, “at most” and the numbers")
+        checks.append(Check("tip", text, why, "targets"))
+    if not targets:
+        text = Text("还没有可测的目标", "There is no measurable target")
+        why = Text("至少一项能测的目标，验证时才有依据", "A trial needs at least one target to be judged by")
+        checks.append(Check("fix", text, why, "targets"))
     return checks or [Check("ok", Text("硬性要求和目标可以比对", "Must-haves and targets can be compared"))]
 
 
@@ -211,26 +242,31 @@ def _worse_than_now(target: Mapping[str, Any]) -> bool:
 def _money_and_time(content: Mapping[str, Any]) -> list[Check]:
     checks = []
     today = clock.today().isoformat()
-    for key, text in (
-        ("valid_until", Text("有效期已过", "The validity is over")),
-        ("answer_by", Text("答复截止已过", "The day for answers is over")),
-    ):
+    over: tuple[tuple[str, Literal["fix", "tip"], Text, Text], ...] = (
+        ("valid_until", "fix", Text("有效期已过", "The validity is over"), _TOO_LATE),
+        ("answer_by", "fix", Text("答复截止已过", "The day for answers is over"), _TOO_LATE),
+        ("start_by", "tip", Text("期望开始的日子已过", "The day it is wanted from is over"),
+         Text("供方会以为已经开始", "Vendors will think that it has begun")),
+    )  # fmt: skip
+    for key, kind, text, why in over:
         if content.get(key) and content[key] < today:
-            checks.append(Check("fix", text, Text("供方已来不及答复", "No vendor can answer any more"), "budget"))
-    if content.get("start_by") and content["start_by"] < today:
-        checks.append(Check("tip", Text("期望开始的日子已过", "The day it is wanted from is over"),
-                            Text("供方会以为已经开始", "Vendors will think that it has begun"), "budget"))  # fmt: skip
+            checks.append(Check(kind, text, why, "budget"))
     if content.get("budget_kind") in ("", "none", None):
-        checks.append(Check("tip", Text("可写预算或“面议”", "Give a budget, or “negotiable”"),
-                            Text("有预算的需求答复更多", "Needs with a budget get more answers"), "budget"))  # fmt: skip
+        text = Text("可写预算或“面议”", "Give a budget, or “negotiable”")
+        why = Text("有预算的需求答复更多", "Needs with a budget get more answers")
+        checks.append(Check("tip", text, why, "budget"))
     return checks or [Check("ok", Text("预算和时间有效", "Budget and dates are valid"))]
+
+
+_TOO_LATE = Text("供方已来不及答复", "No vendor can answer any more")
 
 
 def _contact(content: Mapping[str, Any]) -> list[Check]:
     if content.get("contact_name") and (content.get("contact_phone") or content.get("contact_email")):
         return [Check("ok", Text("有联系人", "There is a contact"))]
-    return [Check("fix", Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
-                  Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"), "contact")]  # fmt: skip
+    text = Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail")
+    why = Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted")
+    return [Check("fix", text, why, "contact")]
 
 
 def project(scenario: Scenario, content: Mapping[str, Any]) -> None:

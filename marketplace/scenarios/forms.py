@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
-from marketplace.accounts.models import one_line
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.listings.forms import UPLOADS, UploadForm, write_captions
@@ -17,88 +17,28 @@ from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, regions, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
-from marketplace.scenarios.content import BUDGETS, LIMITS, PAYMENTS
+from marketplace.scenarios.content import BUDGETS, PAYMENTS
+from marketplace.scenarios.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import current_language
-from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 
 ADDED_LATER = (*UPLOADS, *(f"new_{name}" for name in UPLOADS))
 
-
-def text(key: str, label: Any, kind: type[Field] = StringField, **options: Any) -> Any:
-    """A field for the text ``key``, as long as its limit allows; the browser stops there too."""
-    most = {"maxlength": LIMITS[key], **options.pop("render_kw", {})}
-    filters = (one_line,) if kind is StringField else ()
-    return kind(label, [*options.pop("validators", ()), at_most(LIMITS[key])], render_kw=most, filters=filters, **options)
-
-
-class _Listed:
-    """A field whose answers are listed; says in the language of the page that another was sent."""
-
-    def pre_validate(self, form: Any) -> None:
-        try:
-            super().pre_validate(form)  # type: ignore[misc]
-        except ValidationError as error:
-            raise ValidationError(_("请从列出的各项中选择")) from error
-
-
-class OneOf(_Listed, SelectField):
-    """A list of which one is taken; "" until then."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **{"default": "", **options})
-        self.type = "SelectField"
-
-
-class OneShown(_Listed, RadioField):
-    """A short list of which one is taken, all of it in sight."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.type = "RadioField"
-
-
-class SomeOf(_Listed, SelectMultipleField):
-    """A list of which several are taken, drawn as checkboxes."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **options)
-        self.type = "SelectMultipleField"
-
-
-def refuse(field: Field, message: Text) -> None:
-    """Say at a field what is wrong with it."""
-    field.errors = [*field.errors, message.say(current_language())]
-
-
-def read_into(form: MarketplaceForm, key: str, read: Callable[..., str], **options: Any) -> bool:
-    """Put what ``read`` makes of a field's text in its place, or its refusal beside it; False when refused."""
-    field = form[key]
-    if field.errors:
-        return False
-    try:
-        field.data = read(field.data or "", key, **options)
-    except FieldError as error:
-        refuse(field, error.message)
-        return False
-    return True
-
-
 # ---- what is to be done ----
 
-CHOOSE = Text("请选择", "Choose one")
 
-
-def domain_choices() -> list[tuple[str, Text]]:
+def domain_choices() -> list[SelectChoice]:
     """The ten domains."""
-    return [("", CHOOSE), *((each.code, each.label) for each in catalogue.domains())]
+    return listed([("", CHOOSE), *((each.code, each.label) for each in catalogue.domains())])
 
 
-def subscenario_choices() -> dict[Any, list[tuple[str, Text]]]:
+def subscenario_choices() -> list[SelectChoice]:
     """The sub-scenarios under their domains."""
-    groups: dict[Any, list[tuple[str, Text]]] = {"": [("", Text("不细分", "Not specified"))]}
-    return groups | {each.label: [(sub.code, sub.label) for sub in each.subscenarios] for each in catalogue.domains()}
+    choices = listed([("", Text("不细分", "Not specified"))])
+    for domain in catalogue.domains():
+        choices += listed(((sub.code, sub.label) for sub in domain.subscenarios), domain.label)
+    return choices
 
 
 class WhatForm(MarketplaceForm):
@@ -135,12 +75,18 @@ class WhatForm(MarketplaceForm):
 
     def validate_subscenario(self, field: Field) -> None:
         """It lies in the chosen domain; without one, it says which domain is meant."""
-        if not field.data or self.domain.errors:
+        if not field.data or field.errors or self.domain.errors:
             return
         upper = catalogue.subscenario(field.data).domain
         if self.domain.data and upper != self.domain.data:
-            names = {"sub": catalogue.subscenario(field.data).label, "domain": catalogue.domain(upper).label}
-            message = Text("“%(sub)s”属于“%(domain)s”，与所选领域不同", "“%(sub)s” belongs to “%(domain)s”, not to the chosen domain")
+            names: dict[str, object] = {
+                "sub": catalogue.subscenario(field.data).label,
+                "domain": catalogue.domain(upper).label,
+            }
+            message = Text(
+                "“%(sub)s”属于“%(domain)s”，与所选领域不同",
+                "“%(sub)s” belongs to “%(domain)s”, not to the chosen domain",
+            )
             raise ValidationError((message % names).say(current_language()))
         self.domain.data = upper
 
@@ -153,46 +99,48 @@ def write_what(form: WhatForm, content: Content) -> Content:
 # ---- where ----
 
 
-def region_choices() -> dict[Any, list[tuple[str, Text]]]:
+def region_choices() -> list[SelectChoice]:
     """The cities and counties of Anhui, and the rest of the world."""
-    groups: dict[Any, list[tuple[str, Text]]] = {"": [("", Text("安徽省外", "Outside Anhui"))]}
+    choices = listed([("", Text("安徽省外", "Outside Anhui"))])
     for city in regions.cities():
         whole = Text("%(city)s（市区或全市）", "%(city)s (the city)") % {"city": city.label}
-        groups[city.label] = [(city.code, whole), *((each.code, each.label) for each in regions.counties(city.code, zones=True))]
-    return groups
+        counties = [(each.code, each.label) for each in regions.counties(city.code, zones=True)]
+        choices += listed([(city.code, whole), *counties], city.label)
+    return choices
 
 
 CONDITION = "condition_"
 NOT_SAID = Text("不说明", "Not stated")
+YES_NO = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))
 LONGEST_NUMBER = 40
+# What mostly decides; the other conditions are folded away until one is wanted.
+USUAL = frozenset(("place", "temperature", "explosive_zone", "floor", "slope", "people", "network"))
 
 
 def condition_fields(spec: Spec) -> dict[str, Any]:
     """The fields that ask for one site condition, by name."""
     name = CONDITION + spec.key
     if spec.kind == "choices":
-        return {name: SomeOf(spec.label, choices=[(each.code, each.label) for each in spec.choices])}
+        return {name: SomeOf(spec.label, choices=listed((each.code, each.label) for each in spec.choices))}
     if spec.kind == "choice":
-        return {name: OneOf(spec.label, choices=[("", NOT_SAID), *((each.code, each.label) for each in spec.choices)])}
+        known = [(each.code, each.label) for each in spec.choices]
+        return {name: OneOf(spec.label, choices=listed([("", NOT_SAID), *known]))}
     if spec.kind == "flag":
-        answers_ = [("", NOT_SAID), ("yes", Text("是", "Yes")), ("no", Text("否", "No"))]
-        return {name: OneOf(spec.label, choices=answers_)}
+        return {name: OneOf(spec.label, choices=listed([("", NOT_SAID), *YES_NO]))}
     if spec.kind == "range":
-        ends = (("from", Text("%(name)s：最低", "%(name)s: lowest")), ("to", Text("%(name)s：最高", "%(name)s: highest")))
-        return {f"{name}_{end}": _short(label % {"name": spec.label}, LONGEST_NUMBER) for end, label in ends}
+        ends = (("from", Text("最低", "Lowest")), ("to", Text("最高", "Highest")))
+        return {f"{name}_{end}": _short(label, LONGEST_NUMBER) for end, label in ends}
     return {name: _short(spec.label, values.TEXT_LIMIT if spec.kind == "text" else LONGEST_NUMBER)}
 
 
-def _short(label: Text, most: int) -> Any:
+def _short(label: Any, most: int) -> Any:
     return StringField(label, [at_most(most)], render_kw={"maxlength": most})
 
 
 class WhereForm(MarketplaceForm):
     """The place and what it is like; ``found`` are the conditions after ``validate``."""
 
-    region = OneOf(
-        _l("所在市县"), choices=region_choices, description=_l("由所在地的经办人审核，供方按服务半径查找。省外的在“地点”里写明。")
-    )
+    region = OneOf(_l("所在市县"), choices=region_choices, description=_l("供方按服务半径查找。省外的在“地点”里写明。"))
     place = text("place", _l("地点"), description=_l("写到供方能估计路程即可，例如：庐阳区某变电站。不要写涉密地点。"))
     place_en = text("place_en", _l("地点（英文）"))
 
@@ -204,10 +152,15 @@ class WhereForm(MarketplaceForm):
         self.found: dict[str, Any] = {}
         super().__init__(data={**content, **typed})
 
-    def conditions(self) -> Iterator[tuple[Spec, list[Field]]]:
-        """Each condition with the fields that ask for it: two for a range, else one."""
+    def conditions(self, part: str = "") -> Iterator[tuple[Spec, list[Field]]]:
+        """Each condition with the fields that ask for it: two for a range, else one. ``part``: "usual" or "more"."""
         for spec in catalogue.conditions():
-            yield spec, [self[name] for name in condition_fields(spec)]
+            if not part or (spec.key in USUAL) == (part == "usual"):
+                yield spec, [self[name] for name in FIELD_NAMES[spec.key]]
+
+    def more_open(self) -> bool:
+        """Whether something is written, or wrong, among the conditions that are folded away."""
+        return any(field.data or field.errors for _spec, fields in self.conditions("more") for field in fields)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Read every condition by the rules of its kind; a refusal stands at its (first) field."""
@@ -225,8 +178,12 @@ class WhereForm(MarketplaceForm):
         return good
 
 
+# Key of a condition → names of its fields.
+FIELD_NAMES: dict[str, tuple[str, ...]] = {}
 for _spec in catalogue.conditions():
-    for _name, _field in condition_fields(_spec).items():
+    _fields = condition_fields(_spec)
+    FIELD_NAMES[_spec.key] = tuple(_fields)
+    for _name, _field in _fields.items():
         setattr(WhereForm, _name, _field)
 
 
@@ -265,16 +222,20 @@ def write_where(form: WhereForm, content: Content) -> Content:
 class BudgetForm(MarketplaceForm):
     """How much, how it is paid, how many, and until when."""
 
-    budget_kind = OneShown(_l("预算"), choices=list(BUDGETS.items()))
-    budget_from = StringField(_l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
+    budget_kind = OneShown(_l("预算"), choices=listed(BUDGETS.items()))
+    budget_from = StringField(
+        _l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER}
+    )
     budget_to = StringField(_l("范围的上限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
     budget_note = text("budget_note", _l("预算说明"), description=_l("例如：含安装和一年运维；分两年支付。"))
-    payment = SomeOf(_l("付费方式"), choices=list(PAYMENTS.items()), description=_l("可选多项。"))
+    payment = SomeOf(_l("付费方式"), choices=listed(PAYMENTS.items()), description=_l("可选多项。"))
     quantity = text("quantity", _l("数量"), description=_l("例如：2 台；覆盖 3 个车间。"))
     start_by = StringField(_l("期望开始"), [at_most(LONGEST_NUMBER)], description=_l("希望机器人到场的日子。"))
     answer_by = StringField(_l("答复截止"), [at_most(LONGEST_NUMBER)], description=_l("过了这一天不再等新的方案。"))
     valid_until = StringField(
-        _l("有效期至"), [at_most(LONGEST_NUMBER)], description=_l("过了这一天自动标为已过期，最长三年；空着表示长期有效。")
+        _l("有效期至"),
+        [at_most(LONGEST_NUMBER)],
+        description=_l("过了这一天自动标为已过期，最长三年；空着表示长期有效。"),
     )
 
     def __init__(self, content: Content) -> None:
@@ -289,7 +250,7 @@ class BudgetForm(MarketplaceForm):
             read_into(self, "answer_by", answers.day, kept=self.stored.get("answer_by", "")),
             read_into(self, "valid_until", answers.day, kept=self.stored.get("valid_until", "")),
         ]
-        if all(good) and self.valid_until.data and self.answer_by.data > self.valid_until.data:
+        if all(good) and self.valid_until.data and (self.answer_by.data or "") > self.valid_until.data:
             refuse(self.answer_by, Text("答复截止不能晚于有效期", "The day for answers lies within the validity"))
             return False
         return all(good)
@@ -298,14 +259,17 @@ class BudgetForm(MarketplaceForm):
         read = [read_into(self, key, answers.amount) for key in ("budget_from", "budget_to")]
         if not all(read) or self.budget_kind.errors:
             return False
-        refusal = self._misfit(self.budget_kind.data, self.budget_from.data, self.budget_to.data)
+        refusal = self._misfit(self.budget_kind.data, self.budget_from.data or "", self.budget_to.data or "")
         if refusal is not None:
             refuse(*refusal)
         return refusal is None
 
     def _misfit(self, kind: str, low: str, high: str) -> tuple[Field, Text] | None:
         if kind not in ("fixed", "range"):
-            message = Text("选了“%(kind)s”就不填金额；要写金额请改选", "With “%(kind)s” there is no amount; choose another one to give it")
+            message = Text(
+                "选了“%(kind)s”就不填金额；要写金额请改选",
+                "With “%(kind)s” there is no amount; choose another one to give it",
+            )
             filled = self.budget_from if low else self.budget_to
             return (filled, message % {"kind": BUDGETS[kind]}) if low or high else None
         if not low:
@@ -320,9 +284,18 @@ class BudgetForm(MarketplaceForm):
 
 
 def write_budget(form: BudgetForm, content: Content) -> Content:
-    keys = ("budget_kind", "budget_from", "budget_to", "budget_note", "quantity", "start_by", "answer_by", "valid_until")
+    keys = (
+        "budget_kind",
+        "budget_from",
+        "budget_to",
+        "budget_note",
+        "quantity",
+        "start_by",
+        "answer_by",
+        "valid_until",
+    )
     given = {key: form[key].data or "" for key in keys}
-    return content | given | {"payment": [code for code in PAYMENTS if code in form.payment.data]}
+    return content | given | {"payment": [code for code in PAYMENTS if code in (form.payment.data or ())]}
 
 
 # ---- contact, terms, files ----

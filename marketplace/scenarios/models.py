@@ -14,7 +14,8 @@ class Scenario(Listing):
     __tablename__ = "scenario"
     __table_args__ = (
         sa.CheckConstraint(
-            "state IN ('draft','in_review','returned','published','suspended','withdrawn','expired','fulfilled','closed')",
+            "state IN ('draft','in_review','returned','published','suspended','withdrawn','expired',"
+            "'fulfilled','closed')",
             name="state",
         ),
         sa.Index("ix_scenario_state_published", "state", "published_at"),

@@ -21,7 +21,7 @@ def scenarios_by_id(ids: Sequence[int], actor: Actor) -> list[Scenario]:
 
 
 def similar(domain: str, subscenario: str = "", *, leave_out: int | None = None, most: int = 3) -> Sequence[Scenario]:
-    """Open scenarios of the same domain, those of the same sub-scenario first, then the newest. Without a domain, of any."""
+    """Open scenarios of a domain ("" is any), those of the same sub-scenario first, then the newest."""
     select = sa.select(Scenario).where(Scenario.state == "published").limit(most)
     if domain:
         select = select.where(Scenario.domain == domain)
@@ -40,7 +40,8 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    return dict(db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public())).all())
+    rows = db.session.execute(sa.select(Scenario.id, Scenario.version).where(_public()))
+    return {row.id: row.version for row in rows}
 
 
 def _public() -> sa.ColumnElement[bool]:

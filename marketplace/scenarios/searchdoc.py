@@ -17,7 +17,6 @@ from marketplace.scenarios.queries import scenarios_by_id
 from marketplace.scenarios.sheet import LANGUAGES, conditions
 
 KIND = "scenario"
-OUTSIDE = "outside"
 # What the public reads and may search for; contact data are not among it.
 BODY = ("situation", "situation_en", "task", "task_en", "data_terms", "safety_terms")
 
@@ -37,7 +36,7 @@ def document(scenario: Scenario) -> IndexDocument | None:
         tags=_tags(content),
         facets={
             "domain": (scenario.domain,) if scenario.domain else (),
-            "city": _cities(scenario.site_region),
+            "city": regions.places(scenario.site_region),
             "status": (scenario.state,),
         },
         timestamp=int((scenario.published_at or scenario.created_at).timestamp()),
@@ -57,7 +56,7 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
     return {each.doc_id: _joined(each.title, each.tags, each.body) for each in documents(ids)}
 
 
-def visible(actor: Actor) -> sa.Select[tuple[int]]:
+def visible(actor: Actor) -> sa.Select[int]:
     """The keys that the actor may see."""
     return sa.select(Scenario.id).where(visible_to(actor, Scenario))
 
@@ -80,14 +79,6 @@ def _tags(content: Mapping[str, Any]) -> str:
     labels.append(Text(content.get("place", ""), content.get("place_en", "")))
     labels += [catalogue.spec(each["spec"]).label for each in content.get("requirements") or []]
     return _joined(*dict.fromkeys(word for label in labels for word in (label.zh, label.en)))
-
-
-def _cities(region: str) -> tuple[str, ...]:
-    """The city and the province above it; what lies elsewhere, or says nothing, is outside."""
-    city = regions.city_of(region)
-    if city:
-        return (city, regions.PROVINCE)
-    return (regions.PROVINCE,) if region == regions.PROVINCE else (OUTSIDE,)
 
 
 def _joined(*words: str) -> str:

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from marketplace.core.text import Text
+from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
-from marketplace.listings.views import shown_files
 from marketplace.reference import catalogue, regions, values
 from marketplace.scenarios.content import BUDGETS, ORIGINS, PAYMENTS, requirement_text
 from marketplace.scenarios.models import Scenario
@@ -100,7 +100,8 @@ class Sheet:
 
 def sheet_of(listing: Scenario, content: Content) -> Sheet:
     """The sheet of a scenario with this content (the public one, or a draft's for its preview)."""
-    attached = shown_files(listing, content)
+    has_files = content.get("pictures") or content.get("files")
+    attached = shown_files(listing, content) if has_files else {"pictures": [], "files": []}
     domain, sub, origin = (content.get(key, "") for key in ("domain", "subscenario", "origin"))
     return Sheet(
         title=both(content, "title"),
@@ -211,4 +212,3 @@ def budget(content: Mapping[str, Any]) -> Text | None:
 
 def _source(text: str) -> Source:
     return Source(text, text if _ADDRESS.fullmatch(text) else "")
-

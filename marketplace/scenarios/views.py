@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.policy import can_view as can_view_organization
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -27,12 +28,18 @@ pages = ListingPages(SCENARIO, scenarios)
 EXAMPLES = 3
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 # State in which a scenario is over or out of sight → the step that led there.
-ENDINGS = {"fulfilled": "fulfil", "closed": "close", "expired": "expire", "suspended": "suspend", "withdrawn": "withdraw"}
+ENDINGS = {
+    "fulfilled": "fulfil",
+    "closed": "close",
+    "expired": "expire",
+    "suspended": "suspend",
+    "withdrawn": "withdraw",
+}
 
 
 @scenarios.get("/<number>")
 def show(number: str) -> ResponseReturnValue:
-    """The page of one scenario; before its first approval its owner and the officials in charge read what was submitted."""
+    """The page of one scenario; before its first approval it shows the draft, to those who may read that."""
     actor = current_actor()
     listing = listing_by_number(SCENARIO, number, actor)
     assert isinstance(listing, Scenario)
@@ -49,6 +56,7 @@ def show(number: str) -> ResponseReturnValue:
         lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
+        sees_owner=can_view_organization(actor, listing.organization),
     )  # fmt: skip
 
 
@@ -73,7 +81,10 @@ def beside_the_form() -> dict[str, Any]:
 def examples(content: Mapping[str, Any], listing: Scenario | None) -> list[sheet.Sheet]:
     """How others wrote theirs: published scenarios of the same domain."""
     found = queries.similar(
-        content.get("domain", ""), content.get("subscenario", ""), leave_out=listing.id if listing else None, most=EXAMPLES
+        content.get("domain", ""),
+        content.get("subscenario", ""),
+        leave_out=listing.id if listing else None,
+        most=EXAMPLES,
     )
     return [sheet.sheet_of(each, {**each.content, "pictures": [], "files": []}) for each in found]
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from marketplace.core.actor import VISITOR
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
@@ -49,6 +50,8 @@ def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue
     """The error page of ``status``, or its problem document."""
     if wants_json():
         return problem(status, **context)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and "actor" not in g:
+        g.actor = VISITOR  # such a page must not need what may just have failed: the database
     name = template or f"errors/{int(status)}.html"
     body = render_template(name, status=int(status), number=g.get("request_number", ""), **context)
     return body, int(status)
