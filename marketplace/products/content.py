@@ -152,140 +152,105 @@ FIELDS: tuple[ContentField, ...] = (
 
 def check(content: Mapping[str, Any]) -> list[Check]:
     """The pre-check: what must be mended, what would help, what is right, each with why it matters."""
-    return [*_basics(content), *_claims(content), *_offer(content)]
+    parts = ((_basics(content), BASICS_RIGHT), (_claims(content), CLAIMS_RIGHT), (_offer(content), OFFER_RIGHT))
+    found = []
+    for checks, right in parts:
+        found.extend(checks if any(each.kind == "fix" for each in checks) else [*checks, right])
+    return found
+
+
+NEEDED = {
+    "title": Check(
+        "fix", Text("还没有名称", "There is no title"),
+        Text("名称是搜索结果的第一行", "It is the first line of a hit"), "basics",
+    ),
+    "category": Check(
+        "fix", Text("还没有选产品类别", "No category is chosen"),
+        Text("类别决定填哪些参数，也决定和哪些需求比对",
+             "It decides which specs are asked and which needs it is compared with"), "basics",
+    ),
+    "summary": Check(
+        "fix", Text("还没有简介", "There is no summary"),
+        Text("需方先看一句话：它能做什么、在哪里做",
+             "A demander first reads one sentence: what it does, and where"), "basics",
+    ),
+    "domains": Check(
+        "fix", Text("还没有选应用领域", "No domain is chosen"),
+        Text("需求按十个领域公布", "Needs are published by ten domains"), "basics",
+    ),
+}  # fmt: skip
+NO_ENGLISH = Check(
+    "tip", Text("可补英文名称和简介", "An English title and summary would help"),
+    Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"), "basics",
+)  # fmt: skip
+NO_SPECS = Check(
+    "fix", Text("还没有任何参数", "No spec is given"),
+    Text("没有参数的产品对硬性要求只能显示“未公开”，不会算作符合",
+         "A must-have compared with nothing reads “unknown”, never as a fit"), "specs",
+)  # fmt: skip
+NO_CONTACT = Check(
+    "fix", Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
+    Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"), "offer",
+)  # fmt: skip
+TOO_LATE = Check(
+    "fix", Text("有效期已过", "The validity is over"),
+    Text("过期的产品不会公开", "What is past its validity is not public"), "offer",
+)  # fmt: skip
+NO_WAYS = Check(
+    "tip", Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"), None, "offer"
+)  # fmt: skip
+NO_PICTURE = Check(
+    "tip", Text("可上传实物图片", "A picture would help"),
+    Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"), "files",
+)  # fmt: skip
+BASICS_RIGHT = Check("ok", Text("名称、类别、简介和领域齐全", "Title, category, summary and domains are there"))
+CLAIMS_RIGHT = Check("ok", Text("已填参数，依据有出处", "Specs are given, and their evidence has sources"))
+OFFER_RIGHT = Check("ok", Text("联系人齐全，有效期没有过", "The contact is there and the validity is not over"))
 
 
 def _basics(content: Mapping[str, Any]) -> list[Check]:
-    checks = []
-    for key, text, why in (
-        (
-            "title",
-            Text("还没有名称", "There is no title"),
-            Text("名称是搜索结果的第一行", "It is the first line of a hit"),
-        ),
-        (
-            "category",
-            Text("还没有选产品类别", "No category is chosen"),
-            Text(
-                "类别决定填哪些参数，也决定和哪些需求比对",
-                "It decides which specs are asked and which needs it is compared with",
-            ),
-        ),
-        (
-            "summary",
-            Text("还没有简介", "There is no summary"),
-            Text(
-                "需方先看一句话：它能做什么、在哪里做", "A demander first reads one sentence: what it does, and where"
-            ),
-        ),
-    ):
-        if not content.get(key):
-            checks.append(Check("fix", text, why, "basics"))
-    if not content.get("domains"):
-        text = Text("还没有选应用领域", "No domain is chosen")
-        checks.append(Check("fix", text, Text("需求按十个领域公布", "Needs are published by ten domains"), "basics"))
-    if not content.get("title_en") or not content.get("summary_en"):
-        checks.append(
-            Check(
-                "tip",
-                Text("可补英文名称和简介", "An English title and summary would help"),
-                Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"),
-                "basics",
-            )
-        )
-    if not checks:
-        checks.append(Check("ok", Text("名称、类别、简介和领域齐全", "Title, category, summary and domains are there")))
-    return checks
+    checks = [each for key, each in NEEDED.items() if not content.get(key)]
+    return checks if content.get("title_en") and content.get("summary_en") else [*checks, NO_ENGLISH]
 
 
 def _claims(content: Mapping[str, Any]) -> list[Check]:
     specs = content.get("specs") or {}
-    if not content.get("category"):
-        return []
-    category = catalogue.category(content["category"])
-    missing = [catalogue.spec(key).label for key in category.headline if key not in specs]
     if not specs:
-        return [
-            Check(
-                "fix",
-                Text("还没有任何参数", "No spec is given"),
-                Text(
-                    "没有参数的产品对硬性要求只能显示“未公开”，不会算作符合",
-                    "A must-have compared with nothing reads “unknown”, never as a fit",
-                ),
-                "specs",
-            )
-        ]
-    checks = []
-    if missing:
-        names = Text("、".join(each.zh for each in missing), ", ".join(each.en for each in missing))
-        checks.append(
-            Check(
-                "tip",
-                Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names},
-                Text("空着会显示“未公开”", "They read “unknown”"),
-                "specs",
-            )
-        )
+        return [NO_SPECS]
     bare = [
         key
-        for key, claim in specs.items()
-        if claim.get("evidence") in ("documented", "tested") and not claim.get("source") and not claim.get("file")
+        for key in in_order(specs)
+        if specs[key].get("evidence") in ("documented", "tested")
+        and not specs[key].get("source")
+        and not specs[key].get("file")
     ]
-    for key in bare:
-        text = Text(
-            "“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source"
-        )
-        checks.append(
-            Check(
-                "fix",
-                text % {"name": catalogue.spec(key).label},
-                Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared"),
-                "specs",
-            )
-        )
-    return checks or [Check("ok", Text("主要参数齐全，依据有出处", "The main specs are given, with their sources"))]
+    headline = catalogue.category(content["category"]).headline if content.get("category") else ()
+    missing = [catalogue.spec(key).label for key in headline if key not in specs]
+    return [*map(_without_source, bare), *([_not_given(missing)] if missing else [])]
+
+
+def _without_source(key: str) -> Check:
+    text = Text(
+        "“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source"
+    )
+    why = Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared")
+    return Check("fix", text % {"name": catalogue.spec(key).label}, why, "specs")
+
+
+def _not_given(labels: Sequence[Text]) -> Check:
+    names = Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    text = Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names}
+    return Check("tip", text, Text("空着会显示“未公开”", "They read “unknown”"), "specs")
 
 
 def _offer(content: Mapping[str, Any]) -> list[Check]:
-    checks = []
-    if not content.get("contact_name") or not (content.get("contact_phone") or content.get("contact_email")):
-        checks.append(
-            Check(
-                "fix",
-                Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
-                Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"),
-                "offer",
-            )
-        )
+    reachable = content.get("contact_phone") or content.get("contact_email")
+    checks = [] if content.get("contact_name") and reachable else [NO_CONTACT]
     if content.get("valid_until") and content["valid_until"] < clock.today().isoformat():
-        checks.append(
-            Check(
-                "fix",
-                Text("有效期已过", "The validity is over"),
-                Text("过期的产品不会公开", "What is past its validity is not public"),
-                "offer",
-            )
-        )
+        checks.append(TOO_LATE)
     if not content.get("ways"):
-        checks.append(
-            Check(
-                "tip",
-                Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"),
-                None,
-                "offer",
-            )
-        )
-    if not content.get("pictures"):
-        checks.append(
-            Check(
-                "tip",
-                Text("可上传实物图片", "A picture would help"),
-                Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"),
-                "files",
-            )
-        )
-    return checks or [Check("ok", Text("获取方式、联系人和图片齐全", "Offer, contact and pictures are there"))]
+        checks.append(NO_WAYS)
+    return checks if content.get("pictures") else [*checks, NO_PICTURE]
 
 
 def project(product: Product, content: Mapping[str, Any]) -> None:
