@@ -14,9 +14,10 @@ from marketplace.accounts.views import place_of
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.listings.files import file_href
+from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.files import file_href
 from marketplace.listings.views import Desk, ListingPages
 from marketplace.products import sheet
 from marketplace.products.kind import PRODUCT
@@ -54,7 +55,7 @@ def show(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _shown_content(product: Product, desk: Desk | None) -> Mapping[str, Any]:
+def _shown_content(product: Product, desk: Desk | None) -> Content:
     """What is public, or, before the first approval, the draft as far as the viewer may read it."""
     if product.edition:
         return product.content
@@ -73,11 +74,15 @@ def compare() -> ResponseReturnValue:
     only_different = request.args.get("only") == "different"
     rows, different, same = sheet.comparison(kept, only_different=only_different)
     return render_template(
-        "products/compare.html", kept=kept, left_out=sheet.joined([Text(each.number, each.number) for each in left_out]), rows=rows, different=different, same=same,
+        "products/compare.html", kept=kept, left_out=_numbers(left_out), rows=rows, different=different, same=same,
         columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
         href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
         unknown=len(numbers) - len(found),
     )  # fmt: skip
+
+
+def _numbers(products: Sequence[Product]) -> Text:
+    return sheet.joined([Text(each.number, each.number) for each in products])
 
 
 def _column(product: Product, kept: Sequence[Product]) -> dict[str, Any]:
