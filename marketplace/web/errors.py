@@ -136,6 +136,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """404, 405, 413, 429 and the rest of HTTP; redirects pass."""
     if error.code is None or error.code < 400:
         return error
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):  # the database went away under the page of another error
+        return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
     response = make_response(page(error.code, template))
