@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.accounts.models import one_line
@@ -17,6 +18,11 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 
 CHOOSE = Text("请选择", "Choose one")
+
+
+def listed(answers: Iterable[tuple[str, Text]], group: Text | None = None) -> list[SelectChoice]:
+    """Answers to choose from, (value, label) each; those with a ``group`` stand under it."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in answers]
 
 
 def text(key: str, label: Any, kind: type[Field] = StringField, **options: Any) -> Any:
@@ -33,7 +39,7 @@ class _Listed:
 
     def pre_validate(self, form: Any) -> None:
         try:
-            super().pre_validate(form)  # type: ignore[misc]
+            super().pre_validate(form)
         except ValidationError as error:
             raise ValidationError(_("请从列出的各项中选择")) from error
 

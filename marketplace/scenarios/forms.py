@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError
@@ -17,7 +18,7 @@ from marketplace.reference import catalogue, regions, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
 from marketplace.scenarios.content import BUDGETS, PAYMENTS
-from marketplace.scenarios.fields import CHOOSE, OneOf, OneShown, SomeOf, read_into, refuse, text
+from marketplace.scenarios.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
@@ -27,15 +28,17 @@ ADDED_LATER = (*UPLOADS, *(f"new_{name}" for name in UPLOADS))
 # ---- what is to be done ----
 
 
-def domain_choices() -> list[tuple[str, Text]]:
+def domain_choices() -> list[SelectChoice]:
     """The ten domains."""
-    return [("", CHOOSE), *((each.code, each.label) for each in catalogue.domains())]
+    return listed([("", CHOOSE), *((each.code, each.label) for each in catalogue.domains())])
 
 
-def subscenario_choices() -> dict[Any, list[tuple[str, Text]]]:
+def subscenario_choices() -> list[SelectChoice]:
     """The sub-scenarios under their domains."""
-    groups: dict[Any, list[tuple[str, Text]]] = {"": [("", Text("不细分", "Not specified"))]}
-    return groups | {each.label: [(sub.code, sub.label) for sub in each.subscenarios] for each in catalogue.domains()}
+    choices = listed([("", Text("不细分", "Not specified"))])
+    for domain in catalogue.domains():
+        choices += listed(((sub.code, sub.label) for sub in domain.subscenarios), domain.label)
+    return choices
 
 
 class WhatForm(MarketplaceForm):
@@ -72,7 +75,7 @@ class WhatForm(MarketplaceForm):
 
     def validate_subscenario(self, field: Field) -> None:
         """It lies in the chosen domain; without one, it says which domain is meant."""
-        if not field.data or self.domain.errors:
+        if not field.data or field.errors or self.domain.errors:
             return
         upper = catalogue.subscenario(field.data).domain
         if self.domain.data and upper != self.domain.data:
@@ -96,20 +99,19 @@ def write_what(form: WhatForm, content: Content) -> Content:
 # ---- where ----
 
 
-def region_choices() -> dict[Any, list[tuple[str, Text]]]:
+def region_choices() -> list[SelectChoice]:
     """The cities and counties of Anhui, and the rest of the world."""
-    groups: dict[Any, list[tuple[str, Text]]] = {"": [("", Text("安徽省外", "Outside Anhui"))]}
+    choices = listed([("", Text("安徽省外", "Outside Anhui"))])
     for city in regions.cities():
         whole = Text("%(city)s（市区或全市）", "%(city)s (the city)") % {"city": city.label}
-        groups[city.label] = [
-            (city.code, whole),
-            *((each.code, each.label) for each in regions.counties(city.code, zones=True)),
-        ]
-    return groups
+        counties = [(each.code, each.label) for each in regions.counties(city.code, zones=True)]
+        choices += listed([(city.code, whole), *counties], city.label)
+    return choices
 
 
 CONDITION = "condition_"
 NOT_SAID = Text("不说明", "Not stated")
+YES_NO = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))
 LONGEST_NUMBER = 40
 # What mostly decides; the other conditions are folded away until one is wanted.
 USUAL = frozenset(("place", "temperature", "explosive_zone", "floor", "slope", "people", "network"))
@@ -119,12 +121,12 @@ def condition_fields(spec: Spec) -> dict[str, Any]:
     """The fields that ask for one site condition, by name."""
     name = CONDITION + spec.key
     if spec.kind == "choices":
-        return {name: SomeOf(spec.label, choices=[(each.code, each.label) for each in spec.choices])}
+        return {name: SomeOf(spec.label, choices=listed((each.code, each.label) for each in spec.choices))}
     if spec.kind == "choice":
-        return {name: OneOf(spec.label, choices=[("", NOT_SAID), *((each.code, each.label) for each in spec.choices)])}
+        known = [(each.code, each.label) for each in spec.choices]
+        return {name: OneOf(spec.label, choices=listed([("", NOT_SAID), *known]))}
     if spec.kind == "flag":
-        answers_ = [("", NOT_SAID), ("yes", Text("是", "Yes")), ("no", Text("否", "No"))]
-        return {name: OneOf(spec.label, choices=answers_)}
+        return {name: OneOf(spec.label, choices=listed([("", NOT_SAID), *YES_NO]))}
     if spec.kind == "range":
         ends = (("from", Text("最低", "Lowest")), ("to", Text("最高", "Highest")))
         return {f"{name}_{end}": _short(label, LONGEST_NUMBER) for end, label in ends}
@@ -220,13 +222,13 @@ def write_where(form: WhereForm, content: Content) -> Content:
 class BudgetForm(MarketplaceForm):
     """How much, how it is paid, how many, and until when."""
 
-    budget_kind = OneShown(_l("预算"), choices=list(BUDGETS.items()))
+    budget_kind = OneShown(_l("预算"), choices=listed(BUDGETS.items()))
     budget_from = StringField(
         _l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER}
     )
     budget_to = StringField(_l("范围的上限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
     budget_note = text("budget_note", _l("预算说明"), description=_l("例如：含安装和一年运维；分两年支付。"))
-    payment = SomeOf(_l("付费方式"), choices=list(PAYMENTS.items()), description=_l("可选多项。"))
+    payment = SomeOf(_l("付费方式"), choices=listed(PAYMENTS.items()), description=_l("可选多项。"))
     quantity = text("quantity", _l("数量"), description=_l("例如：2 台；覆盖 3 个车间。"))
     start_by = StringField(_l("期望开始"), [at_most(LONGEST_NUMBER)], description=_l("希望机器人到场的日子。"))
     answer_by = StringField(_l("答复截止"), [at_most(LONGEST_NUMBER)], description=_l("过了这一天不再等新的方案。"))

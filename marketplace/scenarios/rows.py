@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from wtforms import FieldList, FormField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
@@ -17,7 +18,7 @@ from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
 from marketplace.scenarios.content import DIRECTIONS, MOST_ROWS
-from marketplace.scenarios.fields import CHOOSE, OneOf, refuse, text
+from marketplace.scenarios.fields import CHOOSE, OneOf, listed, refuse, text
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
@@ -56,6 +57,8 @@ class _RowsForm(MarketplaceForm):
     def __init__(self, content: Content) -> None:
         self.found: list[dict[str, Any]] = []
         super().__init__(data={"rows": self.typed(content)})
+        if not self.rows.entries and not self.is_submitted():
+            self.rows.append_entry()  # an empty page offers a row
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
         """The stored rows as the fields show them."""
@@ -113,31 +116,26 @@ class _RowsForm(MarketplaceForm):
 
 
 @cache
-def _spec_groups() -> dict[Text, list[tuple[str, Text]]]:
+def spec_choices() -> tuple[SelectChoice, ...]:
+    """Every spec that products are described by, under its heading."""
     groups: dict[Text, list[tuple[str, Text]]] = {}
     for spec in catalogue.specs():
         groups.setdefault(catalogue.group_label(spec.group), []).append((spec.key, spec.label))
-    return groups
-
-
-def spec_choices() -> dict[Any, list[tuple[str, Text]]]:
-    """Every spec that products are described by, under its heading."""
-    return {"": [("", CHOOSE)], **_spec_groups()}
+    return (*listed([("", CHOOSE)]), *(each for head, specs in groups.items() for each in listed(specs, head)))
 
 
 @cache
-def operator_choices() -> tuple[tuple[str, Text], ...]:
+def operator_choices() -> tuple[SelectChoice, ...]:
     """Every way of comparing, and "as is usual for the spec"; which of them fit a spec is said when it is read."""
     labels: dict[str, dict[Text, None]] = {}
     for spec in catalogue.specs():
         for each in values.operators(spec):
             labels.setdefault(each.code, {})[each.label] = None
-    order = (">=", "<=", "=", "covers", "in", "yes")
-    joined = [
-        (code, Text(*("/".join(each.say(tongue) for each in labels[code]) for tongue in ("zh_CN", "en"))))
-        for code in order
+    said = [
+        (code, Text("/".join(each.zh for each in labels[code]), "/".join(each.en for each in labels[code])))
+        for code in (">=", "<=", "=", "covers", "in", "yes")
     ]
-    return (("", Text("按惯例", "As usual")), *joined)
+    return tuple(listed([("", Text("按惯例", "As usual")), *said]))
 
 
 class RequirementRow(_Row):
@@ -145,7 +143,7 @@ class RequirementRow(_Row):
 
     written = ("spec", "value", "why")
 
-    spec = OneOf(_l("指标"), choices=spec_choices)
+    spec = OneOf(_l("指标"), choices=lambda: list(spec_choices()))
     op = OneOf(_l("比较"), choices=lambda: list(operator_choices()))
     value = StringField(_l("数值"), [at_most(LONGEST_VALUE)], render_kw={"maxlength": LONGEST_VALUE})
     why = text("why", _l("为什么（选填）"))
@@ -174,7 +172,7 @@ class RequirementRow(_Row):
 class RequirementsForm(_RowsForm):
     """The must-haves of a scenario."""
 
-    rows = Rows(FormField(RequirementRow), name="requirements", min_entries=1, max_entries=READ_AT_MOST)
+    rows = Rows(FormField(RequirementRow), name="requirements", max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
         return [{**each, "value": wanted_text(each)} for each in content.get("requirements") or []]
@@ -244,7 +242,7 @@ class TargetRow(_Row):
 
     name = text("target_name", _l("测什么"))
     unit = text("target_unit", _l("计量单位"))
-    direction = OneOf(_l("比较"), choices=list(DIRECTIONS.items()), default="up")
+    direction = OneOf(_l("比较"), choices=listed(DIRECTIONS.items()), default="up")
     baseline = _number(_l("现状（选填）"))
     target = _number(_l("目标值"))
     method = text("target_method", _l("怎样测（选填）"))
@@ -253,7 +251,7 @@ class TargetRow(_Row):
 class TargetsForm(_RowsForm):
     """What a trial would be judged by."""
 
-    rows = Rows(FormField(TargetRow), name="targets", min_entries=1, max_entries=READ_AT_MOST)
+    rows = Rows(FormField(TargetRow), name="targets", max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
         return [dict(each) for each in content.get("targets") or []]

@@ -235,7 +235,7 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
         "contact": [
             (field.label, field.show(revision.content.get(field.key), language))
             for field in kind.fields
-            if field.private
+            if field.private and revision.content.get(field.key)
         ],
     }
 

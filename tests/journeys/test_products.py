@@ -61,7 +61,7 @@ def correct(vendor: Person, number: str) -> None:
 def check_public_page(visitor: Person, number: str) -> None:
     main = visitor.open(f"/products/{number}")
     expect(main.get_by_role("heading", level=1)).to_have_text(TITLE)
-    for words in ("20 kg", "2.5 ~ 4", "IP67", "检测", "2025 年 3 月起", "45 日内"):
+    for words in ("20 kg", "2.5–4", "IP67", "检测", "2025 年 3 月起", "45 日内"):
         expect(main).to_contain_text(words)
     for hidden in ("王五", "62990000", "请补应用案例的时间"):
         expect(main).not_to_contain_text(hidden)

@@ -62,7 +62,10 @@ def test_the_whole_form_from_the_first_page_to_the_check(vendor: tuple[Client, A
     specs["specs-navigation-value"] = sorted(known)[:2]
     for step, fields in (
         ("specs", specs),
-        ("merits", {"marks": ["cr"], "cases": "某仓库，搬运\r\n\r\n某工厂", "sources": "https://maker.example/\r\n手册"}),
+        (
+            "merits",
+            {"marks": ["cr"], "cases": "某仓库，搬运\r\n\r\n某工厂", "sources": "https://maker.example/\r\n手册"},
+        ),
         ("offer", {"ways": ["service"], "contact_name": "王五", "contact_phone": "138 0013 8000", "valid_until": ""}),
     ):
         answer = browser.submit(f"/products/{number}/edit/{step}", {**fields, "version": ""})
@@ -306,7 +309,9 @@ def test_every_category_takes_a_value_for_every_spec(filled: Callable[..., Specs
             elif spec.kind == "flag":
                 fields.add(f"specs-{key}-value", "1")
             else:
-                fields.add(f"specs-{key}-value", value["choice"] if spec.kind == "choice" else values.export_text(spec, value))
+                fields.add(
+                    f"specs-{key}-value", value["choice"] if spec.kind == "choice" else values.export_text(spec, value)
+                )
         form = filled(category, fields)
         assert form.validate(), (category, form.errors)
         assert write_specs(form, {"specs": {}})["specs"] == claims
@@ -317,13 +322,18 @@ def test_every_category_takes_a_value_for_every_spec(filled: Callable[..., Specs
 @only_sqlite
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120)
 @given(data=st.data())
-def test_whatever_is_typed_is_either_understood_or_kept_with_an_error(filled: Callable[..., SpecsForm], data: Any) -> None:
+def test_whatever_is_typed_is_either_understood_or_kept_with_an_error(
+    filled: Callable[..., SpecsForm], data: Any
+) -> None:
     category = data.draw(st.sampled_from(CATEGORIES))
     keys = data.draw(st.lists(st.sampled_from(catalogue.category(category).specs), min_size=1, max_size=4, unique=True))
     numbers = st.from_regex(r"\A[-~≥≤约 ]{0,2}[0-9]{1,5}([.][0-9]{1,3})?(-[0-9]{1,4})?( ?(kg|mm|h|%|t|min|万))?\Z")
     words = st.text(st.characters(blacklist_categories=("Cs",)), max_size=40) | numbers
     typed = {f"specs-{key}-value": data.draw(words) for key in keys}
-    typed |= {f"specs-{key}-note": data.draw(st.text(st.characters(blacklist_categories=("Cs",)), max_size=20)) for key in keys}
+    typed |= {
+        f"specs-{key}-note": data.draw(st.text(st.characters(blacklist_categories=("Cs",)), max_size=20))
+        for key in keys
+    }
     form = filled(category, typed)
     good = form.validate()
     for key in keys:
