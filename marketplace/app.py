@@ -10,10 +10,10 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
-from whitenoise import WhiteNoise
 
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.queries import actor_of, user_of_session
+from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
@@ -31,7 +31,7 @@ from marketplace.web.identity import init_identity
 from marketplace.web.languages import init_languages
 from marketplace.web.navigation import init_navigation
 from marketplace.web.plate import Capability
-from marketplace.web.request import Marketplace, init_headers, init_request
+from marketplace.web.request import Marketplace, init_headers, init_request, serve_static
 from marketplace.workspace.capability import WORKSPACE
 
 PACKAGE = Path(__file__).resolve().parent
@@ -48,6 +48,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SEARCH,
     LISTS,
     WORKSPACE,
+    API,
     SITE,
 )
 
@@ -95,7 +96,7 @@ def create_app(config: Config) -> Flask:
     init_navigation(app)
     _compose(app)
     Compress(app)
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)  # type: ignore[method-assign]
+    serve_static(app, ROOT / "static", secure=config.secure)
     return app
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 PREFIX = "MARKETPLACE_"
@@ -30,7 +30,7 @@ class Config:
     # Where data, files, index and the embedded database live.
     data_dir: Path = Path("var")
     # SQLAlchemy address; empty means SQLite in data_dir. PostgreSQL: postgresql+psycopg://…
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     # Signs sessions and mail links. Required unless demo.
     secret_key: str = field(default="", repr=False)
     # Search engine. The embedded one serves both databases.
@@ -106,12 +106,19 @@ class Config:
             raise BadSetting(
                 "SECRET_KEY", "", "required unless MARKETPLACE_DEMO=1; make one with: openssl rand -hex 32"
             )
-        path = self.data_dir / "demo-secret"
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
-        return replace(self, secret_key=path.read_text().strip())
+        return replace(self, secret_key=_kept_secret(self.data_dir))
+
+
+def _kept_secret(folder: Path) -> str:
+    """The made-up secret of a demonstration. It appears whole or not at all, also when the first start is killed."""
+    path = folder / "demo-secret"
+    if not path.exists() or not path.read_text().strip():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = folder / "demo-secret.new"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32))
+        made.replace(path)
+    return path.read_text().strip()
 
 
 def _flag(name: str, value: str) -> bool:
@@ -124,28 +131,50 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def _split(name: str, value: str, allowed: str) -> SplitResult:
+    """The parts of an address; what cannot be taken apart is not repeated, it may hold a password."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number shows only when it is asked for
+    except ValueError as error:
+        raise BadSetting(name, "…", allowed) from error
+    return parts
+
+
 def _database(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
-        raise BadSetting("DATABASE_URL", urlsplit(value).scheme + "://…", "sqlite:///file or postgresql+psycopg://…")
+    allowed = "sqlite:///file or postgresql+psycopg://user:password@host/name"
+    if not value:
+        return value
+    parts = _split("DATABASE_URL", value, allowed)
+    if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise BadSetting("DATABASE_URL", f"{parts.scheme}://…", allowed)
+    # Every connection to a database in memory would see another one.
+    if parts.scheme == "sqlite" and parts.path.strip("/") in ("", ":memory:"):
+        raise BadSetting("DATABASE_URL", value, allowed)
     return value
 
 
 def _storage(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("", "file"):
-        raise BadSetting("STORAGE_URL", value, "a local folder (object stores are not supported yet)")
+    allowed = "a local folder (object stores are not supported yet)"
+    scheme = _split("STORAGE_URL", value, allowed).scheme
+    if scheme not in ("", "file"):
+        raise BadSetting("STORAGE_URL", f"{scheme}://…", allowed)
     return value
 
 
 def _mail(value: str) -> str:
-    if urlsplit(value).scheme not in ("console", "smtp", "smtps"):
-        raise BadSetting("MAIL_URL", urlsplit(value).scheme, "console: or smtp://user:password@host:port or smtps://…")
+    allowed = "console: or smtp://user:password@host:port or smtps://…"
+    parts = _split("MAIL_URL", value, allowed)
+    if parts.scheme not in ("console", "smtp", "smtps") or (parts.scheme != "console" and not parts.hostname):
+        raise BadSetting("MAIL_URL", parts.scheme, allowed)
     return value
 
 
 def _address(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise BadSetting(name, value, "an address such as https://jiyu.example.cn")
+    allowed = "an address such as https://jiyu.example.cn"
+    parts = _split(name, value, allowed)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(name, value, allowed)
     return value.rstrip("/")
 
 

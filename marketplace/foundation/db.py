@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -15,11 +15,14 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.config import Config
+
+Row = TypeVar("Row")
 
 # In a checkout migrations/ lies beside the package; in a wheel, inside it.
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -170,3 +173,18 @@ def lock(subject: Any) -> None:
     # "of": the row alone, not what its loading options join to it, which PostgreSQL refuses to lock.
     only = {"of": type(subject)}
     db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
+
+
+def only_row(model: type[Row], key: Mapping[str, Any], new: Mapping[str, Any]) -> Row:
+    """Take the row with this primary key for this transaction, made from ``key`` and ``new`` when there is none.
+
+    Two who want the first one at the same moment both get it, one after the other: a row that is not there yet
+    cannot be locked, and on PostgreSQL the second one's own INSERT would fail.
+    """
+    wanted = tuple(key.values())
+    found = db.session.get(model, wanted, with_for_update=True, populate_existing=True)
+    if found is None:
+        insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+        db.session.execute(insert(model).values(**key, **new).on_conflict_do_nothing())
+        found = db.session.get_one(model, wanted, with_for_update=True, populate_existing=True)
+    return found

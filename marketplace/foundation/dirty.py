@@ -34,12 +34,13 @@ def note_all(kind: str, doc_ids: Sequence[int]) -> None:
         return
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
     seq = time.time_ns()
+    greatest = sa.func.max if db.engine.dialect.name == "sqlite" else sa.func.greatest
     rows = [{"kind": kind, "doc_id": doc_id, "seq": seq} for doc_id in doc_ids]
     for start in range(0, len(rows), 1000):
         statement = insert(SearchDirty).values(rows[start : start + 1000])
-        db.session.execute(
-            statement.on_conflict_do_update(index_elements=["kind", "doc_id"], set_={"seq": statement.excluded.seq})
-        )
+        # Later than the note before in any case, also when the machine's clock stands or was put back.
+        later = greatest(statement.excluded.seq, SearchDirty.seq + 1)
+        db.session.execute(statement.on_conflict_do_update(index_elements=["kind", "doc_id"], set_={"seq": later}))
 
 
 def pending(limit: int) -> Sequence[SearchDirty]:

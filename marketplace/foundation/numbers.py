@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.foundation.db import Base, db
+from marketplace.foundation.db import Base, db, only_row
 
 
 class NumberSeries(Base):
@@ -43,8 +43,4 @@ def keep_clear_of(number: str) -> None:
 
 
 def _series(letter: str, year: int) -> NumberSeries:
-    series = db.session.get(NumberSeries, (letter, year), with_for_update=True, populate_existing=True)
-    if series is None:
-        series = NumberSeries(letter=letter, year=year, last=0)
-        db.session.add(series)
-    return series
+    return only_row(NumberSeries, {"letter": letter, "year": year}, {"last": 0})

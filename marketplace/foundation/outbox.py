@@ -24,6 +24,7 @@ PAUSES = (1, 5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600)
 
 # How long a message belongs to the worker that is sending it; one that dies meanwhile is relieved after this time.
 LEASE = timedelta(minutes=2)
+BEING_SENT = "being sent"
 
 
 class OutboxMessage(Base):
@@ -91,6 +92,10 @@ def handle_next(subscriptions: Subscriptions) -> bool:
     writer's place. A handler that fails rolls its work back; the failure is noted and the message tried again later.
     Several workers may run at once: a message locked or leased by another is passed over.
     """
+    # Looked for before a transaction is opened: an idle worker neither takes the writer's place nor wakes itself.
+    db.session.rollback()
+    if db.session.scalar(_due()) is None:
+        return False
     with transaction():
         message = db.session.scalar(_due().with_for_update(skip_locked=True))
         if message is None:
@@ -100,7 +105,7 @@ def handle_next(subscriptions: Subscriptions) -> bool:
         _attempt(message, [handler for handler in handlers if handler not in outside], last=not outside)
         leased = bool(outside) and not message.error
         if leased:
-            message.due_at = clock.now() + LEASE
+            message.due_at, message.error = clock.now() + LEASE, BEING_SENT
     if leased:
         _attempt_outside(message, outside)
     return True
@@ -140,7 +145,7 @@ def _attempt_outside(message: OutboxMessage, handlers: list[Handler]) -> None:
         if failure is not None:
             _note_failure(again, failure)
         else:
-            again.handled_at = clock.now()
+            again.handled_at, again.error = clock.now(), ""
 
 
 def _due() -> sa.Select[OutboxMessage]:
@@ -151,7 +156,8 @@ def _due() -> sa.Select[OutboxMessage]:
         earlier.id < OutboxMessage.id,
         earlier.handled_at.is_(None),
         earlier.failed_at.is_(None),
-        earlier.due_at <= clock.now(),
+        # What is meant for a later time blocks nothing, and what failed neither; what is being sent now does.
+        (earlier.due_at <= clock.now()) | (earlier.error == BEING_SENT),
     )
     return (
         sa.select(OutboxMessage)

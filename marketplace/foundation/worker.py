@@ -73,17 +73,24 @@ class Leadership:
 
     def _holds_advisory_lock(self) -> bool:
         if self._connection is None:
-            self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_KEY))):
-                self.release()
-                return False
-            return True
+            return self._take_advisory_lock()
         try:
             self._connection.scalar(sa.select(1))
         except sa.exc.DBAPIError:
             self.release()
             return False
         return True
+
+    def _take_advisory_lock(self) -> bool:
+        """The connection is kept only when it holds the lock: its existence is what says that this worker leads."""
+        connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            if connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_KEY))):
+                self._connection = connection
+        finally:
+            if self._connection is None:
+                connection.close()
+        return self._connection is not None
 
     def release(self) -> None:
         """Give the lead back."""
@@ -148,8 +155,19 @@ class Worker:
         if self._lead.held():
             for task in self._schedule.tasks:
                 if time.monotonic() >= self._next.get(task.name, 0.0):
-                    again = task.run()
+                    again = self._run(task)
                     self._next[task.name] = time.monotonic() + (0.0 if again else task.every)
                     busy = busy or again
         db.session.rollback()
         return busy
+
+    def _run(self, task: Task) -> bool:
+        """Run one task on rows as they are now; one that fails keeps no other from running."""
+        db.session.rollback()
+        db.session.expire_all()  # what a handler's committed transaction left behind; a rollback alone keeps it
+        try:
+            return task.run()
+        except Exception:
+            log.exception("the task %s failed and is tried again when its time comes", task.name)
+            db.session.rollback()
+            return False

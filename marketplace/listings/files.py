@@ -92,4 +92,4 @@ def _document(file: StoredFile, title: str) -> dict[str, Any]:
 
 def in_bytes(size: int) -> str:
     """A size in bytes as people write it: 812 KB, 1.2 MB."""
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    return f"{max(size, 1024) / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"

@@ -69,6 +69,7 @@ class Kind:
 
     ``name`` is the name of the table, of the subject in history and of the kind in search; ``plural`` names the
     blueprint and the templates. ``preview(listing, content)``: what ``<plural>/preview.html`` reads as ``shown``.
+    ``act``: the words of the button that begins one (发布场景需求).
     """
 
     name: str
@@ -84,6 +85,12 @@ class Kind:
     steps: tuple[FormStep, ...] = field(default=())
     may_file: Callable[[Organization], bool] = lambda _organization: True
     preview: Callable[[Any, Content], Any] = lambda _listing, _content: None
+    act: Text | None = None
+
+    @property
+    def filing(self) -> Text:
+        """What the button that begins one says: ``act``, or 登记 and the kind."""
+        return self.act or Text("登记%(kind)s", "Add a %(kind)s") % {"kind": self.label}
 
     def blocking(self, content: Content) -> list[Check]:
         """What must be mended before the content can be submitted."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.accounts.notify import Letter
-from marketplace.accounts.queries import member_users, officials
+from marketplace.accounts.queries import member_users, officials, posts_by_id
 from marketplace.config import Config
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.outbox import Message
@@ -41,8 +42,8 @@ def revision_decided(message: Message, config: Config) -> Iterator[Letter]:
     page = f"{config.base_url}/{kind.plural}/{listing.number}"
     link = f"{page}/edit" if template == "returned" else page
     members = member_users(listing.organization_id)
-    title = _title(revision.content, listing)
-    yield from _about(kind, listing, members, template, link, title=title, reason=entry.reason, post=entry.post)
+    context = {"title": _title(revision.content, listing), "reason": entry.reason, "post": _post(entry)}
+    yield from _about(kind, listing, members, template, link, **context)
 
 
 def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
@@ -55,6 +56,12 @@ def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
     members = member_users(listing.organization_id)
     context = {"step": kind.lifecycle.by_name[step].label, "state": kind.lifecycle.mark(entry.after).label}
     yield from _about(kind, listing, members, "changed", link, title=listing.title, reason=entry.reason, **context)
+
+
+def _post(entry: LedgerEntry) -> Text:
+    """In which post it was decided, as it was called then; in English as it is called now."""
+    post = posts_by_id([entry.post_id]).get(entry.post_id) if entry.post_id else None
+    return Text(entry.post, post.label.en if post else entry.post)
 
 
 def _kind(name: str) -> Kind:

@@ -298,7 +298,7 @@ def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, of
         organization, post = organizations.get(entry.organization_id), posts.get(entry.post_id)
         sign = organization.label if organization else SYSTEM_NAME
         if entry.post_id:
-            sign = Text(entry.post, (post.department_en if post else "") or entry.post)
+            sign = Text(entry.post, post.label.en if post else entry.post)
         person = users.get(entry.actor_id or 0)
         own = member and entry.organization_id == listing.organization_id
         if person is not None and (official or own):

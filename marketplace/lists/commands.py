@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,7 +145,6 @@ def _language() -> str:
 @contextmanager
 def _bar(label: Text, length: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on the error stream, so that the report can be read from the other one."""
-    stream = click.get_text_stream("stderr")
-    bar: Any = click.progressbar(length=length, label=label.say(_language()), file=stream)
+    bar: Any = click.progressbar(length=length, label=label.say(_language()), file=sys.stderr)
     with bar:
         yield bar.update

@@ -322,7 +322,9 @@ def _labelled(part: str) -> tuple[str, str]:
     for field, label in (("baseline", NOW), ("method", METHOD)):
         for word in (label.zh, label.en):
             if part.startswith(word):
-                return field, unescaped(part[len(word) :].lstrip(" :：")).strip()
+                # A space is how it is written; people put a colon there too.
+                rest = re.sub(r"^(?:[:：]\s*|\s)", "", part[len(word) :])
+                return field, unescaped(rest).strip()
     return "", ""
 
 

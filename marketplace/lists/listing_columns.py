@@ -9,10 +9,11 @@ from flask import current_app
 from marketplace.accounts.models import checked_credit_code
 from marketplace.config import Config
 from marketplace.core import clock
+from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
-from marketplace.lists.columns import Column, as_it_is, day, email, flag, number, rows_of_text, told, words
+from marketplace.lists.columns import Column, Read, as_it_is, day, email, flag, number, rows_of_text, told, words
 
 
 def opening(letter: str) -> tuple[Column, ...]:
@@ -22,7 +23,7 @@ def opening(letter: str) -> tuple[Column, ...]:
         Column(
             "organization_code", Text("单位信用代码", "Credit code of the organization"),
             Text("已核验单位的统一社会信用代码", "Unified social credit code of a verified organization"),
-            read_code, as_it_is, required=True,
+            code_of("organization_code"), as_it_is, required=True,
         ),
         words("organization_name", Text("单位名称", "Organization"), 200,
               Text("供核对：与代码不符时不导入", "For comparison: a row with another name is refused")),
@@ -31,9 +32,16 @@ def opening(letter: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def read_code(text: str) -> str:
-    """A unified social credit code; empty stays empty."""
-    return checked_credit_code(text) if text else ""
+def code_of(key: str) -> Read:
+    """How a column reads a unified social credit code; empty stays empty."""
+
+    def read(text: str) -> str:
+        try:
+            return checked_credit_code(text) if text else ""
+        except FieldError as error:
+            raise FieldError(key, error.message) from error
+
+    return read
 
 
 def validity() -> Column:

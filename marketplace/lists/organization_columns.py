@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -23,7 +22,7 @@ from marketplace.lists.columns import (
     several,
     told,
 )
-from marketplace.lists.listing_columns import page_address, read_code
+from marketplace.lists.listing_columns import code_of, page_address
 from marketplace.reference import catalogue
 
 # What accounts.services takes by the same name.
@@ -61,7 +60,7 @@ def _columns() -> tuple[Column, ...]:
         _field("about_en", Text("英文单位简介", "About, in English")),
         Column("parent_code", Text("上级单位信用代码", "Credit code of the parent"),
                Text("上级单位已登记，或在同一文件中", "The parent is registered or stands in the same file"),
-               read_code, as_it_is),
+               code_of("parent_code"), as_it_is),
         _field("contact_name", Text("联系人", "Contact"), private=True),
         _field("contact_phone", Text("联系电话", "Telephone"), private=True),
         _field("contact_email", Text("联系邮箱", "Contact e-mail"), private=True),
@@ -88,7 +87,8 @@ def organization_record(organization: Organization) -> Values:
     }
 
 
-def _check(row: Mapping[str, Any]) -> list[FieldError]:
+def _check(before: Values, given: Values) -> list[FieldError]:
+    row = {**before, **given}
     errors = []
     if not row.get("region") and not row.get("place"):
         errors.append(FieldError("place", Text("安徽省外的单位请写所在省市", "Give the place of one outside Anhui")))

@@ -18,10 +18,12 @@ from marketplace.listings.kind import Kind
 from marketplace.listings.models import OPEN, Listing, Revision
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
+from marketplace.search.queries import Question, matching_keys, visible_keys
 from marketplace.web.plate import sources
 
 KINDS: dict[str, Kind] = {"products": PRODUCT, "scenarios": SCENARIO}
 PORTION = 500
+MOST_HITS = 1_000_000  # far above what the site holds
 
 Model = type[Listing] | type[Organization]
 
@@ -43,9 +45,7 @@ def organizations_by_code(codes: AbstractSet[str]) -> dict[str, Organization]:
 def codes_by_number(numbers: AbstractSet[str]) -> dict[str, str]:
     """Number → credit code of the organization that has it."""
     wanted = Organization.number.in_(sorted(numbers - {""}))
-    return dict(
-        db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).all()
-    )
+    return dict(db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).all())
 
 
 def parents() -> dict[str, str]:
@@ -132,6 +132,18 @@ def public_count(kind: str) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(select.subquery())) or 0
 
 
+def narrows(question: Question) -> bool:
+    """Whether the question leaves anything out; the whole list needs no index."""
+    return bool(question.text) or any(facet != "kind" for facet in question.filters)
+
+
+def found_keys(question: Question, kind: str) -> list[int]:
+    """The keys of everything of a kind that a visitor finds with a question, in the order of the hits."""
+    ids = matching_keys(question, kind, MOST_HITS)
+    portions = (ids[start : start + PORTION] for start in range(0, len(ids), PORTION))
+    return [key for portion in portions for key in visible_keys(kind, portion, VISITOR)]
+
+
 def _public(kind: str) -> tuple[sa.Select[Any], Any]:
     select = sources()[kind].visible(VISITOR)
     return select, next(iter(select.selected_columns))
@@ -149,3 +161,11 @@ def fingerprint(name: str, ids: Sequence[int]) -> str:
         rows = {row[0]: row for row in db.session.execute(select.where(model.id.in_(portion)))}
         seen.update(repr([tuple(rows.get(each, (each,))) for each in portion]).encode())
     return seen.hexdigest()[:32]
+
+
+def public_key(name: str, number: str) -> int | None:
+    """The key of the object with this number, if a visitor may see it."""
+    model = model_of(name)
+    select, _key = _public(KINDS[name].name if name in KINDS else "organization")
+    found: int | None = db.session.scalar(select.where(model.number == number))
+    return found

@@ -8,14 +8,12 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
-from marketplace.core.actor import VISITOR
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.lists import queries, writing
 from marketplace.lists.columns import Sheet
 from marketplace.lists.sheets import SHEETS
 from marketplace.search.forms import read_question
-from marketplace.search.queries import Question, matching_keys, visible_keys
 from marketplace.web.languages import current_language
 
 lists = Blueprint("lists", __name__)
@@ -26,7 +24,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST_IN_EXCEL = 20_000
-MOST = 1_000_000  # hits that a list as a file may have; far above what the site holds
 
 
 @lists.get("/lists")
@@ -61,20 +58,9 @@ def twin(name: str, ending: str) -> ResponseReturnValue:
 def matching(sheet: Sheet) -> Sequence[int]:
     """The keys of what the question in the address finds, as a visitor sees it."""
     question = read_question(request.args, kind=sheet.kind)
-    if not asks(question):
+    if not queries.narrows(question):
         return queries.newest_public_keys(sheet.name)
-    return visible(sheet.kind, matching_keys(question, sheet.kind, MOST))
-
-
-def asks(question: Question) -> bool:
-    """Whether the question narrows the list at all; the whole list needs no index."""
-    return bool(question.text) or any(facet != "kind" for facet in question.filters)
-
-
-def visible(kind: str, ids: Sequence[int]) -> list[int]:
-    """Those of ``ids`` that a visitor may see, in their order."""
-    portions = (ids[start : start + queries.PORTION] for start in range(0, len(ids), queries.PORTION))
-    return [key for portion in portions for key in visible_keys(kind, portion, VISITOR)]
+    return queries.found_keys(question, sheet.kind)
 
 
 def _pieces(sheet: Sheet, ids: Sequence[int], ending: str) -> Iterable[bytes]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
+from marketplace.foundation import dirty, outbox
+from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.reference import catalogue, regions
 from marketplace.search.queries import Found, Question, find
+from marketplace.search.services import engine
 
 NEWEST = 7
+# A worker that is alive handles what is due within a second or two; this many seconds later it is not.
+LATE = 60.0
 DRAWINGS = 4
 # Words people look for; each is found in the sample (a test asks them all).
 FREQUENT = (
@@ -43,6 +50,23 @@ def home(actor: Actor) -> Mapping[str, Any]:
         "latest_scenarios": scenarios.cards,
         "latest_products": products.cards,
     }
+
+
+def readiness() -> dict[str, str]:
+    """Part of the site → "ok", or what is wrong with it."""
+    state: dict[str, str] = {}
+    try:
+        _waiting, age = outbox.waiting()
+        state["database"] = "ok"
+        state["worker"] = "ok" if max(age, dirty.age()) < LATE else "late"
+    except SQLAlchemyError:
+        state["database"] = "unreachable"
+    try:
+        engine().status()
+        state["index"] = "ok"
+    except IndexUnusable:
+        state["index"] = "unusable"
+    return state
 
 
 def _drawings(products: Found) -> list[dict[str, Any]]:

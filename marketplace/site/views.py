@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.text import Text
-from marketplace.foundation import dirty, outbox
-from marketplace.foundation.db import db
-from marketplace.foundation.index.interface import IndexUnusable
-from marketplace.search.services import engine
 from marketplace.site import queries
 from marketplace.web.identity import current_actor
 
 site = Blueprint("site", __name__)
-
-# A worker that is alive handles what is due within a second or two; this much later it is not.
-LATE = 60.0
 
 
 @site.get("/")
@@ -54,19 +46,7 @@ def healthz() -> ResponseReturnValue:
 @site.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """The database answers, the index can be searched, the worker keeps up; 503 names what does not."""
-    state: dict[str, str] = {}
-    try:
-        db.session.execute(sa.select(1))
-        _waiting, age = outbox.waiting()
-        state["database"] = "ok"
-        state["worker"] = "ok" if max(age, dirty.age()) < LATE else "late"
-    except sa.exc.SQLAlchemyError:
-        state["database"] = "unreachable"
-    try:
-        engine().status()
-        state["index"] = "ok"
-    except IndexUnusable:
-        state["index"] = "unusable"
+    state = queries.readiness()
     return jsonify(state), 200 if set(state.values()) == {"ok"} else 503
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, request, session
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter, Map
+from whitenoise import WhiteNoise
 
+from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db, transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,6 +25,8 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 MAX_REQUEST = 64 * 1024 * 1024
 MAX_FORM_MEMORY = 2 * 1024 * 1024
 MAX_FORM_PARTS = 2000
+LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
+YEAR = 365 * 24 * 3600
 
 
 def own_transaction(view: View) -> View:
@@ -41,20 +49,46 @@ class Marketplace(Flask):
     request_class = MarketplaceRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view; commit when it returns, roll back when it raises."""
+        """Run the view; commit what it answers with success, roll back when it refuses (400 and above) or raises."""
         view = self.view_functions.get(request.endpoint or "")
         if request.method in SAFE or getattr(view, "own_transaction", False):
             return super().dispatch_request()
-        with transaction():
-            return super().dispatch_request()
+        announced = list(session.get("_flashes", []))
+        try:
+            with transaction() as current:
+                response = self.make_response(super().dispatch_request())
+                if response.status_code >= HTTPStatus.BAD_REQUEST:
+                    current.rollback()
+                return response
+        except Exception:
+            # The message of success was written before the commit: what was not done is not announced.
+            if session.get("_flashes", []) != announced:
+                session["_flashes"] = announced
+            raise
+
+
+class KeyConverter(IntegerConverter):
+    """``<int:…>`` of an address: a key that a database can hold; another one is 404 like every unknown key."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LARGEST_KEY, **options})
 
 
 def init_request(app: Flask) -> None:
-    """Give every request a number, and end what it only read."""
+    """Give every request a number, refuse what no text can hold, and end what was only read."""
+    app.url_map.converters["int"] = KeyConverter
 
     @app.before_request
     def number() -> None:
         g.request_number = uuid.uuid4().hex[:12]
+
+    @app.before_request
+    def refuse_zero_bytes() -> None:
+        """No person types one, and PostgreSQL takes none in a text."""
+        if "\0" in request.path or any("\0" in value for _key, value in request.args.items(multi=True)):
+            raise NotFound
+        if request.method not in SAFE and any("\0" in value for _key, value in request.form.items(multi=True)):
+            raise BadRequest
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
@@ -71,26 +105,48 @@ def redirect_target(default: str) -> str:
     return target if inside and target.isprintable() else default
 
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def security_headers(*, secure: bool) -> dict[str, str]:
+    """What every answer carries: nothing but our own files, no inline script or style, no framing."""
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    }
+    return headers | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {})
+
+
 def init_headers(app: Flask, *, secure: bool) -> None:
-    """Send the security headers: nothing but our own files, no inline script or style, no framing."""
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    """Send the security headers, and keep what one person was answered from being shown to another."""
+    given = security_headers(secure=secure)
 
     @app.after_request
     def guard(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        if secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        for name, value in given.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         if response.mimetype in ("text/html", "application/json"):
-            headers.setdefault("Cache-Control", "private, no-cache")
             response.vary.update(("Cookie", "Accept-Language"))
         return response
+
+
+def serve_static(app: Flask, folder: Path, *, secure: bool) -> None:
+    """Serve the files of ``folder`` below /static/ before the app is asked, to be kept for a year."""
+    given = security_headers(secure=secure)
+
+    def add(headers: Any, _path: str, _url: str) -> None:
+        for name, value in given.items():
+            headers[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(folder), prefix="static/", max_age=YEAR, add_headers_function=add
+    )

@@ -6,27 +6,29 @@ from typing import Any
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 
+from marketplace.core.text import Text
 from marketplace.web.forms import MarketplaceForm, at_most, chosen
+from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 
 # Room for the ticked reasons within what history keeps of a reason.
 NOTE_LENGTH = 1800
 
-Reasons = tuple[tuple[str, str, Any], ...]
+Reasons = tuple[tuple[str, Text], ...]
 
-# Written to history and to the owner in the working language, whatever the reviewer's page reads.
-LISTING_REASONS = (
-    ("material", "缺少支撑材料", _l("缺少支撑材料")),
-    ("differs", "与附件或公开资料不一致", _l("与附件或公开资料不一致")),
-    ("unclear", "单位或工况不清", _l("单位或工况不清")),
-    ("outside", "不属于本清单或类别不对", _l("不属于本清单或类别不对")),
-    ("contact", "公开文字含联系方式或广告", _l("公开文字含联系方式或广告")),
+# Written to history and to the owner in Chinese, the working language, whatever the reviewer's page reads.
+LISTING_REASONS: Reasons = (
+    ("material", Text("缺少支撑材料", "Supporting material is missing")),
+    ("differs", Text("与附件或公开资料不一致", "Differs from the attachments or public material")),
+    ("unclear", Text("单位或工况不清", "Unit or working conditions unclear")),
+    ("outside", Text("不属于本清单或类别不对", "Does not belong to this list, or wrong category")),
+    ("contact", Text("公开文字含联系方式或广告", "Public text holds contact data or advertising")),
 )
-ORGANIZATION_REASONS = (
-    ("code", "名称与统一社会信用代码不符", _l("名称与统一社会信用代码不符")),
-    ("kind", "单位类型或所在地不对", _l("单位类型或所在地不对")),
-    ("contact", "联系人无法核实", _l("联系人无法核实")),
+ORGANIZATION_REASONS: Reasons = (
+    ("code", Text("名称与统一社会信用代码不符", "Name does not match the credit code")),
+    ("kind", Text("单位类型或所在地不对", "Wrong kind or place")),
+    ("contact", Text("联系人无法核实", "The contact cannot be confirmed")),
 )
 
 
@@ -43,7 +45,7 @@ class DecisionForm(MarketplaceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision.choices = [(self.accepting, _("通过")), ("return", _("退回补正"))]
-        self.reasons.choices = [(code, said) for code, _words, said in self.standard]
+        self.reasons.choices = [(code, text.say(current_language())) for code, text in self.standard]
 
     def validate_note(self, field: TextAreaField) -> None:
         """A return without a reason helps nobody."""
@@ -51,10 +53,10 @@ class DecisionForm(MarketplaceForm):
             field.errors = [*field.errors, _("退回要写明理由：勾选一条，或写一句话")]
 
     def words(self) -> str:
-        """What the owner will read: the ticked reasons, then the note. An acceptance has the note alone."""
-        ticked = [words for code, words, _said in self.standard if code in (self.reasons.data or [])]
-        line = "；".join(ticked) if self.decision.data == "return" else ""
-        return "\n".join(part for part in (line, self.note.data or "") if part)
+        """What the owner will read: a line for each ticked reason, then the note. An acceptance has the note alone."""
+        ticked = self.reasons.data or [] if self.decision.data == "return" else []
+        lines = [text.zh for code, text in self.standard if code in ticked]
+        return "\n".join([*lines, *filter(None, [self.note.data])])
 
     def typed(self) -> list[tuple[str, str]]:
         """What was chosen and written, to be shown again where it could not be carried out."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.accounts.models import Organization, OrganizationKind
@@ -171,8 +170,8 @@ def decide(plural: str, number: str) -> ResponseReturnValue:
         try:
             with transaction():
                 _carry_out(kind, number, form, actor)
-        except (Conflict, StaleDataError) as error:
-            return conflict_page(kind, _as_conflict(error), found, url_for("review.queue"), form.typed())
+        except Conflict as error:
+            return conflict_page(kind, error, found, url_for("review.queue"), form.typed())
         except Invalid as error:
             form.refuse(error)
         else:
@@ -199,12 +198,6 @@ def _own_submission() -> Refused:
         Text("您是申请单位的成员", "You are a member of the organization that filed it"),
         Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
     )
-
-
-def _as_conflict(error: Conflict | StaleDataError) -> Conflict:
-    if isinstance(error, Conflict):
-        return error
-    return Conflict(Text("这项内容刚刚被别人改过", "Somebody else has just changed this"))
 
 
 def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> ResponseReturnValue:
@@ -242,7 +235,7 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
         "contact": [
             (field.label, field.show(revision.content.get(field.key), language))
             for field in kind.fields
-            if field.private
+            if field.private and revision.content.get(field.key)
         ],
     }
 
@@ -264,8 +257,8 @@ def verify(number: str) -> ResponseReturnValue:
         try:
             with transaction():
                 _verify(organization, form, actor)
-        except (Conflict, StaleDataError) as error:
-            return _verification_conflict(_as_conflict(error), organization_by_number(number, actor), form)
+        except Conflict as error:
+            return _verification_conflict(error, organization_by_number(number, actor), form)
         except Invalid as error:
             form.refuse(error)
         else:

@@ -22,21 +22,40 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
         "loading": "many listings at once, with their history, for imports and the sample",
-        "content": "shape and checks of the content of a reviewed listing",
         "difference": "what changed between two revisions",
         "precheck": "what is still missing and why it matters",
+        "wording": "values of a content in words",
+        "files": "pictures and files of a listing: taken, shown, served",
+    },
+    "products": {
+        "kind": "what a product is to the shared mechanism",
+        "content": "fields of the content in words, pre-check, projection",
+        "claims": "the specs step of the form, made from the category",
+        "sheet": "what the page, the preview and the comparison show",
+    },
+    "scenarios": {
+        "kind": "what a scenario is to the shared mechanism",
+        "content": "fields of the content in words, pre-check, projection",
+        "rows": "requirement and target rows of the form",
+        "fields": "fields of the form that only this capability has",
+        "answers": "how a form's answers become content",
+        "sheet": "what the page and the preview show",
     },
     "lists": {
-        "columns": "columns of the published templates",
+        "commands": "import, export and templates on the command line",
+        "columns": "what a column is",
+        "listing_columns": "columns that products and scenarios share",
+        "product_columns": "columns of the product list",
+        "scenario_columns": "columns of the scenario list",
+        "organization_columns": "columns of the list of organizations",
+        "lines": "several values in one cell, written and read without loss",
+        "items": "a row of the database as cells",
+        "judging": "what is wrong with a row",
         "reading": "Excel and CSV in",
         "writing": "Excel, CSV and JSON out",
+        "sheets": "the workbook a person fills in",
     },
-    "search": {
-        "commands": "index rebuild, check, status on the command line",
-        "indexer": "keeps the index from the notes of what changed",
-        "ranking": "order of the hits",
-        "facets": "counts beside the hits",
-    },
+    "search": {"commands": "index rebuild, check, status on the command line"},
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])
@@ -55,7 +74,10 @@ def test_one_commit() -> None:
 
 
 # Files that set fields by a name in a variable, and why no state can be among them. Everywhere else it hides a write.
-SETS_FIELDS_BY_NAME = {"marketplace/accounts/services.py": "the values of a checked form, whose fields are named there"}
+SETS_FIELDS_BY_NAME = {
+    "marketplace/accounts/services.py": "the values of a checked form, whose fields are named there",
+    "marketplace/scenarios/forms.py": "fields of a form class, one for each site condition of the reference data",
+}
 
 
 def state_writes(module: ast.Module) -> list[int]:

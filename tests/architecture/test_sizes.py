@@ -22,14 +22,17 @@ def test_there_is_something_to_measure() -> None:
 
 @pytest.mark.parametrize("path", OURS, ids=name)
 def test_file_and_its_functions_stay_short(path: Path) -> None:
-    assert lines(path) <= FILE, f"{name(path)} has {lines(path)} lines; {FILE} at most: split it by what it is about"
+    # A migration is a record of what was done, in order; nobody calls its parts.
+    record = name(path).startswith("migrations/")
+    assert record or lines(path) <= FILE, (
+        f"{name(path)} has {lines(path)} lines; {FILE} at most: split it by what it is about"
+    )
     long = {
         function.name: length
         for function in functions(tree(path))
         if (length := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION
     }
-    # A migration is a record of what was done, in order; nobody calls its parts.
-    assert not long or name(path).startswith("migrations/"), f"{name(path)}: over {FUNCTION} lines: {long}"
+    assert record or not long, f"{name(path)}: over {FUNCTION} lines: {long}"
 
 
 def test_templates_stay_short() -> None:

@@ -14,7 +14,9 @@ from marketplace.reference.terms import Spec
 from tests.factories import listings
 
 
-def claim(value: Any, evidence: str = "declared", source: str = "", file: int | None = None, note: str = "") -> dict[str, Any]:
+def claim(
+    value: Any, evidence: str = "declared", source: str = "", file: int | None = None, note: str = ""
+) -> dict[str, Any]:
     """One claim of a content."""
     return {"value": value, "evidence": evidence, "source": source, "file": file, "note": note}
 

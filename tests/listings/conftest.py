@@ -13,8 +13,8 @@ from marketplace import app as composition
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.config import Config
 from marketplace.foundation.db import db
-from marketplace.listings import kind as kinds
 from marketplace.listings.capability import LISTINGS
+from marketplace.listings.kind import KINDS
 from marketplace.reference.capability import REFERENCE
 from marketplace.workspace.capability import WORKSPACE
 from tests.listings.trial import KIND, Trial, capability
@@ -24,10 +24,9 @@ from tests.support.site import Client, close
 @pytest.fixture
 def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Accounts, listings and the workspace with the trial as the only kind."""
-    monkeypatch.setattr(kinds, "KINDS", kinds.KINDS)
-    for plural in list(kinds.KINDS):
-        monkeypatch.delitem(kinds.KINDS, plural)
-    monkeypatch.setitem(kinds.KINDS, KIND.plural, KIND)
+    for plural in list(KINDS):
+        monkeypatch.delitem(KINDS, plural)
+    monkeypatch.setitem(KINDS, KIND.plural, KIND)
     monkeypatch.setattr(composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, LISTINGS, capability(), WORKSPACE))
     made = composition.create_app(config)
     made.test_client_class = Client

@@ -79,58 +79,61 @@ def write(people: People, **fields: str) -> str:
     return str(answer.location.split("/")[2])
 
 
-def test_from_draft_to_a_second_edition(people: People, session: scoped_session[Session]) -> None:
+def test_a_draft_is_nobody_elses_and_its_gaps_are_told(people: People) -> None:
     number = write(people)
-    assert text(people.visitor, f"/trials/{number}", 404)
+    text(people.visitor, f"/trials/{number}", 404)
+    text(people.city, f"/trials/{number}", 404)
     check = text(people.member, f"/trials/{number}/check")
     assert "还没有简介" in check
     assert "提交审核" not in check
     refused = people.member.submit(f"/trials/{number}/check", {"version": hidden(check, "version")})
     assert refused.status_code == 403
-
-    page = text(people.member, f"/trials/{number}/edit/basics")
-    saved = people.member.submit(
-        f"/trials/{number}/edit/basics",
-        {"title": "甲", "summary": "一版", "version": hidden(page, "version"), "go": "draft"},
-    )
+    assert "还有 1 处要补" in refused.text
+    saved = people.member.submit(f"/trials/{number}/edit/basics", {"title": "甲", "summary": "一版", "go": "draft"})
     assert saved.location == "/workspace/"
-    check = text(people.member, f"/trials/{number}/check")
-    sent = people.member.submit(f"/trials/{number}/check", {"version": hidden(check, "version")})
-    assert sent.location == f"/trials/{number}"
+    assert "提交审核" in text(people.member, f"/trials/{number}/check")
+
+
+def test_returned_and_corrected(people: People) -> None:
+    number = write(people)
+    send(people, number, "一版")
     assert "正在审核" in text(people.member, f"/trials/{number}")
     text(people.member, f"/trials/{number}/edit/basics", 403)
     text(people.visitor, f"/trials/{number}", 404)
-
     assert number in text(people.city, "/review/")
     desk = text(people.city, f"/review/trials/{number}")
     assert "第一次送审" in desk
-    empty = people.city.submit(f"/review/trials/{number}", {"decision": "return", "version": hidden(desk, "version")})
+    version = hidden(desk, "version")
+    empty = people.city.submit(f"/review/trials/{number}", {"decision": "return", "version": version})
     assert empty.status_code == 422
     assert "退回要写明理由" in empty.text
-    back = people.city.submit(
-        f"/review/trials/{number}",
-        {"decision": "return", "reasons": ["material"], "note": "请附照片", "version": hidden(desk, "version")},
-    )
-    assert back.status_code == 302
-    assert "缺少支撑材料" in text(people.member, f"/trials/{number}/edit/basics")
-    assert "请附照片" in text(people.member, "/workspace/") or "缺少支撑材料" in text(people.member, "/workspace/")
-
+    decision = {"decision": "return", "reasons": ["material"], "note": "请附照片", "version": version}
+    assert people.city.submit(f"/review/trials/{number}", decision).status_code == 302
+    form = text(people.member, f"/trials/{number}/edit/basics")
+    assert "缺少支撑材料" in form
+    assert "请附照片" in form
+    assert "缺少支撑材料" in text(people.member, "/workspace/")
     publish(people, number, "二稿")
-    assert "二稿" in text(people.visitor, f"/trials/{number}")
-    assert "合肥市工信局" in text(people.visitor, f"/trials/{number}")
-    assert "请附照片" not in text(people.visitor, f"/trials/{number}")
+    page = text(people.visitor, f"/trials/{number}")
+    assert "二稿" in page
+    assert "合肥市工信局" in page
+    assert "请附照片" not in page
+    assert "李企业" not in page
 
-    revised = people.member.submit(f"/trials/{number}/revise")
-    assert revised.status_code == 302
+
+def test_the_public_reads_the_old_edition_until_the_new_one_is_approved(
+    people: People, session: scoped_session[Session]
+) -> None:
+    number = write(people)
+    publish(people, number, "二稿")
+    assert people.member.submit(f"/trials/{number}/revise").status_code == 302
     send(people, number, "三稿，改过的")
     assert "二稿" in text(people.visitor, f"/trials/{number}")
+    assert "三稿" not in text(people.visitor, f"/trials/{number}")
     desk = text(people.city, f"/review/trials/{number}")
     assert "修订 1 项" in desk
-    assert "三稿" not in text(people.visitor, f"/trials/{number}")
-    decided = people.city.submit(
-        f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")}
-    )
-    assert decided.status_code == 302
+    assert re.search(r"<del>.*?</del>.*<ins>.*?</ins>", desk, re.DOTALL)
+    accept(people, number)
     assert "三稿，改过的" in text(people.visitor, f"/trials/{number}")
     assert session.query(Trial).filter_by(number=number).one().edition == 2
 
@@ -146,10 +149,12 @@ def send(people: People, number: str, summary: str) -> None:
 
 def publish(people: People, number: str, summary: str) -> None:
     send(people, number, summary)
-    desk = text(people.city, f"/review/trials/{number}")
-    decided = people.city.submit(
-        f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")}
-    )
+    accept(people, number)
+
+
+def accept(people: People, number: str) -> None:
+    version = hidden(text(people.city, f"/review/trials/{number}"), "version")
+    decided = people.city.submit(f"/review/trials/{number}", {"decision": "approve", "version": version})
     assert decided.status_code == 302, decided.text
 
 
@@ -230,53 +235,54 @@ def test_rows_keep_what_was_typed(people: People) -> None:
     assert people.member.submit(path, {"rows-0-spec": "", "version": hidden(again, "version")}).status_code == 422
 
 
-def test_files_of_a_draft_are_for_its_people_and_of_the_public_edition_for_all(
-    people: People, session: scoped_session[Session]
-) -> None:
-    number = write(people)
+def attach(people: People, number: str) -> tuple[str, str]:
+    """Upload a picture and a document; their addresses."""
     path = f"/trials/{number}/edit/files"
+    files = {"new_pictures": [picture()], "new_files": [(io.BytesIO("说明\n".encode()), "说明.txt")]}
     version = hidden(text(people.member, path), "version")
-    sent = people.member.submit(
-        path,
-        {"version": version, "go": "stay", "new_pictures": [picture()],
-         "new_files": [(io.BytesIO("说明\n".encode()), "说明.txt")]},
-        content_type="multipart/form-data",
-    )  # fmt: skip
+    sent = people.member.submit(path, {"version": version, "go": "stay", **files}, content_type="multipart/form-data")
     assert sent.location == path, sent.text
     page = text(people.member, path)
-    href = unescape(re.search(r'src="(/files/[^"]+)"', page)[1])
-    document = unescape(re.search(r'href="(/files/[^"]+)"', page)[1])
-    picture_id, document_id = (each.split("/")[2] for each in (href, document))
+    found = [re.search(rf'{attribute}="(/files/[^"]+)"', page) for attribute in ("src", "href")]
+    assert all(found)
+    return tuple(unescape(each[1]) for each in found if each)  # type: ignore[return-value]
+
+
+def test_files_of_a_draft_are_for_its_people_and_of_the_public_edition_for_all(people: People) -> None:
+    number = write(people)
+    href, document = attach(people, number)
     assert people.member.get(href).mimetype == "image/webp"
     for client in (people.visitor, people.city):
         assert client.get(href).status_code == 404
         assert client.get(document).status_code == 404
-    people.member.submit(
-        path,
-        {"version": hidden(page, "version"), "pictures-0-file": picture_id, "pictures-0-caption": "机房",
-         "files-0-file": document_id, "files-0-title": "手册"},
-    )  # fmt: skip
     send(people, number, "有")
     assert people.city.get(href).status_code == 200
-    assert "机房" in text(people.city, f"/review/trials/{number}")
+    assert href in unescape(text(people.city, f"/review/trials/{number}"))
     assert people.visitor.get(href).status_code == 404
-    desk = text(people.city, f"/review/trials/{number}")
-    people.city.submit(f"/review/trials/{number}", {"decision": "approve", "version": hidden(desk, "version")})
+    accept(people, number)
+    assert people.visitor.get(href).status_code == 200
     answer = people.visitor.get(document)
-    assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     again = people.visitor.get(document, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert people.visitor.get(href.partition("?")[0] + "?size=huge").status_code == 404
 
+
+def test_captions_and_removal(people: People, session: scoped_session[Session]) -> None:
+    number = write(people)
+    href, document = attach(people, number)
+    ids = [each.split("/")[2] for each in (href, document)]
+    path = f"/trials/{number}/edit/files"
+    named = {"pictures-0-file": ids[0], "pictures-0-caption": "机房", "files-0-file": ids[1], "files-0-title": "手册"}
+    assert people.member.submit(path, named).status_code == 302
+    publish(people, number, "有")
+    assert "机房" in text(people.visitor, f"/trials/{number}")
     people.member.submit(f"/trials/{number}/revise")
-    page = text(people.member, path)
-    people.member.submit(
-        path, {"version": hidden(page, "version"), "remove": picture_id, "pictures-0-file": picture_id}
-    )
+    assert people.member.submit(path, {**named, "remove": ids[0]}).location == path
     trial = session.query(Trial).filter_by(number=number).one()
     assert open_revision(trial).content["pictures"] == []
+    assert open_revision(trial).content["files"][0]["title"] == "手册"
     assert people.visitor.get(href).status_code == 200, "the public edition still has it"
 
 

@@ -1,0 +1,139 @@
+"""What the routes of the API answer: plain data made of public objects, as a visitor sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, request
+
+from marketplace.config import Config
+from marketplace.core.actor import VISITOR
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.lists import queries
+from marketplace.lists.items import ITEMS, found_item
+from marketplace.lists.sheets import SHEETS
+from marketplace.reference import catalogue, regions
+from marketplace.reference.terms import Category, Spec
+from marketplace.search.forms import read_question
+from marketplace.search.queries import find
+
+Given = Mapping[str, Any]
+Data = dict[str, Any]
+
+PER_PAGE = 20
+
+
+def search(given: Given) -> Data:
+    """One page of hits over all kinds, with the counts beside them.
+
+    Raises:
+        NotFound: the page lies past the end.
+    """
+    question = read_question(request.args, kind=given["kind"] or "", page=given["page"], per_page=PER_PAGE)
+    found = find(question, VISITOR)
+    by_kind: dict[str, list[int]] = {}
+    for card in found.cards:
+        by_kind.setdefault(card["kind_name"], []).append(card["id"])
+    items = {
+        (kind, subject.id): found_item(subject)
+        for kind, ids in by_kind.items()
+        for subject in queries.objects(f"{kind}s", ids)
+    }
+    hits = [(card["kind_name"], card["id"]) for card in found.cards]
+    more = found.total > question.page * PER_PAGE
+    return {
+        "items": [items[hit] for hit in hits if hit in items],
+        "total": found.total,
+        "next": _address(page=question.page + 1) if more else None,
+        "facets": {facet: {value: n for value, n in counts.items() if n} for facet, counts in found.facets.items()},
+        "approximate": found.approximate,
+    }
+
+
+def listing(name: str, given: Given) -> Data:
+    """One page of a list in the order of entry, keyset-paged: what is added meanwhile is neither lost nor doubled."""
+    kind, after, limit = SHEETS[name]().kind, given["after"], given["limit"]
+    question = read_question(request.args, kind=kind)
+    if queries.narrows(question):
+        every = sorted(queries.found_keys(question, kind))
+        total, ids = len(every), [key for key in every if key > after][: limit + 1]
+    else:
+        total, ids = queries.public_count(kind), list(queries.public_keys(kind, after, limit + 1))
+    return {
+        "items": [ITEMS[name](each) for each in queries.objects(name, ids[:limit])],
+        "total": total,
+        "next": _address(after=ids[limit - 1]) if len(ids) > limit else None,
+    }
+
+
+def one(name: str, number: str) -> Data:
+    """One object by its number.
+
+    Raises:
+        NotFound: there is none that everybody may see.
+    """
+    key = queries.public_key(name, number)
+    found = next(queries.objects(name, [key]), None) if key is not None else None
+    if found is None:
+        raise NotFound
+    return ITEMS[name](found)
+
+
+def region_list(given: Given) -> Data:
+    """Anhui, its cities and their counties."""
+    cities = regions.cities()
+    units = [each for city in cities for each in (city, *regions.counties(city.code))]
+    rows = [each for each in (regions.province(), *units) if given["level"] in (None, each.level)]
+    return _whole([{**_named(each.code, each.label), "level": each.level, "parent": each.parent} for each in rows])
+
+
+def category_list(_given: Given) -> Data:
+    """The product categories with the keys of the specs asked for in each."""
+    return _whole([_category(each) for each in catalogue.categories()])
+
+
+def spec_list(_given: Given) -> Data:
+    """Every spec with its unit and choices."""
+    return _whole([_spec(each) for each in catalogue.specs()])
+
+
+def domain_list(_given: Given) -> Data:
+    """The ten domains with their sub-scenarios."""
+    return _whole([
+        {**_named(each.code, each.label), "subscenarios": [_named(sub.code, sub.label) for sub in each.subscenarios]}
+        for each in catalogue.domains()
+    ])  # fmt: skip
+
+
+def _category(category: Category) -> Data:
+    upper = catalogue.robot_class(category.robot_class)
+    return {
+        **_named(category.code, category.label), "class": upper.code, "class_name": upper.label.zh,
+        "class_name_en": upper.label.en, "segment": category.segment,
+        "specs": list(category.specs),
+    }  # fmt: skip
+
+
+def _spec(spec: Spec) -> Data:
+    return {
+        "key": spec.key, "name": spec.label.zh, "name_en": spec.label.en, "kind": spec.kind, "unit": spec.unit,
+        "choices": [_named(each.code, each.label) for each in spec.choices],
+    }  # fmt: skip
+
+
+def _named(code: str, label: Text) -> Data:
+    return {"code": code, "name": label.zh, "name_en": label.en}
+
+
+def _whole(items: Sequence[Data]) -> Data:
+    return {"items": list(items), "total": len(items), "next": None}
+
+
+def _address(**changes: Any) -> str:
+    """The full address of this question with another place in its answer."""
+    config: Config = current_app.extensions["config"]
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    return f"{config.base_url.rstrip('/')}{request.path}?{urlencode([*kept, *changes.items()])}"

@@ -1,0 +1,73 @@
+"""The table of the API: every route with what it is asked for and what it answers. Nothing else defines a route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from marketplace.api import answers
+from marketplace.api.parameters import AFTER, FACETS, KIND, LIMIT, NUMBER, PAGE, SORT, WORDS, Parameter
+from marketplace.core.text import Text
+
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: ``path`` behind the prefix, ``answer`` from the parameters by name, ``schema`` of the answer."""
+
+    name: str
+    path: str
+    text: Text
+    parameters: tuple[Parameter, ...]
+    schema: str
+    answer: Answer
+    example: str = ""
+
+    @property
+    def errors(self) -> tuple[int, ...]:
+        """The problems that a caller may meet."""
+        return (404, 422) if any(each.in_path or each is PAGE for each in self.parameters) else (422,)
+
+
+def _facets(*names: str) -> tuple[Parameter, ...]:
+    return tuple(FACETS[name] for name in names)
+
+
+def _list(name: str, schema: str, text: Text, *facets: str) -> Route:
+    wanted = (WORDS, *_facets(*facets), AFTER, LIMIT)
+    return Route(name, f"/{name}", text, wanted, schema, partial(answers.listing, name), f"/{name}?limit=5")
+
+
+def _one(name: str, schema: str, text: Text) -> Route:
+    return Route(
+        f"{name}_one", f"/{name}/<number>", text, (NUMBER,), schema, lambda given: answers.one(name, given["number"])
+    )
+
+
+LEVEL = Parameter("level", Text("只要这一级", "Only this level"), "choice", lambda: ("province", "city", "county"))
+
+ROUTES: tuple[Route, ...] = (
+    Route("search", "/search", Text("搜索全部公开内容", "Search everything public"),
+          (WORDS, KIND, *_facets(*FACETS), SORT, PAGE), "Answer", answers.search, "/search?q=巡检&kind=product"),
+    _list("products", "Products", Text("产品供给清单", "The list of products"),
+          "category", "segment", "domain", "city", "status"),
+    _one("products", "Product", Text("一项产品", "One product")),
+    _list("scenarios", "Scenarios", Text("场景需求清单", "The list of scenarios"),
+          "domain", "city", "category", "status"),
+    _one("scenarios", "Scenario", Text("一项场景需求", "One scenario")),
+    _list("organizations", "Organizations", Text("单位名录", "The list of organizations"), "city", "segment"),
+    _one("organizations", "Organization", Text("一个单位", "One organization")),
+    Route("regions", "/regions", Text("安徽的市和县（区）", "Cities and counties of Anhui"), (LEVEL,), "Regions",
+          answers.region_list, "/regions?level=city"),
+    Route("categories", "/categories", Text("产品类别", "Product categories"), (),
+          "Categories", answers.category_list, "/categories"),
+    Route("specs", "/specs", Text("参数、单位和选项", "Specs with units and choices"), (), "Specs", answers.spec_list,
+          "/specs"),
+    Route("domains", "/domains", Text("十个领域及其子场景", "The ten domains with their sub-scenarios"), (),
+          "Domains", answers.domain_list, "/domains"),
+)  # fmt: skip

@@ -1,0 +1,156 @@
+"""The shapes of the answers as JSON Schema (draft 2020-12), for the description and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marketplace.lists.items import public_fields
+from marketplace.products.kind import PRODUCT
+from marketplace.scenarios.kind import SCENARIO
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+YES_NO: Schema = {"type": "boolean"}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+ADDRESS: Schema = {"type": "string", "format": "uri"}
+
+
+def ref(name: str) -> Schema:
+    """A reference to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(items: Schema) -> Schema:
+    """An array."""
+    return {"type": "array", "items": items}
+
+
+def thing(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    """An object with these fields and no others."""
+    return {
+        "type": "object",
+        "properties": dict(fields),
+        "required": [name for name in fields if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def nothing_or(schema: Schema) -> Schema:
+    """The schema, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def page_of(name: str) -> Schema:
+    """One page of a list."""
+    return thing({"items": listed(ref(name)), "total": WHOLE, "next": nothing_or(ADDRESS)})
+
+
+def schemas() -> dict[str, Schema]:
+    """Every named schema."""
+    return {
+        **_values(), **_objects(), **_catalogue(),
+        "Products": page_of("Product"), "Scenarios": page_of("Scenario"), "Organizations": page_of("Organization"),
+        "Regions": page_of("Region"), "Domains": page_of("Domain"),
+        "Categories": page_of("Category"), "Specs": page_of("Spec"),
+        "Answer": thing({
+            "items": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
+            "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
+            "approximate": YES_NO,
+        }),
+        "Problem": {
+            "type": "object",
+            "properties": {
+                "type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "instance": TEXT,
+                "errors": listed(thing({"field": TEXT, "message": TEXT})),
+            },
+            "required": ["type", "title", "status"],
+        },
+    }  # fmt: skip
+
+
+def _values() -> dict[str, Schema]:
+    """What is claimed and asked: numbers as decimal strings in the unit of the spec."""
+    value = thing(
+        {"from": TEXT, "to": TEXT, "approx": {"enum": [">=", "<=", "~"]}, "choice": TEXT, "choices": TEXTS,
+         "flag": YES_NO, "text": TEXT},
+        optional=("from", "to", "approx", "choice", "choices", "flag", "text"),
+    )  # fmt: skip
+    levels = {"enum": ["declared", "documented", "tested", "proven"]}
+    claim = {"value": nothing_or(ref("Value")), "unit": TEXT, "evidence": levels, "source": TEXT, "note": TEXT}
+    return {
+        "Value": value,
+        "Claim": thing(claim),
+        "Requirement": thing({
+            "spec": TEXT, "op": {"enum": [">=", "<=", "=", "covers", "in", "yes"]}, "value": ref("Value"), "why": TEXT,
+        }),
+        "Target": thing({
+            "name": TEXT, "unit": TEXT, "direction": {"enum": ["up", "down"]}, "baseline": TEXT, "target": TEXT,
+            "method": TEXT,
+        }),
+    }  # fmt: skip
+
+
+# Fields of a content that are no plain text.
+SHAPES: Mapping[str, Schema] = {
+    "domains": TEXTS, "marks": TEXTS, "ways": TEXTS, "payment": TEXTS, "sources": TEXTS,
+    "conditions": {"type": "object", "additionalProperties": ref("Value")},
+    "requirements": listed(ref("Requirement")), "targets": listed(ref("Target")),
+}  # fmt: skip
+
+
+def _objects() -> dict[str, Schema]:
+    around = {
+        "organization": ref("Owner"), "state": TEXT, "edition": WHOLE, "compiled": YES_NO, "demo": YES_NO,
+        "published": nothing_or(INSTANT), "updated": nothing_or(INSTANT),
+    }  # fmt: skip
+    claims: Schema = {"type": "object", "additionalProperties": ref("Claim")}
+    product = {key: SHAPES.get(key, TEXT) for key in public_fields(PRODUCT)}
+    scenario = {key: SHAPES.get(key, TEXT) for key in public_fields(SCENARIO)}
+    texts = (
+        "name",
+        "name_en",
+        "kind",
+        "credit_code",
+        "region",
+        "place",
+        "place_en",
+        "about",
+        "about_en",
+        "website",
+        "state",
+    )
+    return {
+        "Product": thing({"number": TEXT, "url": ADDRESS, **product, **around, "specs": claims}),
+        "Scenario": thing({"number": TEXT, "url": ADDRESS, **scenario, **around}),
+        "Organization": thing({
+            "number": TEXT, "url": ADDRESS, **dict.fromkeys(texts, TEXT),
+            **dict.fromkeys(("segments", "marks", "sources"), TEXTS), "compiled": YES_NO, "demo": YES_NO,
+            "parent": nothing_or(ref("Owner")), "updated": nothing_or(INSTANT),
+        }),
+        "Owner": thing({"number": TEXT, "name": TEXT, "name_en": TEXT, "url": ADDRESS}),
+        "Found": thing({
+            "kind": {"enum": ["product", "scenario", "organization"]}, "number": TEXT, "title": TEXT, "title_en": TEXT,
+            "summary": TEXT, "url": ADDRESS, "state": TEXT, "updated": nothing_or(INSTANT),
+        }),
+    }  # fmt: skip
+
+
+def _catalogue() -> dict[str, Schema]:
+    named = {"code": TEXT, "name": TEXT, "name_en": TEXT}
+    return {
+        "Region": thing({**named, "level": {"enum": ["province", "city", "county"]}, "parent": TEXT}),
+        "Subscenario": thing(named),
+        "Domain": thing({**named, "subscenarios": listed(ref("Subscenario"))}),
+        "Spec": thing({
+            **dict.fromkeys(("key", "name", "name_en", "kind", "unit"), TEXT), "choices": listed(ref("Choice")),
+        }),
+        "Choice": thing(named),
+        "Category": thing({
+            **named, "class": TEXT, "class_name": TEXT, "class_name_en": TEXT, "segment": TEXT,
+            "specs": TEXTS,
+        }),
+    }  # fmt: skip

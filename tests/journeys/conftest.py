@@ -1,0 +1,3 @@
+"""What the journeys stand on: the demonstration's data."""
+
+from tests.support.journey import sample as sample

@@ -1,0 +1,114 @@
+"""Every page for everybody who sees it: accessible, in one language, within its width, with one heading, no errors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from marketplace.config import Config
+from tests.support.browser import DESKTOP, PHONE, Windows
+from tests.support.journey import Person
+from tests.support.journey_pages import NO_PAGES, Content, SamplePage, error_pages, faults, sample_pages, written
+from tests.support.servers import LiveSite
+
+# Every two of language, width and size of text meet in one of these.
+VIEWS = [
+    pytest.param("zh_CN", DESKTOP, "m", id="zh-1366"),
+    pytest.param("en", PHONE, "m", id="en-390"),
+    pytest.param("zh_CN", PHONE, "xl", id="zh-390-xl"),
+    pytest.param("en", DESKTOP, "xl", id="en-1366-xl"),
+]
+WHO = ("", "vendor", "soe", "province", "operator", "admin")
+
+
+@pytest.fixture(scope="module")
+def site(sample: LiveSite) -> LiveSite:
+    """The demonstration as ``make run`` shows it."""
+    config: Config = sample.app.extensions["config"]
+    sample.app.extensions["config"] = replace(config, demo=True)
+    sample.app.config["demo"] = True
+    return sample
+
+
+@pytest.fixture(scope="module")
+def pages(site: LiveSite) -> list[SamplePage]:
+    return sample_pages(site.app)
+
+
+@pytest.fixture(scope="module")
+def content(site: LiveSite) -> Content:
+    return written(site.app)
+
+
+def test_every_address_has_an_example(site: LiveSite, pages: list[SamplePage]) -> None:
+    rules = site.app.url_map.iter_rules()
+    shown = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    shown = {endpoint for endpoint in shown if not endpoint.startswith("api.") or endpoint == "api.docs"}
+    assert shown - NO_PAGES.keys() == {page.endpoint for page in pages}
+    assert {page.who for page in pages} == set(WHO)
+
+
+class Seen:
+    """Looks at pages one after the other and writes down what is wrong with which."""
+
+    def __init__(self, page: Page, content: Content, narrow: tuple[int, ...]) -> None:
+        self.page = page
+        self.content = content
+        self.narrow = narrow
+        self.errors: list[str] = []
+        self.wrong: list[str] = []
+        page.on("console", self._heard)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # The browser itself writes down every answer above 399; those are asked for below.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    def look(self, name: str) -> None:
+        found = [*faults(self.page, self.content, self.narrow), *self.errors]
+        self.errors.clear()
+        self.wrong += [f"{name}: {fault}" for fault in found]
+
+    def visit(self, one: SamplePage) -> None:
+        answer = self.page.goto(one.path)
+        if one.press:
+            with self.page.expect_navigation() as told:
+                self.page.locator(one.press).first.click()
+            answer = told.value
+        assert answer is not None, one
+        if answer.status != one.status:
+            self.wrong.append(f"{one.path}: answers {answer.status}")
+        self.look(f"{one.who or 'visitor'} {one.path}{' refused' if one.press else ''}")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(("language", "size", "text"), VIEWS)
+def test_pages(
+    site: LiveSite, windows: Windows, pages: list[SamplePage], content: Content,
+    language: str, size: tuple[int, int], text: str, who: str,
+) -> None:  # fmt: skip
+    page = windows.open(language=language, width=size[0], height=size[1])
+    Person(page, who)
+    page.goto(f"/?text={text}")
+    seen = Seen(page, content, (320,) if size == PHONE else ())
+    for one in pages:
+        if one.who == who:
+            seen.visit(one)
+    assert not seen.wrong, "\n".join(seen.wrong)
+
+
+@pytest.mark.parametrize(("language", "size", "text"), VIEWS)
+def test_error_pages(
+    site: LiveSite, windows: Windows, content: Content, language: str, size: tuple[int, int], text: str
+) -> None:
+    page = windows.open(language=language, width=size[0], height=size[1])
+    page.goto(f"/?text={text}")
+    seen = Seen(page, content, (320,) if size == PHONE else ())
+    for name, body in error_pages(site.app, language):
+        page.route("**/shown-error", lambda route, _request, body=body: route.fulfill(body=body, content_type="text/html"))
+        page.goto("/shown-error")
+        seen.look(name)
+        page.unroute("**/shown-error")
+    assert not seen.wrong, "\n".join(seen.wrong)

@@ -1,0 +1,118 @@
+"""Products side by side: up to four, differences counted, the unknown named, the invisible passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.products.models import Product
+from marketplace.products.sheet import comparison
+from tests.factories import accounts, products
+from tests.support.site import Client
+
+
+def pair() -> tuple[Product, Product]:
+    """Two quadrupeds that differ in payload, and of which one says nothing of its navigation."""
+    first = products.product("published")
+    specs = {**products.content()["specs"], "payload": products.claim({"from": "40"}, "documented", "手册")}
+    del specs["navigation"]
+    return first, products.product("published", None, specs=specs, title="试验B2", title_en="Trial B2")
+
+
+def test_rows_say_what_differs_and_what_is_unknown(app: Flask, session: Any) -> None:
+    rows, different, same = comparison(pair())
+    found = {row["label"].zh: row for row in rows if "cells" in row}
+    assert found["类别"]["same"] is True
+    assert found["续航"]["same"] is True
+    assert found["额定负载"]["same"] is False
+    assert [cell["value"].zh for cell in found["额定负载"]["cells"]] == ["20", "40"]
+    assert [cell["evidence"] for cell in found["额定负载"]["cells"]] == ["tested", "documented"]
+    assert found["导航方式"]["cells"][1] is None
+    assert found["导航方式"]["same"] is False
+    assert found["最高速度"]["cells"] == [None, None], "a headline spec is shown even when nobody gives it"
+    assert different + same == len(found)
+    headings = [row["group"].zh for row in rows if "group" in row]
+    assert len(headings) == len(set(headings))
+
+
+def test_only_what_differs_leaves_no_empty_heading(app: Flask, session: Any) -> None:
+    everything, different, _same = comparison(pair())
+    rows, again, _ = comparison(pair(), only_different=True)
+    assert again == different == sum(1 for row in rows if "cells" in row)
+    assert len(rows) < len(everything)
+    for row, following in zip(rows, [*rows[1:], {"group": ""}], strict=True):
+        assert "cells" in row or "cells" in following
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_with_two(app: Flask, session: Any, client: Client, language: str) -> None:
+    first, second = pair()
+    page = client.get(f"/products/compare?no={first.number}&compare={second.number}&lang={language}").text
+    titles = (
+        ("试验Q1　四足巡检机器人", "试验B2")
+        if language == "zh"
+        else ("Trial Q1 quadruped inspection robot", "Trial B2")
+    )
+    assert all(title in page for title in titles)
+    assert ("未公开" if language == "zh" else "unknown") in page
+    assert f'href="/products/compare?no={second.number}"' in page, "a link that takes the first away"
+    assert 'class="same"' in page
+    only = client.get(f"/products/compare?no={first.number}&no={second.number}&only=different&lang={language}").text
+    assert 'class="same"' not in only
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("query", ["", "?no=", "?no=P-2026-999999", "?no=%00&no=" + "x" * 500])
+def test_with_nothing_it_says_how_to_add(app: Flask, session: Any, client: Client, query: str, language: str) -> None:
+    answer = client.get(f"/products/compare{query}{'&' if query else '?'}lang={language}")
+    assert answer.status_code == 200
+    assert 'href="/products"' in answer.text
+    assert 'name="no"' in answer.text
+    assert "<table" not in answer.text
+
+
+def test_with_one_it_shows_it_and_how_to_add(app: Flask, session: Any, client: Client) -> None:
+    product = products.product("published")
+    page = client.get(f"/products/compare?no={product.number.lower()}&no={product.number}").text
+    assert page.count('<th scope="col">') == 2
+    assert 'class="same"' not in page
+    assert f'<input type="hidden" name="no" value="{product.number}">' in page
+
+
+def test_more_than_four_keeps_the_first_four_and_names_the_rest(app: Flask, session: Any, client: Client) -> None:
+    made = [products.product("published") for _ in range(6)]
+    query = "&".join(f"no={each.number}" for each in made)
+    page = client.get(f"/products/compare?{query}").text
+    assert page.count('<th scope="col">') == 1 + 4
+    assert f"没有列入：{made[4].number}、{made[5].number}。" in page
+    assert 'id="no"' not in page, "there is no room for another one"
+    assert client.get(f"/products/compare?{query}&lang=en").status_code == 200
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "returned", "suspended", "withdrawn"])
+def test_what_may_not_be_seen_is_like_what_does_not_exist(app: Flask, session: Any, state: str) -> None:
+    visible, owner = products.product("published").number, accounts.person()
+    hidden = products.product(state, accounts.organization(owner=owner), title="看不到的产品").number
+    visitor, member = app.test_client(), app.test_client()
+    accounts.sign_in(member, owner)
+
+    def page(browser: Client, number: str) -> str:
+        text = browser.get(f"/products/compare?no={visible}&no={number}").text
+        return text.replace(number, "").split("<main")[1]
+
+    assert "看不到的产品" not in page(visitor, hidden)
+    assert page(visitor, hidden) == page(visitor, "P-2026-999999")
+    assert ("看不到的产品" in page(member, hidden)) is (state in ("suspended", "withdrawn"))
+
+
+def test_the_cost_does_not_grow(app: Flask, session: Any, client: Client, statements: Callable[[], int]) -> None:
+    made = [products.product("published", None, specs=products.every_claim("quadruped")).number for _ in range(4)]
+    spent = []
+    for some in (made[:1], made):
+        before = statements()
+        client.get("/products/compare?" + "&".join(f"no={number}" for number in some))
+        spent.append(statements() - before)
+    assert spent[0] == spent[1] <= 3

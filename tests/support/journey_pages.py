@@ -1,0 +1,278 @@
+"""Every page of the site with an example of each, and what is asked of every page whoever looks at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, render_template
+from playwright.sync_api import Page
+
+from tests.support.browser import axe
+
+# GET addresses that are no pages, and why.
+NO_PAGES = {
+    "static": "files of the site itself",
+    "files.show": "uploaded files",
+    "lists.twin": "lists as CSV, Excel and JSON",
+    "lists.template": "Excel templates",
+    "site.healthz": "for machines",
+    "site.readyz": "for machines",
+    "products.edit": "leads to the first page of the form",
+    "scenarios.edit": "leads to the first page of the form",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage:
+    """One page as somebody sees it. ``press``: the button (a selector) whose answer is the page that is meant."""
+
+    endpoint: str
+    path: str
+    who: str = ""
+    status: int = 200
+    press: str = ""
+
+
+def sample_pages(app: Flask) -> list[SamplePage]:
+    """An example of every page, as everybody who works on it sees it."""
+    with app.app_context():
+        found = Numbers()
+        return [*visitor_pages(found), *member_pages(found), *writing_pages(found), *official_pages(found)]
+
+
+class Numbers:
+    """Numbers of the sample's objects by what they are."""
+
+    def of(self, kind: str, state: str = "published", *, who: str = "", compiled: bool = False, edition: int = -1) -> str:
+        """The number of a product or scenario in a state; ``who``: filed by this demo account's organization."""
+        from marketplace.accounts.models import Member, User
+        from marketplace.foundation.db import db
+        from marketplace.listings.kind import KINDS
+
+        model = KINDS[kind].model
+        query = sa.select(model.number).where(model.state == state, model.compiled.is_(compiled)).order_by(model.id)
+        if who:
+            mine = sa.select(Member.organization_id).join(User).where(User.email == f"{who}@demo.example")
+            query = query.where(model.organization_id.in_(mine))
+        if edition >= 0:
+            query = query.where(model.edition == edition)
+        number = db.session.scalars(query.limit(1)).first()
+        assert number, f"the sample has no {kind} that is {state}"
+        return str(number)
+
+    def organization(self, who: str = "") -> str:
+        """The organization of a demo account, or one compiled from public material."""
+        from marketplace.accounts.models import Member, Organization, User
+        from marketplace.foundation.db import db
+
+        query = sa.select(Organization.number).where(Organization.compiled.is_(True))
+        if who:
+            query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
+        return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
+
+
+def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
+    """What everybody may read."""
+    own, real = found.of("products"), found.of("products", compiled=True)
+    for endpoint, path in (
+        ("site.home", "/"), ("site.help_page", "/help"), ("site.accessibility", "/accessibility"),
+        ("site.privacy", "/privacy"), ("lists.home", "/lists"), ("api.docs", "/api/v1/docs"),
+        ("search.everything", "/search"), ("search.everything", "/search?q=巡检&domain=special"),
+        ("search.everything", "/search?q=qqqzzzqq"), ("search.products", "/products?city=340100"),
+        ("search.scenarios", "/scenarios"), ("search.organizations", "/organizations"),
+        ("products.show", f"/products/{own}"), ("products.show", f"/products/{real}"),
+        ("products.compare", f"/products/compare?no={own}&no={real}"), ("products.compare", "/products/compare"),
+        ("scenarios.show", f"/scenarios/{found.of('scenarios')}"),
+        ("scenarios.show", f"/scenarios/{found.of('scenarios', compiled=True)}"),
+        ("organizations.show", f"/organizations/{found.organization()}"),
+        ("organizations.show", f"/organizations/{found.organization('vendor')}"),
+        ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),
+        ("accounts.registered", "/account/registered"),
+    ):  # fmt: skip
+        yield SamplePage(endpoint, path)
+    yield SamplePage("scenarios.show", f"/scenarios/{found.of('scenarios', 'fulfilled')}")
+    yield SamplePage("products.show", "/products/P-1999-000001", status=404)
+    yield SamplePage("accounts.confirm", "/account/confirm/no-token", status=403)
+    for endpoint, path in (("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register")):
+        yield SamplePage(endpoint, path, status=422, press="main form .btn")
+
+
+def member_pages(found: Numbers) -> Iterator[SamplePage]:
+    """What members of organizations see, and somebody who belongs to none."""
+    vendor, soe = found.organization("vendor"), found.organization("soe")
+    for endpoint, path, who in (
+        ("workspace.home", "/workspace/", "vendor"), ("workspace.listings", "/workspace/products", "vendor"),
+        ("accounts.me", "/account/", "vendor"), ("organizations.show", f"/organizations/{vendor}", "vendor"),
+        ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
+        ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
+        ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
+        ("workspace.home", "/workspace/", "soe"), ("workspace.listings", "/workspace/scenarios", "soe"),
+        ("organizations.show", f"/organizations/{soe}", "soe"),
+        ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
+        ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
+        ("workspace.home", "/workspace/", "admin"),
+    ):  # fmt: skip
+        yield SamplePage(endpoint, path, who)
+    yield SamplePage("review.queue", "/review/", "operator", status=403)
+
+
+def writing_pages(found: Numbers) -> Iterator[SamplePage]:
+    """Every page of the guided forms, empty, filled in and refused."""
+    from marketplace.listings.kind import KINDS
+
+    yield SamplePage("organizations.new", "/organizations/new", "vendor")
+    yield SamplePage("organizations.new", "/organizations/new", "vendor", 422, "main .formend .btn")
+    for plural, who, wrong in (("products", "vendor", "basics"), ("scenarios", "soe", "what")):
+        kind, draft = KINDS[plural], found.of(plural, "draft", who=who)
+        yield SamplePage(f"{plural}.new", f"/{plural}/new", who)
+        yield SamplePage(f"{plural}.new", f"/{plural}/new", who, 422, "main .formend .btn")
+        for step in kind.steps:
+            yield SamplePage(f"{plural}.edit_step", f"/{plural}/{draft}/edit/{step.key}", who)
+        yield SamplePage(f"{plural}.check", f"/{plural}/{draft}/check", who)
+        assert wrong in {step.key for step in kind.steps}
+
+
+def official_pages(found: Numbers) -> Iterator[SamplePage]:
+    """What officials see: the queue and every kind of decision."""
+    for endpoint, path in (
+        ("workspace.home", "/workspace/"), ("review.queue", "/review/?kind=products"),
+        ("review.queue", "/review/?kind=scenarios"), ("review.queue", "/review/?kind=organizations"),
+        ("review.decide", f"/review/products/{found.of('products', 'in_review')}"),
+        ("review.decide", f"/review/products/{found.of('products', who='vendor', edition=1)}?all=1"),
+        ("review.decide", f"/review/scenarios/{found.of('scenarios', 'in_review')}"),
+        ("review.verify", f"/review/organizations/{found.organization('vendor')}"),
+        ("products.show", f"/products/{found.of('products', 'suspended')}"),
+    ):  # fmt: skip
+        yield SamplePage(endpoint, path, "province")
+    refused = f"/review/products/{found.of('products', 'in_review')}"
+    yield SamplePage("review.decide", refused, "province", 422, "main form.panel .formend .btn")
+
+
+def error_pages(app: Flask, language: str) -> Iterator[tuple[str, str]]:
+    """(name, page) of every error as a reader of the language gets it."""
+    from marketplace.core.errors import Refused
+    from marketplace.core.text import Text
+
+    rule = Refused(Text("规则", "The rule"), Text("事实", "The fact"), Text("怎么办", "What to do"))
+    names = [name for name in app.jinja_env.list_templates() if name.startswith("errors/") and "typed" not in name]
+    for name in names:
+        with app.test_request_context("/", headers={"Accept-Language": "en" if language == "en" else "zh-CN"}):
+            yield name, render_template(
+                name, status=500, number="R-1", refusal=rule, message=rule.fact, happened=None,
+                errors=[{"field": "reason", "message": rule.fact.say(language)}], typed=[("1", "2 3")],
+            )  # fmt: skip
+
+
+# ---- what is asked of every page ----
+
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+SPREAD = """() => {
+  const wide = document.documentElement.scrollWidth;
+  if (wide <= window.innerWidth) return "";
+  const over = [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1 && !e.closest(".tablewrap"));
+  return wide + " px wide: " + over.slice(-2).map(e => e.outerHTML.slice(0, 120)).join(" | ");
+}"""
+WORDS = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const own = node.parentElement;
+    if (!own.closest("script, style, svg, textarea")) found.push([own.closest("[lang]").lang, node.textContent]);
+  }
+  for (const each of document.querySelectorAll("[alt], [placeholder], [aria-label], [title]"))
+    for (const name of ["alt", "placeholder", "aria-label", "title"])
+      if (each.hasAttribute(name)) found.push([each.closest("[lang]").lang, each.getAttribute(name)]);
+  found.push([document.documentElement.lang, document.title]);
+  return found;
+}"""
+
+
+def faults(page: Page, content: Content, narrow: Iterable[int] = ()) -> Iterator[str]:
+    """What is wrong with the page as it stands, everything folded opened."""
+    page.evaluate(OPEN_ALL)
+    if page.locator("h1").count() != 1:
+        yield f"{page.locator('h1').count()} h1"
+    if not page.title().partition("·")[0].strip():
+        yield "no title"
+    yield from axe(page)
+    yield from foreign_words(page.evaluate(WORDS), content)
+    spread = page.evaluate(SPREAD)
+    if spread:
+        yield spread
+    size = page.viewport_size
+    assert size is not None
+    for width in narrow:
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        spread = page.evaluate(SPREAD)
+        if spread:
+            yield f"at {width} px: {spread}"
+    page.set_viewport_size(size)
+
+
+# ---- languages ----
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+PIECES = re.compile(r"[\s,，;；·:：。“”\"()（）/、\u3000]+")
+# What is the same in both languages: names of people, of files, of the site, and what a language calls itself.
+OWN_NAMES = ("机遇", "中文", "English")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Every text that people wrote, which stays in the language in which they wrote it."""
+
+    text: str
+
+    def holds(self, words: str) -> bool:
+        """Whether somebody wrote these words."""
+        return words in self.text or words in OWN_NAMES
+
+
+@cache
+def _written_columns() -> tuple[Any, ...]:
+    from marketplace.foundation.db import db
+
+    kinds = (sa.String, sa.Text, sa.JSON)
+    tables = [table for name, table in db.metadata.tables.items() if not name.startswith(("outbox", "dirty"))]
+    return tuple(column for table in tables for column in table.columns if isinstance(column.type, kinds))
+
+
+def written(app: Flask) -> Content:
+    """What stands in the database."""
+    from marketplace.foundation.db import db
+
+    with app.app_context():
+        values = [value for column in _written_columns() for value in db.session.scalars(sa.select(column).distinct())]
+    return Content("\n".join(_flat(values)))
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield " ".join(value.split())
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _flat(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _flat(each)
+
+
+def foreign_words(words: list[list[str]], content: Content) -> Iterator[str]:
+    """Words of the interface in another language than the element says that holds them."""
+    for language, text in words:
+        plain = " ".join(text.split())
+        if language == "en" and HAN.search(plain):
+            strange = [one for one in PIECES.split(plain) if HAN.search(one) and not content.holds(one)]
+            if strange and not content.holds(plain):
+                yield f"not English: {plain[:80]}"
+        elif language.startswith("zh") and not HAN.search(plain) and SENTENCE.search(plain):
+            if not content.holds(plain) and "http" not in plain and "@" not in plain:
+                yield f"not Chinese: {plain[:80]}"
