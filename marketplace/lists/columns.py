@@ -54,7 +54,7 @@ class Sheet:
     """The columns of one list.
 
     ``record`` takes an object apart into the values of its columns, by key; ``check`` finds what is wrong between
-    the values of one row.
+    the values of one row: those there were before (none for a new object) and those given.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Sheet:
     label: Text
     columns: tuple[Column, ...]
     record: Callable[[Any], Values]
-    check: Callable[[Values], list[FieldError]]
+    check: Callable[[Values, Values], list[FieldError]]
 
     @cached_property
     def by_key(self) -> Mapping[str, Column]:

@@ -114,7 +114,7 @@ def _judge(
 ) -> Decision:
     before: Values = sheet.record(listing) if listing is not None else {}
     errors = [seen.first("number", given.values.get("number"), given.row), *owner.errors(given.values)]
-    errors += sheet.check({**before, **given.values})
+    errors += sheet.check(before, given.values)
     organization = owner.found.get(given.values.get("organization_code", ""))
     values = changed_columns(sheet, before, given.values) if listing is not None else dict(given.values)
     values.pop("organization_name", None)
@@ -168,7 +168,7 @@ def judge_organizations(
         errors = [
             seen.first("number", given.values.get("number"), given.row),
             seen.first("credit_code", code, given.row),
-            *sheet.check({**before, **given.values}),
+            *sheet.check(before, given.values),
             *_organization_errors(given.values, subject, values, by_number, peopled),
         ]
         parent = given.values.get("parent_code")

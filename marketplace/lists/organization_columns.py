@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -88,7 +87,8 @@ def organization_record(organization: Organization) -> Values:
     }
 
 
-def _check(row: Mapping[str, Any]) -> list[FieldError]:
+def _check(before: Values, given: Values) -> list[FieldError]:
+    row = {**before, **given}
     errors = []
     if not row.get("region") and not row.get("place"):
         errors.append(FieldError("place", Text("安徽省外的单位请写所在省市", "Give the place of one outside Anhui")))

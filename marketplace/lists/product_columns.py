@@ -114,7 +114,8 @@ def product_content(content: Mapping[str, Any], changed: Values) -> dict[str, An
     return {**content, **plain, "specs": claims}
 
 
-def _check(row: Values) -> list[FieldError]:
-    loose = [key for key in row.get("evidence") or {} if row.get(SPEC + key) is None]
+def _check(before: Values, given: Values) -> list[FieldError]:
+    row = {**before, **given}
+    loose = [key for key in given.get("evidence") or {} if row.get(SPEC + key) is None]
     message = Text("“%(name)s”写了依据，却没有填值", "“%(name)s” has evidence but no value")
     return [FieldError("evidence", message % {"name": catalogue.spec(key).label}) for key in loose]

@@ -45,9 +45,7 @@ def organizations_by_code(codes: AbstractSet[str]) -> dict[str, Organization]:
 def codes_by_number(numbers: AbstractSet[str]) -> dict[str, str]:
     """Number → credit code of the organization that has it."""
     wanted = Organization.number.in_(sorted(numbers - {""}))
-    return dict(
-        db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).all()
-    )
+    return dict(db.session.execute(sa.select(Organization.number, Organization.credit_code).where(wanted)).all())
 
 
 def parents() -> dict[str, str]:

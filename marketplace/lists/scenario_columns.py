@@ -94,7 +94,8 @@ def scenario_content(content: Mapping[str, Any], changed: Values) -> dict[str, A
     return {**content, **{key: value for key, value in changed.items() if key in content}}
 
 
-def _check(row: Values) -> list[FieldError]:
+def _check(before: Values, given: Values) -> list[FieldError]:
+    row = {**before, **given}
     code = row.get("subscenario")
     if code and row.get("domain") and catalogue.subscenario(code).domain != row["domain"]:
         names: dict[str, object] = {

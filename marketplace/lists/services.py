@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Organization
 from marketplace.core.actor import SYSTEM, Actor
@@ -96,7 +98,13 @@ def write(file: File, checked: Outcome, advance: Advance, actor: Actor = SYSTEM)
                      "Nothing was imported: since the check, row %(row)d cannot be written any more (%(why)s)")
                 % {"row": first.row, "why": first.reason}
             )  # fmt: skip
-        put(file, decisions, actor)
+        try:
+            put(file, decisions, actor)
+        except IntegrityError as error:
+            message = Text(
+                "没有导入：有人刚刚登记了同一编号或代码", "Nothing was imported: a number or code was taken meanwhile"
+            )
+            raise Conflict(message) from error
         advance(len(decisions))
     return outcome
 

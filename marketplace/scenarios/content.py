@@ -32,6 +32,8 @@ ORIGINS = {
     "policy": Text("政策列明场景", "Named in a policy"),
     "reported": Text("由已落地案例改写为需求", "Rewritten from a reported case"),
 }
+# How reliable the source of a compiled row is, as its compiler judged it.
+RELIABILITY = {"高": Text("高", "High"), "中": Text("中", "Medium"), "低": Text("低", "Low")}
 DIRECTIONS = {"up": Text("不低于", "at least"), "down": Text("不高于", "at most")}
 
 TEXTS = (
@@ -154,7 +156,7 @@ FIELDS: tuple[ContentField, ...] = (
     ContentField("sources", Text("资料来源", "Sources"), lambda value, _language: "；".join(value or [])),
     ContentField("source_note", Text("来源说明", "Note on sources"), as_text),
     ContentField("year", Text("年份", "Year"), as_text),
-    ContentField("reliability", Text("资料可靠性", "Reliability of the source"), as_text),
+    ContentField("reliability", Text("资料可靠性", "Reliability of the source"), _coded(RELIABILITY.__getitem__)),
 )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError

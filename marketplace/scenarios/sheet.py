@@ -12,7 +12,7 @@ from marketplace.core.text import Text
 from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, regions, values
-from marketplace.scenarios.content import BUDGETS, ORIGINS, PAYMENTS, requirement_text
+from marketplace.scenarios.content import BUDGETS, ORIGINS, PAYMENTS, RELIABILITY, requirement_text
 from marketplace.scenarios.models import Scenario
 
 LANGUAGES = ("zh_CN", "en")
@@ -93,7 +93,7 @@ class Sheet:
     origin_label: Text | None
     owner_note: str
     year: str
-    reliability: str
+    reliability: Text | None
     sources: Sequence[Source]
     source_note: str
 
@@ -126,10 +126,10 @@ def sheet_of(listing: Scenario, content: Content) -> Sheet:
         demo=listing.demo,
         origin=origin,
         origin_label=ORIGINS.get(origin),
+        reliability=RELIABILITY.get(content.get("reliability", "")),
         sources=[_source(each) for each in content.get("sources") or []],
         **{key: content.get(key, "") for key in (
-            "budget_note", "quantity", "start_by", "answer_by", "valid_until", "owner_note", "year", "reliability",
-            "source_note",
+            "budget_note", "quantity", "start_by", "answer_by", "valid_until", "owner_note", "year", "source_note",
         )},
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from marketplace.core.actor import VISITOR
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
@@ -49,6 +50,8 @@ def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue
     """The error page of ``status``, or its problem document."""
     if wants_json():
         return problem(status, **context)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and "actor" not in g:
+        g.actor = VISITOR  # such a page must not need what may just have failed: the database
     name = template or f"errors/{int(status)}.html"
     body = render_template(name, status=int(status), number=g.get("request_number", ""), **context)
     return body, int(status)
@@ -133,6 +136,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """404, 405, 413, 429 and the rest of HTTP; redirects pass."""
     if error.code is None or error.code < 400:
         return error
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):  # the database went away under the page of another error
+        return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
     response = make_response(page(error.code, template))

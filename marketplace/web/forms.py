@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.core.errors import FieldError, Invalid
@@ -62,16 +63,30 @@ class MarketplaceForm(FlaskForm):
         """Show a service's refusal at its fields; an unknown field's message goes to the first field."""
         language = current_language()
         for error in errors.errors if isinstance(errors, Invalid) else errors:
-            field = self._fields.get(error.field.partition(".")[0]) or next(iter(self._fields.values()))
+            field = _named(self, error.field)
             field.errors = [*field.errors, error.message.say(language)]
+
+
+def _named(form: BaseForm, path: str) -> Field:
+    """The field of a path such as "rows.2.name", as deep as the form has it; never one without place for a message."""
+    first, *rest = path.split(".")
+    field: Field = form._fields.get(first) or next(iter(form._fields.values()))
+    for part in rest:
+        if isinstance(field, FormField) and part in field.form._fields:
+            field = field.form._fields[part]
+        elif isinstance(field, FieldList) and part.isdigit() and int(part) < len(field.entries):
+            field = field.entries[int(part)]
+    while isinstance(field, FormField):
+        field = next(iter(field.form._fields.values()))
+    return field
 
 
 def _problems(fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
     for field in fields:
+        if isinstance(field, FormField):
+            yield from _problems(field.form)
+            continue
+        # A list's own messages are texts; those of its entries come with the entries.
+        yield from ((field.id, str(message)) for message in field.errors if not isinstance(message, (dict, list)))
         if isinstance(field, FieldList):
             yield from _problems(field.entries)
-        elif isinstance(field, FormField):
-            yield from _problems(field.form)
-        else:
-            for message in field.errors:
-                yield field.id, str(message)

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 def init_identity(app: Flask, load_user: Callable[[str], UserMixin | None], actor_of: Callable[[Any], Actor]) -> None:
     """Set up sign-in: ``load_user`` finds the user of a session token, ``actor_of`` says what he is."""
     manager = LoginManager()
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # pages know the actor; an error page asks no database
     manager.user_loader(load_user)
     manager.session_protection = None  # sessions are rows and can be revoked; see accounts
     app.extensions["actor_of"] = actor_of

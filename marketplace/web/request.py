@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,14 +49,17 @@ class Marketplace(Flask):
     request_class = MarketplaceRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view; commit when it returns, roll back when it raises."""
+        """Run the view; commit what it answers with success, roll back when it refuses (400 and above) or raises."""
         view = self.view_functions.get(request.endpoint or "")
         if request.method in SAFE or getattr(view, "own_transaction", False):
             return super().dispatch_request()
         announced = list(session.get("_flashes", []))
         try:
-            with transaction():
-                return super().dispatch_request()
+            with transaction() as current:
+                response = self.make_response(super().dispatch_request())
+                if response.status_code >= HTTPStatus.BAD_REQUEST:
+                    current.rollback()
+                return response
         except Exception:
             # The message of success was written before the commit: what was not done is not announced.
             if session.get("_flashes", []) != announced:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from flask import Flask
 
 from marketplace.accounts.models import Organization
@@ -13,11 +14,13 @@ from marketplace.app import create_app
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry, verify
 from marketplace.foundation.tables import read_table
+from marketplace.lists.commands import export_list, import_list
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
+from marketplace.web.command import Setup
 from tests.lists.conftest import Run
 from tests.support.databases import Databases
-from tests.support.settings import settings
+from tests.support.settings import environment, settings
 from tests.support.site import close
 
 KINDS = ("organizations", "products", "scenarios")
@@ -45,7 +48,7 @@ def test_into_the_same_site_nothing_changes(sample: Flask, run: Run, tmp_path: P
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_into_an_empty_site_everything_comes_back(
-    sample: Flask, run: Run, tmp_path: Path, databases: Databases, ending: str, request: pytest.FixtureRequest
+    sample: Flask, run: Run, tmp_path: Path, databases: Databases, ending: str
 ) -> None:
     firsts = {kind: tmp_path / f"{kind}.{ending}" for kind in KINDS}
     for kind, path in firsts.items():
@@ -58,7 +61,7 @@ def test_into_an_empty_site_everything_comes_back(
         with other.app_context():
             assert verify().broken is None
         close(other)
-    for kind, path in firsts.items():
+    for path in firsts.values():
         again = seconds / path.name
         if ending == "csv":
             assert again.read_bytes() == path.read_bytes()
@@ -68,12 +71,7 @@ def test_into_an_empty_site_everything_comes_back(
 
 def move(other: Flask, files: dict[str, Path], folder: Path, ending: str) -> None:
     """Import the files into another site and export them there."""
-    from click.testing import CliRunner
-
-    from marketplace.lists.commands import export_list, import_list
-    from marketplace.web.command import Setup
-
-    setup = Setup(lambda _config: other, lambda _app: lambda: None, {"MARKETPLACE_DEMO": "1"})
+    setup = Setup(lambda _config: other, lambda _app: lambda: None, environment("", folder))
     for kind, path in files.items():
         answer = CliRunner().invoke(import_list, [kind, str(path)], obj=setup)
         assert answer.exit_code == 0, answer.output

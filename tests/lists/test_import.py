@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.accounts.models import Organization
+from marketplace.core.errors import Conflict
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import history
-from marketplace.foundation.tables import read_table
+from marketplace.foundation.tables import read_table, write_csv
+from marketplace.lists import services
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.factories import accounts
@@ -59,8 +61,6 @@ def test_formulas_stay_text_and_never_start(app: Flask, run: Run, tmp_path: Path
         rows = product_rows(accounts.organization().credit_code, len(titles))
         for row, title in zip(rows[1:], titles, strict=True):
             row[2] = title
-        from marketplace.foundation.tables import write_csv
-
         path = tmp_path / f"list.{ending}"
         if ending == "csv":
             path.write_bytes(b"".join(write_csv(rows[0], rows[1:])))
@@ -72,7 +72,8 @@ def test_formulas_stay_text_and_never_start(app: Flask, run: Run, tmp_path: Path
         run("export", "products", out)
     if ending == "csv":
         cells = out.read_text(encoding="utf-8-sig").splitlines()[1].split(",")
-        assert "'=1+1" in cells and "=1+1" not in cells
+        assert "'=1+1" in cells
+        assert "=1+1" not in cells
     table = read_table(io.BytesIO(out.read_bytes()), out.name)
     assert [row.cells[table.header.index("名称")] for row in table.rows] == titles
 
@@ -117,8 +118,18 @@ def test_scenarios_with_everything_that_is_compact_text(app: Flask, run: Run, tm
     header = ["单位信用代码", "名称", "领域", "子场景", "现场条件", "硬性要求", "目标", "预算方式", "预算（万元）"]
     with app.app_context():
         code = accounts.organization(kind="state_owned_firm").credit_code
-        good = [code, "铸件去毛刺", "工业制造", "打磨去毛刺", "最大坡度 = 8 °", "负载>=15 kg（红外云台）；防护等级>=IP66",
-                "识别率 | >= 95 %", "固定金额", "120.5"]  # fmt: skip
+        musts = "负载>=15 kg（红外云台）；防护等级>=IP66"
+        good = [
+            code,
+            "铸件去毛刺",
+            "工业制造",
+            "打磨去毛刺",
+            "最大坡度 = 8 °",
+            musts,
+            "识别率 | >= 95 %",
+            "固定金额",
+            "120.5",
+        ]
         assert run("import", "scenarios", write(tmp_path / "a.csv", [header, good])).exit_code == 0
         found = only(Scenario)
         assert isinstance(found, Scenario)
@@ -131,17 +142,18 @@ def test_scenarios_with_everything_that_is_compact_text(app: Flask, run: Run, tm
 
 def test_organizations_in_any_order_with_their_parents(app: Flask, run: Run, tmp_path: Path) -> None:
     with app.app_context():
-        upper, lower = accounts.credit_code(), accounts.credit_code()
+        upper, code = accounts.credit_code(), accounts.credit_code()
         rows = [
             ORGANIZATION_HEADER,
-            ("子公司", "国有企业", lower, "合肥市庐阳区", upper),
+            ("子公司", "国有企业", code, "合肥市庐阳区", upper),
             ("集团", "国有企业", upper, "340100", ""),
         ]
         path = write(tmp_path / "list.csv", rows)
         assert run("import", "organizations", path).stdout.strip() == "已导入：新增 2，更新 0，不变 0"
         found = {each.name: each for each in db.session.scalars(sa.select(Organization))}
         assert found["子公司"].parent is found["集团"]
-        assert (found["子公司"].state, found["子公司"].region, found["子公司"].compiled) == ("verified", "340103", False)
+        lower = found["子公司"]
+        assert (lower.state, lower.region, lower.compiled) == ("verified", "340103", False)
         assert run("import", "organizations", path).stdout.strip() == "已导入：新增 0，更新 0，不变 2"
 
 
@@ -167,8 +179,6 @@ def test_organizations_that_cannot_be(app: Flask, run: Run, tmp_path: Path) -> N
 def test_what_changes_between_check_and_writing_stops_everything(
     app: Flask, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from marketplace.lists import services
-
     with app.app_context():
         owner = accounts.organization()
         path = write(tmp_path / "list.csv", product_rows(owner.credit_code, 3))
@@ -181,7 +191,7 @@ def test_what_changes_between_check_and_writing_stops_everything(
             return outcome
 
         monkeypatch.setattr(services, "check", then_renamed)
-        answer = run("import", "products", path)
-        assert answer.exit_code == 1
-        assert "检查之后第 2 行变得不能写入" in answer.stderr
+        with pytest.raises(Conflict) as refused:
+            run("import", "products", path)
+        assert "检查之后第 2 行变得不能写入" in refused.value.message.zh
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Product)) == 0

@@ -44,9 +44,9 @@ def test_three_bad_rows_of_500_write_nothing_and_are_named(app: Flask, run: Run,
         assert answer.stderr.strip().splitlines()[-1].endswith("没有写入：3 行共 3 处有误，请改正后再导入")
         told = answer.stdout.strip().splitlines()
         assert [line.split("，")[0] for line in told] == ["第 8 行", "第 251 行", "第 500 行"]
-        assert "额定负载 (kg)" in told[0] and "“很重”" in told[0] and "要填数字" in told[0]
-        assert "单位信用代码" in told[1] and rows[250][1] in told[1] and "没有这个代码的单位" in told[1]
-        assert "产品类别" in told[2] and "“飞碟”" in told[2] and "请从下列各项中选" in told[2]
+        assert told[0].startswith("第 8 行，额定负载 (kg)，“很重”：“额定负载”要填数字")
+        assert told[1] == f"第 251 行，单位信用代码，“{rows[250][1]}”：没有这个代码的单位，请先导入单位"
+        assert told[2].startswith("第 500 行，产品类别，“飞碟”：请从下列各项中选")
         assert written() == before
     found = list(csv.reader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
     assert found[0] == ["行", "列", "值", "原因"]
@@ -123,7 +123,8 @@ def test_between_columns(app: Flask, run: Run, tmp_path: Path) -> None:
     with app.app_context():
         code = accounts.organization().credit_code
         header = ("单位信用代码", "名称", "产品类别", "参数依据", "有效期至")
-        told = one_row(app, run, tmp_path / "a.csv", header, (code, "甲", "四足机器人", "额定负载 | 有据", "2020-01-01"))
+        row = (code, "甲", "四足机器人", "额定负载 | 有据", "2020-01-01")
+        told = one_row(app, run, tmp_path / "a.csv", header, row)
         assert "“额定负载”写了依据，却没有填值" in told
         assert "有效期已过" in told
         beside = one_row(app, run, tmp_path / "b.csv", header[:3], (code, "甲", "四足机器人", "旁边"))
