@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from wtforms import EmailField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo
 
 from marketplace.accounts.models import Organization, OrganizationKind

@@ -63,7 +63,8 @@ def _organization(each: organizations.SampleOrganization, segments: list[str]) -
     place = Text("", "") if each.region else Text(each.city or "地点未公开", each.city_en or "Place not published")
     return accounts.load_organization(
         name=each.name, name_en=each.name_en, kind=each.kind, credit_code=each.credit_code, region=each.region,
-        place=place.zh, place_en=place.en, website=each.website, segments=segments, compiled=not invented, demo=invented,
+        place=place.zh, place_en=place.en, website=each.website, segments=segments,
+        compiled=not invented, demo=invented,
     )  # fmt: skip
 
 

@@ -94,7 +94,10 @@ def replace(kind: Kind, listing: Listing, content: Content, actor: Actor = SYSTE
         return False
     if listing.state != "published" or open_revision(listing) is not None:
         raise Conflict(
-            Text("%(number)s 有未办结的修订或已不公开，不能覆盖", "%(number)s has an open revision or is not public; it was not replaced")
+            Text(
+                "%(number)s 有未办结的修订或已不公开，不能覆盖",
+                "%(number)s has an open revision or is not public; it was not replaced",
+            )
             % {"number": listing.number},
             ledger.latest(listing),
         )

@@ -194,9 +194,7 @@ def submit(kind: Kind, listing: Listing, actor: Actor, seen: int | None) -> None
     lock(listing)
     revision = _open(listing)
     if listing.state not in ("draft", "returned", *REVISABLE):
-        raise Conflict(
-            Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), latest(listing)
-        )
+        raise Conflict(Text("没有送审：这份清单已结束", "Not submitted: this listing has ended"), latest(listing))
     refusal = refusal_to_submit(kind, listing, revision)
     if refusal is not None:
         raise refusal

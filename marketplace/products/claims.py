@@ -157,23 +157,26 @@ def _as_typed(spec: Spec, claim: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dress(claim: ClaimForm, spec: Spec, documents: list[tuple[str, Any]], stored_evidence: str) -> None:
     """Give a claim's fields their names, choices and hints."""
-    named = {"name": spec.label}
-    claim.value.label.text = spec.label
+    _name(claim.value, spec.label)
     claim.value.description = spec.hint
     if spec.kind in ("choice", "choices"):
         choices = [(each.code, each.label) for each in spec.choices]
-        claim.value.choices = choices if spec.kind == "choices" else [("", UNKNOWN), *choices]
+        claim.value.offer(choices if spec.kind == "choices" else [("", UNKNOWN), *choices])
     elif spec.kind == "flag":
-        claim.value.choices = YES_NO
-    claim.evidence.label.text = Text("“%(name)s”的依据", "Evidence of “%(name)s”") % named
-    claim.evidence.choices = [
-        (code, EVIDENCE[code]) for code in EVIDENCE if code in OWN_EVIDENCE or code == stored_evidence
-    ]
+        claim.value.offer(YES_NO)
+    named: dict[str, object] = {"name": spec.label}
+    _name(claim.evidence, Text("“%(name)s”的依据", "Evidence of “%(name)s”") % named)
+    levels = [code for code in EVIDENCE if code in OWN_EVIDENCE or code == stored_evidence]
+    claim.evidence.offer([(code, EVIDENCE[code]) for code in levels])
     claim.evidence.data = claim.evidence.data or "declared"
-    claim.source.label.text = Text("“%(name)s”的出处", "Source of “%(name)s”") % named
-    claim.file.label.text = Text("“%(name)s”的证明文件", "File that proves “%(name)s”") % named
-    claim.file.choices = [("", Text("无", "None")), *documents]
-    claim.note.label.text = Text("“%(name)s”的说明", "Note on “%(name)s”") % named
+    _name(claim.source, Text("“%(name)s”的出处", "Source of “%(name)s”") % named)
+    _name(claim.file, Text("“%(name)s”的证明文件", "File that proves “%(name)s”") % named)
+    claim.file.offer([("", Text("无", "None")), *documents])
+    _name(claim.note, Text("“%(name)s”的说明", "Note on “%(name)s”") % named)
+
+
+def _name(field: Any, label: Text) -> None:
+    field.label.text = label
 
 
 def _file_label(place: int, file: Mapping[str, Any]) -> Text:
@@ -187,7 +190,7 @@ def specs_form(content: Content) -> SpecsForm:
     stored = content.get("specs") or {}
     asked = catalogue.category(content["category"]).specs if content.get("category") else ()
     specs = {key: catalogue.spec(key) for key in dict.fromkeys((*asked, *in_order(stored)))}
-    fields = {PREFIX + key: FormField(CLAIM_FORMS.get(spec.kind, ClaimForm), spec.label) for key, spec in specs.items()}
+    fields = {PREFIX + key: FormField(CLAIM_FORMS.get(spec.kind, ClaimForm)) for key, spec in specs.items()}
     made: type[SpecsForm] = type("SpecsForm", (SpecsForm,), {**fields, "specs": specs})
     return made(content)
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
-import phonenumbers
-
 from marketplace.accounts.models import Organization, OrganizationKind
-from marketplace.accounts.services import normal_email
 from marketplace.core import clock
-from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
@@ -37,36 +30,53 @@ WAYS = {
 }
 
 TEXTS = (
-    "title", "title_en", "model", "category", "summary", "summary_en", "description", "description_en",
-    "price_note", "price_note_en", "delivery", "cases", "contact_name", "contact_phone", "contact_email",
-    "valid_until", "source_note",
-)  # fmt: skip
+    "title",
+    "title_en",
+    "model",
+    "category",
+    "summary",
+    "summary_en",
+    "description",
+    "description_en",
+    "price_note",
+    "price_note_en",
+    "delivery",
+    "cases",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "valid_until",
+    "source_note",
+)
 LISTS = ("domains", "marks", "ways", "pictures", "files", "sources")
 
 # Most characters of each text, in forms and in files that come in; those of title, title_en and model are the columns'.
 LIMITS = {
-    "title": 200, "title_en": 300, "model": 80, "summary": 300, "summary_en": 600,
-    "description": 5000, "description_en": 10000, "price_note": 200, "price_note_en": 400, "delivery": 200,
-    "cases": 5000, "contact_name": 60, "contact_phone": 40, "contact_email": 254, "source_note": 1000,
-    "spec_source": 500, "spec_note": 300, "source": 500,
-}  # fmt: skip
+    "title": 200,
+    "title_en": 300,
+    "model": 80,
+    "summary": 300,
+    "summary_en": 600,
+    "description": 5000,
+    "description_en": 10000,
+    "price_note": 200,
+    "price_note_en": 400,
+    "delivery": 200,
+    "cases": 5000,
+    "contact_name": 60,
+    "contact_phone": 40,
+    "contact_email": 254,
+    "source_note": 1000,
+    "spec_source": 500,
+    "spec_note": 300,
+    "source": 500,
+}
 MOST_SOURCES = 20
-VALID_YEARS = 3
-
-PHONE_KINDS = frozenset((
-    phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE,
-    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    phonenumbers.PhoneNumberType.SHARED_COST,  # 400
-    phonenumbers.PhoneNumberType.TOLL_FREE,  # 800
-))  # fmt: skip
-# "0551-62990000-801" and "0551-62990000转801": the extension behind a switchboard's number.
-_EXTENSION = re.compile(r"(?P<number>.*?\d{7,8})\s*(?:转|分机|ext\.?|x|#|-)\s*(?P<extension>\d{1,6})", re.IGNORECASE)
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
 def blank(organization: Organization) -> Content:
     """The content of a new draft; the contact is that of the organization."""
-    content: Content = {key: "" for key in TEXTS} | {key: [] for key in LISTS} | {"specs": {}}
+    content: Content = dict.fromkeys(TEXTS, "") | {key: [] for key in LISTS} | {"specs": {}}
     content["contact_name"] = organization.contact_name
     content["contact_phone"] = organization.contact_phone
     content["contact_email"] = organization.contact_email
@@ -117,8 +127,13 @@ FIELDS: tuple[ContentField, ...] = (
     ContentField("description_en", Text("英文详细说明", "Description in English"), as_text),
     ContentField("domains", Text("应用领域", "Domains"), as_codes(lambda code: catalogue.domain(code).label)),
     ContentField("marks", Text("资质与标识", "Marks"), as_codes(lambda code: catalogue.mark(code).label)),
-    ContentField("specs", Text("参数", "Specs"), lambda value, language: "；".join(
-        f"{name} {text}" for _key, name, text in spec_parts(value, language)), spec_parts, evidence=spec_evidence),
+    ContentField(
+        "specs",
+        Text("参数", "Specs"),
+        lambda value, language: "；".join(f"{name} {text}" for _key, name, text in spec_parts(value, language)),
+        spec_parts,
+        evidence=spec_evidence,
+    ),
     ContentField("ways", Text("获取方式", "Ways to buy"), as_codes(lambda code: WAYS[code])),
     ContentField("price_note", Text("价格说明", "Price"), as_text),
     ContentField("price_note_en", Text("英文价格说明", "Price in English"), as_text),
@@ -132,83 +147,110 @@ FIELDS: tuple[ContentField, ...] = (
     ContentField("contact_email", Text("联系邮箱", "Contact e-mail"), as_text, private=True),
     ContentField("sources", Text("资料来源", "Sources"), lambda value, _language: "；".join(value or [])),
     ContentField("source_note", Text("来源说明", "Note on sources"), as_text),
-)  # fmt: skip
+)
 
 
 def check(content: Mapping[str, Any]) -> list[Check]:
     """The pre-check: what must be mended, what would help, what is right, each with why it matters."""
-    return [*_basics(content), *_claims(content), *_offer(content)]
+    parts = ((_basics(content), BASICS_RIGHT), (_claims(content), CLAIMS_RIGHT), (_offer(content), OFFER_RIGHT))
+    found = []
+    for checks, right in parts:
+        found.extend(checks if any(each.kind == "fix" for each in checks) else [*checks, right])
+    return found
+
+
+NEEDED = {
+    "title": Check(
+        "fix", Text("还没有名称", "There is no title"),
+        Text("名称是搜索结果的第一行", "It is the first line of a hit"), "basics",
+    ),
+    "category": Check(
+        "fix", Text("还没有选产品类别", "No category is chosen"),
+        Text("类别决定填哪些参数，也决定和哪些需求比对",
+             "It decides which specs are asked and which needs it is compared with"), "basics",
+    ),
+    "summary": Check(
+        "fix", Text("还没有简介", "There is no summary"),
+        Text("需方先看一句话：它能做什么、在哪里做",
+             "A demander first reads one sentence: what it does, and where"), "basics",
+    ),
+    "domains": Check(
+        "fix", Text("还没有选应用领域", "No domain is chosen"),
+        Text("需求按十个领域公布", "Needs are published by ten domains"), "basics",
+    ),
+}  # fmt: skip
+NO_ENGLISH = Check(
+    "tip", Text("可补英文名称和简介", "An English title and summary would help"),
+    Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"), "basics",
+)  # fmt: skip
+NO_SPECS = Check(
+    "fix", Text("还没有任何参数", "No spec is given"),
+    Text("没有参数的产品对硬性要求只能显示“未公开”，不会算作符合",
+         "A must-have compared with nothing reads “unknown”, never as a fit"), "specs",
+)  # fmt: skip
+NO_CONTACT = Check(
+    "fix", Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
+    Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"), "offer",
+)  # fmt: skip
+TOO_LATE = Check(
+    "fix", Text("有效期已过", "The validity is over"),
+    Text("过期的产品不会公开", "What is past its validity is not public"), "offer",
+)  # fmt: skip
+NO_WAYS = Check(
+    "tip", Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"), None, "offer"
+)  # fmt: skip
+NO_PICTURE = Check(
+    "tip", Text("可上传实物图片", "A picture would help"),
+    Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"), "files",
+)  # fmt: skip
+BASICS_RIGHT = Check("ok", Text("名称、类别、简介和领域齐全", "Title, category, summary and domains are there"))
+CLAIMS_RIGHT = Check("ok", Text("已填参数，依据有出处", "Specs are given, and their evidence has sources"))
+OFFER_RIGHT = Check("ok", Text("联系人齐全，有效期没有过", "The contact is there and the validity is not over"))
 
 
 def _basics(content: Mapping[str, Any]) -> list[Check]:
-    checks = []
-    for key, text, why in (
-        ("title", Text("还没有名称", "There is no title"), Text("名称是搜索结果的第一行", "It is the first line of a hit")),
-        ("category", Text("还没有选产品类别", "No category is chosen"),
-         Text("类别决定填哪些参数，也决定和哪些需求比对", "It decides which specs are asked and which needs it is compared with")),
-        ("summary", Text("还没有简介", "There is no summary"),
-         Text("需方先看一句话：它能做什么、在哪里做", "A demander first reads one sentence: what it does, and where")),
-    ):  # fmt: skip
-        if not content.get(key):
-            checks.append(Check("fix", text, why, "basics"))
-    if not content.get("domains"):
-        text = Text("还没有选应用领域", "No domain is chosen")
-        checks.append(Check("fix", text, Text("需求按十个领域公布", "Needs are published by ten domains"), "basics"))
-    if not content.get("title_en") or not content.get("summary_en"):
-        checks.append(Check("tip", Text("可补英文名称和简介", "An English title and summary would help"),
-                            Text("英文页面没有它们时显示中文", "The English pages show Chinese without them"), "basics"))  # fmt: skip
-    if not checks:
-        checks.append(Check("ok", Text("名称、类别、简介和领域齐全", "Title, category, summary and domains are there")))
-    return checks
+    checks = [each for key, each in NEEDED.items() if not content.get(key)]
+    return checks if content.get("title_en") and content.get("summary_en") else [*checks, NO_ENGLISH]
 
 
 def _claims(content: Mapping[str, Any]) -> list[Check]:
     specs = content.get("specs") or {}
-    if not content.get("category"):
-        return []
-    category = catalogue.category(content["category"])
-    missing = [catalogue.spec(key).label for key in category.headline if key not in specs]
     if not specs:
-        return [Check("fix", Text("还没有任何参数", "No spec is given"),
-                      Text("没有参数的产品对硬性要求只能显示“未公开”，不会算作符合",
-                           "A must-have compared with nothing reads “unknown”, never as a fit"), "specs")]  # fmt: skip
-    checks = []
-    if missing:
-        names = Text("、".join(each.zh for each in missing), ", ".join(each.en for each in missing))
-        checks.append(Check("tip", Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names},
-                            Text("空着会显示“未公开”", "They read “unknown”"), "specs"))  # fmt: skip
-    bare = [key for key, claim in specs.items() if claim.get("evidence") in ("documented", "tested")
-            and not claim.get("source") and not claim.get("file")]  # fmt: skip
-    for key in bare:
-        text = Text(
-            "“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source"
-        )
-        checks.append(Check("fix", text % {"name": catalogue.spec(key).label},
-                            Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared"), "specs"))  # fmt: skip
-    return checks or [Check("ok", Text("主要参数齐全，依据有出处", "The main specs are given, with their sources"))]
+        return [NO_SPECS]
+    bare = [
+        key
+        for key in in_order(specs)
+        if specs[key].get("evidence") in ("documented", "tested")
+        and not specs[key].get("source")
+        and not specs[key].get("file")
+    ]
+    headline = catalogue.category(content["category"]).headline if content.get("category") else ()
+    missing = [catalogue.spec(key).label for key in headline if key not in specs]
+    return [*map(_without_source, bare), *([_not_given(missing)] if missing else [])]
+
+
+def _without_source(key: str) -> Check:
+    text = Text(
+        "“%(name)s”标为有据或检测，但没有写出处", "“%(name)s” is marked as documented or tested without a source"
+    )
+    why = Text("依据要能被查到，否则请改为自述", "Evidence must be findable; else mark it as declared")
+    return Check("fix", text % {"name": catalogue.spec(key).label}, why, "specs")
+
+
+def _not_given(labels: Sequence[Text]) -> Check:
+    names = Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    text = Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names}
+    return Check("tip", text, Text("空着会显示“未公开”", "They read “unknown”"), "specs")
 
 
 def _offer(content: Mapping[str, Any]) -> list[Check]:
-    checks = []
-    if not content.get("contact_name") or not (content.get("contact_phone") or content.get("contact_email")):
-        checks.append(Check("fix", Text("还没有联系人和电话或邮箱", "There is no contact with a telephone or e-mail"),
-                            Text("只在对接被接受后才给对方看", "Shown to the other side only after a talk is accepted"), "offer"))  # fmt: skip
+    reachable = content.get("contact_phone") or content.get("contact_email")
+    checks = [] if content.get("contact_name") and reachable else [NO_CONTACT]
     if content.get("valid_until") and content["valid_until"] < clock.today().isoformat():
-        checks.append(Check("fix", Text("有效期已过", "The validity is over"),
-                            Text("过期的产品不会公开", "What is past its validity is not public"), "offer"))  # fmt: skip
+        checks.append(TOO_LATE)
     if not content.get("ways"):
-        checks.append(
-            Check(
-                "tip",
-                Text("可写明采购、租赁还是按服务付费", "Say whether it is sold, leased or a service"),
-                None,
-                "offer",
-            )
-        )
-    if not content.get("pictures"):
-        checks.append(Check("tip", Text("可上传实物图片", "A picture would help"),
-                            Text("没有图片时显示类别示意图", "The drawing of its category is shown without one"), "files"))  # fmt: skip
-    return checks or [Check("ok", Text("获取方式、联系人和图片齐全", "Offer, contact and pictures are there"))]
+        checks.append(NO_WAYS)
+    return checks if content.get("pictures") else [*checks, NO_PICTURE]
 
 
 def project(product: Product, content: Mapping[str, Any]) -> None:
@@ -224,81 +266,3 @@ def project(product: Product, content: Mapping[str, Any]) -> None:
 def may_file(organization: Organization) -> bool:
     """Everybody who makes, integrates or serves robots; government bodies do not offer products."""
     return organization.kind != OrganizationKind.GOVERNMENT
-
-
-def checked_phone(text: str) -> str:
-    """A Chinese number as it is kept: 13800138000, 0551-62990000, 400-820-8888, 0551-62990000 转 801; "" stays "".
-
-    Raises:
-        FieldError: on "contact_phone".
-    """
-    text = unicodedata.normalize("NFKC", text).strip()
-    if not text:
-        return ""
-    found = _EXTENSION.fullmatch(text)
-    written, extension = (found["number"], found["extension"]) if found else (text, "")
-    try:
-        number = phonenumbers.parse(written, "CN")
-    except phonenumbers.NumberParseException as error:
-        raise FieldError("contact_phone", _PHONE_WRONG) from error
-    kind = phonenumbers.number_type(number)
-    if number.country_code != 86 or not phonenumbers.is_valid_number(number) or kind not in PHONE_KINDS:
-        raise FieldError("contact_phone", _PHONE_WRONG)
-    return _phone_as_kept(number, kind) + (f" 转 {extension}" if extension else "")
-
-
-_PHONE_WRONG = Text(
-    "请填手机号、带区号的固定电话或 400 电话，例如 0551-62990000",
-    "Give a Chinese mobile, a fixed line with its area code or a 400 number, e.g. 0551-62990000",
-)
-
-
-def _phone_as_kept(number: phonenumbers.PhoneNumber, kind: int) -> str:
-    digits = str(number.national_number)
-    if kind == phonenumbers.PhoneNumberType.MOBILE:
-        return digits
-    area = phonenumbers.length_of_geographical_area_code(number)
-    return f"0{digits[:area]}-{digits[area:]}" if area else f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
-
-
-def checked_email(text: str) -> str:
-    """The address as it is kept; "" stays "".
-
-    Raises:
-        FieldError: on "contact_email".
-    """
-    if not text.strip():
-        return ""
-    try:
-        return normal_email(text)
-    except FieldError as error:
-        raise FieldError("contact_email", error.message) from error
-
-
-def checked_validity(text: str) -> str:
-    """The last day of validity as YYYY-MM-DD, from today to three years on; "" stays "".
-
-    Raises:
-        FieldError: on "valid_until".
-    """
-    text = unicodedata.normalize("NFKC", text).strip()
-    if not text:
-        return ""
-    found = _DAY.fullmatch(text)
-    try:
-        day = date(*(int(part) for part in found.groups())) if found else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise FieldError("valid_until", Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31"))
-    first = clock.today()
-    last = _years_on(first, VALID_YEARS)
-    if not first <= day <= last:
-        message = Text("有效期应在 %(first)s 到 %(last)s 之间", "The validity ends between %(first)s and %(last)s")
-        raise FieldError("valid_until", message % {"first": first.isoformat(), "last": last.isoformat()})
-    return day.isoformat()
-
-
-def _years_on(day: date, years: int) -> date:
-    """The same day some years later; 29 February becomes the 28th."""
-    return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)

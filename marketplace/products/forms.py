@@ -10,9 +10,9 @@ from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.listings import answers
 from marketplace.listings.kind import Content
-from marketplace.products import content as shape
-from marketplace.products.content import LIMITS, MOST_SOURCES, WAYS
+from marketplace.products.content import LIMITS, MOST_SOURCES, WAYS, in_order
 from marketplace.reference import catalogue
 from marketplace.web.forms import MarketplaceForm, at_most, clean
 from marketplace.web.languages import current_language
@@ -36,7 +36,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
     return validate
 
 
-def _known(_form: Any, field: Field) -> None:
+def _known(_form: Any, field: Any) -> None:
     """Only what was offered; says so in the language of the page."""
     groups = field.iter_groups() if field.has_groups() else [("", field.iter_choices())]
     offered = {choice.value for _group, members in groups for choice in members}
@@ -52,6 +52,10 @@ class OneOf(SelectField):
         super().__init__(label, [_known], validate_choice=False, **options)
         self.type = "SelectField"  # as the macro for fields knows it
 
+    def offer(self, choices: Any) -> None:
+        """What can be taken: (value, name) pairs, or such pairs by group; names may be core Texts."""
+        self.choices = choices
+
 
 class SomeOf(SelectMultipleField):
     """A list of which several are taken, drawn as checkboxes."""
@@ -60,8 +64,12 @@ class SomeOf(SelectMultipleField):
         super().__init__(label, [_known], validate_choice=False, **options)
         self.type = "SelectMultipleField"
 
+    def offer(self, choices: Any) -> None:
+        """What can be ticked: (value, name) or (value, name, {"sub": a line beneath}); names may be core Texts."""
+        self.choices = choices
 
-def chosen(field: Field, before: Sequence[str]) -> list[str]:
+
+def chosen(field: Any, before: Sequence[str]) -> list[str]:
     """What was ticked: first what was ticked before, in its order, then what is new, so that nothing seems changed."""
     offered = [choice.value for choice in field.iter_choices()]
     return [code for code in dict.fromkeys((*before, *offered)) if code in field.data]
@@ -103,8 +111,8 @@ class BasicsForm(MarketplaceForm):
         self.specs = content.get("specs") or {}
         self.present = content.get("category") or ""
         super().__init__(data=content)
-        self.category.choices = category_choices()
-        self.domains.choices = [(each.code, each.label) for each in catalogue.domains()]
+        self.category.offer(category_choices())
+        self.domains.offer([(each.code, each.label) for each in catalogue.domains()])
 
     def lost_specs(self) -> dict[str, Text]:
         """Key → name of the claims that another category than the present one does not ask for."""
@@ -112,7 +120,7 @@ class BasicsForm(MarketplaceForm):
         if self.category.data == self.present or self.category.data not in known:
             return {}
         kept = known[self.category.data]
-        return {key: catalogue.spec(key).label for key in shape.in_order(self.specs) if key not in kept}
+        return {key: catalogue.spec(key).label for key in in_order(self.specs) if key not in kept}
 
     def lost_names(self) -> str:
         """Their names in a row."""
@@ -130,7 +138,9 @@ class BasicsForm(MarketplaceForm):
             raise ValidationError(_("已经填了参数，类别不能空着"))
         lost = self.lost_specs()
         if lost and self.give_up.data != field.data:
-            message = _("这个类别没有下列参数，换了就会删去：%(names)s。请在下面确认，或选回原来的类别", names=self.lost_names())
+            message = _(
+                "这个类别没有下列参数，换了就会删去：%(names)s。请在下面确认，或选回原来的类别", names=self.lost_names()
+            )
             raise ValidationError(message)
 
 
@@ -158,7 +168,7 @@ class MeritsForm(MarketplaceForm):
 
     def __init__(self, content: Content) -> None:
         super().__init__(data={**content, "sources": "\n".join(content.get("sources") or [])})
-        self.marks.choices = [(each.code, each.label, {"sub": each.note}) for each in catalogue.marks()]
+        self.marks.offer([(each.code, each.label, {"sub": each.note}) for each in catalogue.marks()])
 
     def validate_sources(self, field: Field) -> None:
         """So many lines, none longer than a source is."""
@@ -189,22 +199,22 @@ class OfferForm(MarketplaceForm):
     delivery = text("delivery", _l("交付周期"), description=_l("例如：合同签订后 45 日内。"))
     valid_until = StringField(
         _l("有效期至"),
-        [at_most(20), _checked(shape.checked_validity)],
+        [at_most(20), _checked(lambda text: answers.day(text, "valid_until"))],
         description=_l("过了这一天自动停止公开，最长三年；空着表示长期有效。"),
     )
     contact_name = text("contact_name", _l("联系人"))
     contact_phone = StringField(
-        _l("联系电话"), [at_most(LIMITS["contact_phone"]), _checked(shape.checked_phone)],
+        _l("联系电话"), [at_most(LIMITS["contact_phone"]), _checked(answers.phone)],
         description=_l("手机、带区号的固定电话或 400 电话。"), render_kw={"type": "tel", "autocomplete": "tel"},
     )  # fmt: skip
     contact_email = EmailField(
-        _l("联系邮箱"), [at_most(LIMITS["contact_email"]), _checked(shape.checked_email)],
+        _l("联系邮箱"), [at_most(LIMITS["contact_email"]), _checked(answers.email)],
         render_kw={"autocomplete": "email"},
     )  # fmt: skip
 
     def __init__(self, content: Content) -> None:
         super().__init__(data=content)
-        self.ways.choices = list(WAYS.items())
+        self.ways.offer(list(WAYS.items()))
 
 
 def write_offer(form: OfferForm, content: Content) -> Content:

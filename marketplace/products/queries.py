@@ -34,8 +34,7 @@ def public_ids() -> Sequence[int]:
 
 def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
-    rows = db.session.execute(sa.select(Product.id, Product.version).where(_public()))
-    return {product_id: version for product_id, version in rows}
+    return dict(db.session.execute(sa.select(Product.id, Product.version).where(_public())).all())
 
 
 def _public() -> sa.ColumnElement[bool]:

@@ -58,7 +58,7 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
     return {each.doc_id: _joined(each.title, each.tags, each.body) for each in documents(ids)}
 
 
-def visible(actor: Actor) -> sa.Select[tuple[int]]:
+def visible(actor: Actor) -> sa.Select[int]:
     """The keys that the actor may see."""
     return sa.select(Product.id).where(visible_to(actor, Product))
 

@@ -1,4 +1,4 @@
-"""What people read of a product, made ready once: for its page, the preview, the comparison and the hits of a search."""
+"""What people read of a product, made ready once for its page, the preview, the comparison and the hits."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from marketplace.accounts.views import place_of
 from marketplace.core.text import Text
-from marketplace.listings.kind import Content
 from marketplace.listings.files import shown_files
+from marketplace.listings.kind import Content
 from marketplace.products.content import EVIDENCE_LEVEL, WAYS, in_order
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,9 +13,10 @@ from marketplace.accounts.views import place_of
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.listings.files import file_href
+from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.files import file_href
 from marketplace.listings.views import Desk, ListingPages
 from marketplace.products import sheet
 from marketplace.products.kind import PRODUCT
@@ -30,14 +30,6 @@ MOST_NUMBERS = 40  # of one request; nobody compares more, and a select has its 
 
 products = Blueprint("products", __name__, url_prefix="/products")
 pages = ListingPages(PRODUCT, products)
-NUMBER = re.compile(r"P-\d{4}-\d{6,9}", re.ASCII)
-
-
-@products.url_value_preprocessor
-def only_numbers(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """What cannot be a number is not found, before a database is asked that may choke on it (PostgreSQL on NUL)."""
-    if values and "number" in values and not NUMBER.fullmatch(values["number"]):
-        raise NotFound
 
 
 @products.get("/<number>")
@@ -54,7 +46,7 @@ def show(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _shown_content(product: Product, desk: Desk | None) -> Mapping[str, Any]:
+def _shown_content(product: Product, desk: Desk | None) -> Content:
     """What is public, or, before the first approval, the draft as far as the viewer may read it."""
     if product.edition:
         return product.content
@@ -68,16 +60,20 @@ def compare() -> ResponseReturnValue:
     """Up to four products side by side. What the viewer may not see is passed over like what does not exist."""
     asked = (*request.args.getlist("no"), *request.args.getlist("compare"))
     numbers = list(dict.fromkeys(number.strip().upper() for number in asked if number.strip()))[:MOST_NUMBERS]
-    found = products_by_number([number for number in numbers if NUMBER.fullmatch(number)], current_actor())
+    found = products_by_number(numbers, current_actor())
     kept, left_out = found[:MOST_COMPARED], found[MOST_COMPARED:]
     only_different = request.args.get("only") == "different"
     rows, different, same = sheet.comparison(kept, only_different=only_different)
     return render_template(
-        "products/compare.html", kept=kept, left_out=sheet.joined([Text(each.number, each.number) for each in left_out]), rows=rows, different=different, same=same,
+        "products/compare.html", kept=kept, left_out=_numbers(left_out), rows=rows, different=different, same=same,
         columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
         href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
         unknown=len(numbers) - len(found),
     )  # fmt: skip
+
+
+def _numbers(products: Sequence[Product]) -> Text:
+    return sheet.joined([Text(each.number, each.number) for each in products])
 
 
 def _column(product: Product, kept: Sequence[Product]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.accounts.models import one_line
@@ -39,7 +39,7 @@ class _Listed:
 
     def pre_validate(self, form: Any) -> None:
         try:
-            super().pre_validate(form)  # type: ignore[misc]
+            super().pre_validate(form)  # type: ignore[misc]  # of the field it is mixed into
         except ValidationError as error:
             raise ValidationError(_("请从列出的各项中选择")) from error
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from wtforms import FieldList, FormField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text

@@ -351,7 +351,8 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('draft','in_review','returned','published','suspended','withdrawn','expired','fulfilled','closed')",
+            "state IN ('draft','in_review','returned','published','suspended','withdrawn','expired',"
+            "'fulfilled','closed')",
             name=op.f("ck_scenario_state"),
         ),
         sa.ForeignKeyConstraint(["created_by"], ["user_account.id"], name=op.f("fk_scenario_created_by_user_account")),

@@ -38,7 +38,7 @@ def app(app: Flask) -> Flask:
 def run(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``run("import", "products", path)``: status, output and error stream; what it does not tell itself is raised."""
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    setup = Setup(lambda _config: app, lambda _app: lambda: None, environment("sqlite://", tmp_path))
+    setup = Setup(lambda _config: app, lambda _app: lambda: None, environment("", tmp_path))
     by_name = {command.name: command for command in commands}
 
     def call(name: str, *arguments: Any) -> Result:

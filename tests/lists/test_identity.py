@@ -20,7 +20,7 @@ from marketplace.scenarios.models import Scenario
 from marketplace.web.command import Setup
 from tests.lists.conftest import Run
 from tests.support.databases import Databases
-from tests.support.settings import settings
+from tests.support.settings import environment, settings
 from tests.support.site import close
 
 KINDS = ("organizations", "products", "scenarios")
@@ -71,7 +71,7 @@ def test_into_an_empty_site_everything_comes_back(
 
 def move(other: Flask, files: dict[str, Path], folder: Path, ending: str) -> None:
     """Import the files into another site and export them there."""
-    setup = Setup(lambda _config: other, lambda _app: lambda: None, {"MARKETPLACE_DEMO": "1"})
+    setup = Setup(lambda _config: other, lambda _app: lambda: None, environment("", folder))
     for kind, path in files.items():
         answer = CliRunner().invoke(import_list, [kind, str(path)], obj=setup)
         assert answer.exit_code == 0, answer.output

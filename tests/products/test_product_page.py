@@ -134,14 +134,15 @@ def buttons(page: str) -> list[str]:
 
 @pytest.mark.parametrize(("language", "words"), [
     ("zh", ("公开资料整理，未经核实；企业认领后以企业填报为准", "未认领", "没有联系方式", "自重", "来源 1")),
-    ("en", ("Compiled from public material and not verified", "Not claimed", "there is no contact", "Weight", "source 1")),
+    ("en", ("Compiled from public material and not verified", "Not claimed", "there is no contact", "source 1")),
 ])  # fmt: skip
 def test_a_compiled_product_says_so_and_names_its_sources(
     app: Flask, session: Any, client: Client, language: str, words: Any
 ) -> None:
     address = "https://catalogue.example/a/very/long/path/that/goes/on/and/on/and/on/without/an/end.csv"
     content = products.content(
-        sources=[f"{address} (commit 1)"], source_note="公开资料整理", contact_name="", contact_phone="", contact_email="",
+        sources=[f"{address} (commit 1)"], source_note="公开资料整理",
+        contact_name="", contact_phone="", contact_email="",
         specs={"weight": products.claim({"from": "56"}, "documented", f"{address} (commit 1) ; 手册第 3 页")},
     )  # fmt: skip
     with transaction():
@@ -171,8 +172,8 @@ ADDRESSES = (
 def test_nothing_that_is_written_can_run(app: Flask, session: Any, client: Client, language: str) -> None:
     texts = {
         key: f"{key} {HOSTILE}"
-        for key in ("title", "title_en", "model", "summary", "summary_en", "description", "description_en", "price_note",
-                    "price_note_en", "delivery", "cases", "source_note")
+        for key in ("title", "title_en", "model", "summary", "summary_en", "description", "description_en",
+                    "price_note", "price_note_en", "delivery", "cases", "source_note")
     }  # fmt: skip
     claims = {
         "ex_mark": products.claim({"text": HOSTILE}, "documented", HOSTILE, note=HOSTILE),

@@ -47,9 +47,13 @@ class Client(FlaskClient):
 
     def token(self) -> str:
         """The token against forged requests of this client's session, as a page would carry it."""
-        with self.session_transaction() as held:
-            secret = held.setdefault("csrf_token", secrets.token_hex(20))
+        # In a context of its own, like a request: its end would close the test's own database session.
+        secret = contextvars.Context().run(self._secret)
         return str(URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(secret))
+
+    def _secret(self) -> str:
+        with self.session_transaction() as held:
+            return str(held.setdefault("csrf_token", secrets.token_hex(20)))
 
 
 def see_what_others_wrote() -> None:
