@@ -86,5 +86,6 @@ PRODUCT = register_kind(
         steps=STEPS,
         may_file=may_file,
         preview=sheet_of,
+        act=Text("登记产品供给", "List a product"),
     )
 )

@@ -39,7 +39,7 @@ class _Listed:
 
     def pre_validate(self, form: Any) -> None:
         try:
-            super().pre_validate(form)
+            super().pre_validate(form)  # type: ignore[misc]  # of the field it is mixed into
         except ValidationError as error:
             raise ValidationError(_("请从列出的各项中选择")) from error
 

@@ -81,6 +81,6 @@ SCENARIO = register_kind(
     Kind(
         name="scenario", plural="scenarios", letter="S", label=Text("场景需求", "need"), model=Scenario,
         lifecycle=SCENARIO_LIFE, fields=FIELDS, check=check, project=project, blank=blank, steps=STEPS,
-        preview=sheet_of,
+        preview=sheet_of, act=Text("发布场景需求", "Post a need"),
     )
 )  # fmt: skip

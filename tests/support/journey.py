@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from marketplace.cli.demo import PASSWORD
 from tests.support.browser import Windows
@@ -91,7 +91,7 @@ class Person:
         first = fields.first
         kind = first.evaluate("e => e.tagName === 'SELECT' ? 'select' : (e.type || e.tagName)")
         if kind in ("radio", "checkbox"):
-            for each in [value] if isinstance(value, str) else [] if value is True else value or []:  # type: ignore[union-attr]
+            for each in [value] if isinstance(value, str) else [] if value is True else value or []:
                 self.main.locator(f'[name="{name}"][value="{each}"]').check()
             if value is True:
                 first.check()
@@ -105,7 +105,7 @@ class Person:
     def attach(self, name: str, files: Sequence[tuple[str, str, bytes]]) -> None:
         """Choose files (name, type, bytes) in a file field."""
         self.main.locator(f'input[type=file][name="{name}"]').set_input_files(
-            [{"name": file, "mimeType": kind, "buffer": body} for file, kind, body in files]
+            [FilePayload(name=file, mimeType=kind, buffer=body) for file, kind, body in files]
         )
 
     def press(self, words: str) -> None:

@@ -218,7 +218,7 @@ def faults(page: Page, content: Content, narrow: Iterable[int] = ()) -> Iterator
 # ---- languages ----
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 PIECES = re.compile(r"[\s,，;；·:：。“”\"()（）/、\u3000]+")
 # What is the same in both languages: names of people, of files, of the site, and what a language calls itself.
 OWN_NAMES = ("机遇", "中文", "English")
