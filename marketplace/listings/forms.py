@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
@@ -15,6 +15,17 @@ from marketplace.web.languages import lazy_gettext as _l
 
 UPLOADS = ("pictures", "files")
 CAPTION_LENGTH = 120
+
+
+class Rows(FieldList):
+    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(f"{prefix}-"):
+                index = name[len(prefix) + 1 :].split("-", 1)[0]
+                if index.isascii() and index.isdigit() and len(index) < 6:
+                    yield int(index)
 
 
 class RowForm(MarketplaceForm):
@@ -41,9 +52,9 @@ class DocumentRow(RowForm):
 class UploadForm(MarketplaceForm):
     """Pictures and documents of a listing. A kind's own form may add fields to it."""
 
-    pictures = FieldList(FormField(PictureRow))
+    pictures = Rows(FormField(PictureRow))
     new_pictures = MultipleFileField(_l("添加图片"))
-    files = FieldList(FormField(DocumentRow))
+    files = Rows(FormField(DocumentRow))
     new_files = MultipleFileField(_l("添加文件"))
 
 

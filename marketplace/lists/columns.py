@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -286,8 +287,8 @@ def sentences(*parts: Text) -> Text:
 
 
 def cleaned(cell: str) -> str:
-    """A cell as it will be read: composed, without control characters, trimmed."""
-    return clean(cell)
+    """A cell as it will be read: composed, without control characters, trimmed (``clean``; most cells need little)."""
+    return unicodedata.normalize("NFC", cell).strip() if cell.isprintable() else clean(cell)
 
 
 def _refuse(key: str, message: Text) -> Any:

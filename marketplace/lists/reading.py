@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.foundation.files.refusal import MEGABYTE
-from marketplace.foundation.tables import Row, Table, read_table
+from marketplace.foundation.tables import LongTable, Row, Table, open_csv, read_table
 from marketplace.lists.columns import Column, Sheet, cleaned
 from marketplace.reference.catalogue import fold
 
-MOST_ROWS = 200_000
-MOST_BYTES = 512 * MEGABYTE  # the file of an operator at the command line, not an upload
+MOST_ROWS = 1_000_000
 SHOWN = 80  # characters of a bad value that a report repeats
 
 EMPTY_FILE = Text("文件里只有列名，没有数据", "There are column names and no rows in it")
@@ -46,21 +47,27 @@ class Given:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A file whose columns are known. Cells are read when the rows are asked for, each time anew."""
 
     sheet: Sheet
-    table: Table
+    table: Table | LongTable
     columns: tuple[tuple[int, Column], ...]
 
+    @cached_property
+    def blanks(self) -> Mapping[str, Any]:
+        """What an empty cell means, by column; most cells of a long list are empty."""
+        return {column.key: column.read("") for _place, column in self.columns if not column.required}
+
     def __len__(self) -> int:
-        return len(self.table.rows)
+        return self.table.count if isinstance(self.table, LongTable) else len(self.table.rows)
 
     def portions(self, size: int) -> Iterator[list[Given]]:
         """The rows, ``size`` at a time."""
-        for start in range(0, len(self), size):
-            yield [_given(self, row) for row in self.table.rows[start : start + size]]
+        rows = self.table.rows() if isinstance(self.table, LongTable) else iter(self.table.rows)
+        while portion := list(islice(rows, size)):
+            yield [_given(self, row) for row in portion]
 
 
 def open_file(sheet: Sheet, path: Path) -> tuple[File, list[Problem]]:
@@ -69,14 +76,21 @@ def open_file(sheet: Sheet, path: Path) -> tuple[File, list[Problem]]:
     Raises:
         FieldError: it cannot be read at all: another kind of file, macros, damaged, empty, too many rows.
     """
-    with path.open("rb") as stream:
-        table = read_table(stream, path.name, max_rows=MOST_ROWS, max_bytes=MOST_BYTES)
-    if not table.rows:
+    file, problems = matched(sheet, _table(path))
+    if not len(file):
         raise FieldError("file", EMPTY_FILE)
-    return matched(sheet, table)
+    return file, problems
 
 
-def matched(sheet: Sheet, table: Table) -> tuple[File, list[Problem]]:
+def _table(path: Path) -> Table | LongTable:
+    """A workbook is taken into memory, a CSV file is not."""
+    if path.suffix.lower() == ".csv" and path.stat().st_size:
+        return open_csv(path, MOST_ROWS)
+    with path.open("rb") as stream:
+        return read_table(stream, path.name, max_rows=MOST_ROWS)
+
+
+def matched(sheet: Sheet, table: Table | LongTable) -> tuple[File, list[Problem]]:
     """The columns of a table by their names, and what is wrong with them."""
     found: dict[str, tuple[int, Column]] = {}
     problems = []
@@ -115,6 +129,9 @@ def _given(file: File, row: Row) -> Given:
     problems = []
     for place, column in file.columns:
         text = texts[column.key] = cleaned(row.cells[place])
+        if not text and column.key in file.blanks:
+            values[column.key] = copy(file.blanks[column.key])
+            continue
         try:
             if column.required and not text:
                 raise FieldError(column.key, Text("必填", "This must be filled in"))

@@ -10,8 +10,8 @@ from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.listings import answers
 from marketplace.listings.kind import Content
-from marketplace.products import answers
 from marketplace.products.content import LIMITS, MOST_SOURCES, WAYS, in_order
 from marketplace.reference import catalogue
 from marketplace.web.forms import MarketplaceForm, at_most, clean
@@ -199,16 +199,16 @@ class OfferForm(MarketplaceForm):
     delivery = text("delivery", _l("交付周期"), description=_l("例如：合同签订后 45 日内。"))
     valid_until = StringField(
         _l("有效期至"),
-        [at_most(20), _checked(answers.checked_validity)],
+        [at_most(20), _checked(lambda text: answers.day(text, "valid_until"))],
         description=_l("过了这一天自动停止公开，最长三年；空着表示长期有效。"),
     )
     contact_name = text("contact_name", _l("联系人"))
     contact_phone = StringField(
-        _l("联系电话"), [at_most(LIMITS["contact_phone"]), _checked(answers.checked_phone)],
+        _l("联系电话"), [at_most(LIMITS["contact_phone"]), _checked(answers.phone)],
         description=_l("手机、带区号的固定电话或 400 电话。"), render_kw={"type": "tel", "autocomplete": "tel"},
     )  # fmt: skip
     contact_email = EmailField(
-        _l("联系邮箱"), [at_most(LIMITS["contact_email"]), _checked(answers.checked_email)],
+        _l("联系邮箱"), [at_most(LIMITS["contact_email"]), _checked(answers.email)],
         render_kw={"autocomplete": "email"},
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.listings.answers import day, email, phone
 from marketplace.listings.forms import UPLOADS, UploadForm, write_captions
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, regions, values
@@ -23,6 +24,7 @@ from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
 
+START_YEARS = 10
 ADDED_LATER = (*UPLOADS, *(f"new_{name}" for name in UPLOADS))
 
 # ---- what is to be done ----
@@ -246,9 +248,9 @@ class BudgetForm(MarketplaceForm):
         """Amounts fit the kind of budget, days lie ahead and in order."""
         good = [bool(super().validate(extra_validators)), self._amounts()]
         good += [
-            read_into(self, "start_by", answers.day, years=answers.START_YEARS, kept=self.stored.get("start_by", "")),
-            read_into(self, "answer_by", answers.day, kept=self.stored.get("answer_by", "")),
-            read_into(self, "valid_until", answers.day, kept=self.stored.get("valid_until", "")),
+            read_into(self, "start_by", day, years=START_YEARS, kept=self.stored.get("start_by", "")),
+            read_into(self, "answer_by", day, kept=self.stored.get("answer_by", "")),
+            read_into(self, "valid_until", day, kept=self.stored.get("valid_until", "")),
         ]
         if all(good) and self.valid_until.data and (self.answer_by.data or "") > self.valid_until.data:
             refuse(self.answer_by, Text("答复截止不能晚于有效期", "The day for answers lies within the validity"))
@@ -327,7 +329,7 @@ class ContactForm(UploadForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A telephone number and an address that can exist."""
         good = [bool(super().validate(extra_validators))]
-        good += [read_into(self, "contact_phone", answers.phone), read_into(self, "contact_email", answers.email)]
+        good += [read_into(self, "contact_phone", phone), read_into(self, "contact_email", email)]
         return all(good)
 
 

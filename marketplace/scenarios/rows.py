@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from wtforms import FieldList, FormField, StringField
+from wtforms import FormField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.listings.forms import RowForm
+from marketplace.listings.forms import RowForm, Rows
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
@@ -26,17 +26,6 @@ from marketplace.web.languages import lazy_gettext as _l
 # What is read of one request; more than MOST_ROWS of it are refused, with everything typed in place.
 READ_AT_MOST = 100
 LONGEST_VALUE = 200
-
-
-class Rows(FieldList):
-    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            if name.startswith(f"{prefix}-"):
-                index = name[len(prefix) + 1 :].split("-", 1)[0]
-                if index.isascii() and index.isdigit() and len(index) < 6:
-                    yield int(index)
 
 
 class _Row(RowForm):

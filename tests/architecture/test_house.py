@@ -26,6 +26,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "precheck": "what is still missing and why it matters",
         "wording": "values of a content in words",
         "files": "pictures and files of a listing: taken, shown, served",
+        "answers": "days, telephones and addresses as they are typed and kept",
     },
     "products": {
         "kind": "what a product is to the shared mechanism",

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 
 from marketplace.core.errors import FieldError
+from marketplace.listings import answers
 from marketplace.listings.kind import differences
-from marketplace.products import answers, content
+from marketplace.products import content
 from marketplace.products.kind import PRODUCT
 from marketplace.sample.products import products as sample_products
 from tests.factories import products
@@ -28,24 +29,24 @@ from tests.factories import products
     ],
 )  # fmt: skip
 def test_a_telephone_number_is_kept_in_one_way(typed: str, kept: str) -> None:
-    assert answers.checked_phone(typed) == kept
-    assert answers.checked_phone(kept) == kept
+    assert answers.phone(typed) == kept
+    assert answers.phone(kept) == kept
 
 
 @pytest.mark.parametrize("typed", ["12345", "95588", "+1 650 253 0000", "+852 2123 4567", "62990000", "电话", "1" * 39])
 def test_what_is_no_number_of_here_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(FieldError) as refused:
-        answers.checked_phone(typed)
+        answers.phone(typed)
     assert refused.value.field == "contact_phone"
     assert "0551-62990000" in refused.value.message.zh
     assert "0551-62990000" in refused.value.message.en
 
 
 def test_an_address_is_kept_in_small_letters_and_a_wrong_one_refused_at_its_field() -> None:
-    assert answers.checked_email(" Wang@Maker.Example ") == "wang@maker.example"
-    assert answers.checked_email(" ") == ""
+    assert answers.email(" Wang@Maker.Example ") == "wang@maker.example"
+    assert answers.email(" ") == ""
     with pytest.raises(FieldError) as refused:
-        answers.checked_email("wang at maker")
+        answers.email("wang at maker")
     assert refused.value.field == "contact_email"
 
 
@@ -57,7 +58,7 @@ def test_an_address_is_kept_in_small_letters_and_a_wrong_one_refused_at_its_fiel
     ],
 )  # fmt: skip
 def test_validity_ends_between_today_and_three_years_on(clock: Any, typed: str, kept: str) -> None:
-    assert answers.checked_validity(typed) == kept
+    assert answers.day(typed, "valid_until") == kept
 
 
 @pytest.mark.parametrize(
@@ -65,15 +66,15 @@ def test_validity_ends_between_today_and_three_years_on(clock: Any, typed: str, 
 )
 def test_any_other_day_is_refused(clock: Any, typed: str) -> None:
     with pytest.raises(FieldError) as refused:
-        answers.checked_validity(typed)
+        answers.day(typed, "valid_until")
     assert refused.value.field == "valid_until"
 
 
 @time_machine.travel(datetime(2028, 2, 29, 4, tzinfo=UTC), tick=False)
 def test_three_years_from_a_leap_day_end_on_the_28th() -> None:
-    assert answers.checked_validity("2031-02-28") == "2031-02-28"
+    assert answers.day("2031-02-28", "valid_until") == "2031-02-28"
     with pytest.raises(FieldError):
-        answers.checked_validity("2031-03-01")
+        answers.day("2031-03-01", "valid_until")
 
 
 def test_a_difference_names_the_claim_and_keeps_its_evidence_apart() -> None:

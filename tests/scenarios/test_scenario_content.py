@@ -11,6 +11,7 @@ import time_machine
 from PIL import Image
 
 from marketplace.core.errors import FieldError
+from marketplace.listings.answers import day
 from marketplace.listings.kind import differences
 from marketplace.reference import catalogue
 from marketplace.sample.demo_scenarios import demo_scenarios
@@ -148,9 +149,9 @@ def test_a_number_may_carry_its_unit() -> None:
 
 def test_a_leap_day_three_years_on() -> None:
     with time_machine.travel(datetime(2028, 2, 29, 4, 0, tzinfo=UTC), tick=False):
-        assert answers.day("2031-02-28", "valid_until") == "2031-02-28"
+        assert day("2031-02-28", "valid_until") == "2031-02-28"
         with pytest.raises(FieldError):
-            answers.day("2031-03-01", "valid_until")
+            day("2031-03-01", "valid_until")
 
 
 def test_pictures_and_files_come_with_the_last_page(owner: Owner) -> None:

@@ -101,19 +101,18 @@ def gallery_values() -> dict[str, Any]:
 
 
 def page_values() -> dict[str, Any]:
-    row = {"title": "煤矿地面变电站巡检", "href": "/s", "domain": Text("特种作业", "Special operations")}
+    row = {"title": "煤矿地面变电站巡检", "href": "/s"}
+    domain, maker, place = Text("特种作业", "Special operations"), Text("甲", "First"), Text("合肥", "Hefei")
     tile = {"name": Text("合肥", "Hefei"), "count": 8, "href": "?city=340100"}
     return {
         "counts": {"scenarios": 73, "products": 1177, "organizations": 96},
         "drawings": [{"kind": "dog", "name": Text("四足机器人", "Quadrupeds"), "count": 11, "href": "/p"}] * 4,
         "domains": [(Text("公共服务", "Public services"), 14, "/s")] * 10,
-        "latest_scenarios": [row | {"place": "", "owner": "省属国企", "demo": True}, row | {"place": "合肥"}],
-        "latest_products": [row | {"category": Text("四足机器人", "Quadrupeds"), "maker": "甲"}],
+        "latest_scenarios": [row | {"meta": [maker, "", domain], "demo": True}, row | {"meta": [maker, place, domain]}],
+        "latest_products": [row | {"meta": [maker, place, Text("四足机器人", "Quadrupeds")]}],
         "tiles": [[tile, None, tile | {"count": 0}, tile | {"count": 2}]] * 4,
         "placed": 12,
         "frequent": [("巡检", "/search?q=巡检"), ("AMR", "/search?q=AMR")],
-        "post_scenario_href": "/workspace", "post_product_href": "/workspace",
-        "example_scenario_href": "/s", "example_product_href": "/p",
         "refusal": REFUSED, "typed": [(Text("理由", "Reason"), HOSTILE)], "number": "7F3A-19", "wait": 40,
         "errors": [{"message": Text("请填数值，例如 2", "Give a number such as 2")}], "limit": "20 MB",
         "happened": {"post": "审核岗", "actor_kind": "user", "at": datetime(2026, 10, 9, tzinfo=UTC)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,18 +63,32 @@ def table_of(rows: Iterable[tuple[int, Sequence[str]]], max_rows: int) -> Table:
     Raises:
         Unfit: no content, or more than ``max_rows`` rows below the header.
     """
+    header_number, header, found = header_and_rows(rows, max_rows)
+    return Table(header, header_number, tuple(found))
+
+
+def header_and_rows(
+    rows: Iterable[tuple[int, Sequence[str]]], max_rows: int
+) -> tuple[int, tuple[str, ...], Iterator[Row]]:
+    """The number of the header's row, the header, and the rows below it as they are asked for.
+
+    Raises:
+        Unfit: no content; while the rows are read, more than ``max_rows``.
+    """
     filled = ((number, cells) for number, cells in rows if any(cells))
     header_number, names = next(filled, (0, ()))
     header = tuple(unguarded(cell) for cell in _without_empty_end(names, 0))
     if not header:
         raise Unfit(EMPTY)
-    found: list[Row] = []
-    for number, cells in filled:
-        if len(found) == max_rows:
+    return header_number, header, _below(filled, len(header), max_rows)
+
+
+def _below(filled: Iterator[tuple[int, Sequence[str]]], width: int, max_rows: int) -> Iterator[Row]:
+    for count, (number, cells) in enumerate(filled):
+        if count == max_rows:
             raise Unfit(too_many_rows(max_rows))
-        kept = [unguarded(cell) for cell in _without_empty_end(cells, len(header))]
-        found.append(Row(number, tuple(kept) + ("",) * (len(header) - len(kept))))
-    return Table(header, header_number, tuple(found))
+        kept = [unguarded(cell) for cell in _without_empty_end(cells, width)]
+        yield Row(number, tuple(kept) + ("",) * (width - len(kept)))
 
 
 def too_many_rows(most: int) -> Text:

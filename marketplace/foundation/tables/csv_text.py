@@ -30,7 +30,7 @@ def read_csv(data: bytes, max_rows: int) -> Table:
         raise Unfit(describe(data))
     if begins_as_page(data):
         raise Unfit(PAGE)
-    return table_of(_records(text), max_rows)
+    return table_of(records(io.StringIO(text, newline=""), delimiter_of(text)), max_rows)
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
@@ -51,9 +51,13 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _QUOTED.intersection(cell) else cell
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Records with their number; a record is one row of a sheet, however many lines its cells have."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Records with their number; a record is one row of a sheet, however many lines its cells have.
+
+    Raises:
+        Unfit: an unclosed quotation mark, or a cell too long.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
@@ -68,7 +72,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The sign that stands most often outside quotation marks in the first line with content."""
     counts = dict.fromkeys(DELIMITERS, 0)
     quoted = False

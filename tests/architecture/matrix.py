@@ -1,0 +1,258 @@
+"""Who gets what at every address: roles, objects of the demonstration, and one row per address, object and way in.
+
+A row's answers stand in the order of ROLES. Where a step is tried, the form carries a version that nobody has
+(STALE), so that who has the right is told 409 and nothing changes; the others must not come as far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+# vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
+ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
+STALE = "999999"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question to the site. ``{…}`` of the path is an object; ``answers``: a status per role, or one for all."""
+
+    endpoint: str
+    method: str
+    path: str
+    answers: str
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        what = self.form.get("transition") or self.form.get("decision") or ""
+        return f"{self.method} {self.path} {what}".strip()
+
+    def expected(self) -> dict[str, int]:
+        """Role → status."""
+        statuses = [int(each) for each in self.answers.split()]
+        return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=False))
+
+
+# The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
+OBJECTS = tuple(
+    f"{kind}.{whose}.{state}"
+    for kind, rows in {
+        "product": {
+            "vendor": "published draft in_review withdrawn", "vendor2": "published returned suspended expired",
+            "wuhu": "in_review",
+        },
+        "scenario": {
+            "soe": "published draft suspended expired closed", "soe2": "in_review returned withdrawn fulfilled",
+            "wuhu": "in_review",
+        },
+        "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
+    }.items()
+    for whose, states in rows.items()
+    for state in states.split()
+)  # fmt: skip
+
+
+def get(endpoint: str, path: str, answers: str) -> Row:
+    return Row(endpoint, "GET", path, answers)
+
+
+def post(endpoint: str, path: str, answers: str, **form: str) -> Row:
+    return Row(endpoint, "POST", path, answers, form)
+
+
+def step(endpoint: str, path: str, name: str, answers: str) -> Row:
+    form = {"transition": name, "version": STALE, "reason": "因为试验"}
+    return Row(endpoint, "POST", path, answers, form)
+
+
+def decision(path: str, answers: str) -> Row:
+    return Row("review.decide", "POST", f"/review/{path}", answers, {"decision": "approve", "version": STALE})
+
+
+def open_pages() -> Iterator[Row]:
+    """What everybody reads, in the same way."""
+    for endpoint, path in {
+        "site.home": "/", "site.help_page": "/help", "site.accessibility": "/accessibility", "site.privacy": "/privacy",
+        "site.healthz": "/healthz", "site.readyz": "/readyz", "static": "/static/css/jiyu.css",
+        "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
+        "search.organizations": "/organizations", "accounts.registered": "/account/registered",
+        "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
+        "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
+        "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
+        "api.products": "/api/v1/products", "api.scenarios": "/api/v1/scenarios",
+        "api.organizations": "/api/v1/organizations", "api.search": "/api/v1/search?q=AMR",
+        "products.compare": "/products/compare?no={product.vendor.published}&no={product.vendor.draft}",
+    }.items():  # fmt: skip
+        yield get(endpoint, path, "200")
+    for path in ("/search?page=400", "/products?page=abc", "/scenarios?page=9", "/organizations?page=0"):
+        yield get("search.everything", path, "404")
+    for ending in ("xlsx", "json"):
+        yield get("lists.twin", f"/scenarios.{ending}", "200")
+    yield get("lists.template", "/lists/templates/users.xlsx", "404")
+
+
+def accounts() -> Iterator[Row]:
+    """Pages of people and organizations."""
+    yield get("accounts.sign_in", "/account/sign-in", "200 302 302 302 302 302 302")
+    yield post("accounts.sign_in", "/account/sign-in", "422 302 302 302 302 302 302")
+    yield get("accounts.register", "/account/register", "200 302 302 302 302 302 302")
+    yield post("accounts.register", "/account/register", "422 302 302 302 302 302 302")
+    yield get("accounts.confirm", "/account/confirm/no-such-token", "403")
+    yield post("accounts.confirm", "/account/confirm/no-such-token", "403")
+    yield get("accounts.me", "/account/", "302 200 200 200 200 200 200")
+    yield post("accounts.me", "/account/", "302 422 422 422 422 422 422")
+    yield get("accounts.sign_out", "/account/sign-out", "405")
+
+    yield get("organizations.show", "/organizations/{organization.vendor.verified}", "200")
+    yield get("organizations.show", "/organizations/{organization.hefei.registered}", "404")
+    yield get("organizations.show", "/organizations/{organization.hefei.pending}", "404 404 404 404 200 200 404")
+    yield get("organizations.show", "/organizations/{organization.wuhu.pending}", "404 404 404 404 404 200 404")
+    yield get("organizations.new", "/organizations/new", "302 200 200 200 200 200 200")
+    yield post("organizations.new", "/organizations/new", "302 422 422 422 422 422 422")
+    for whose, (read, changed) in {"vendor.verified": (200, 409), "hefei.pending": (404, 404)}.items():
+        path = f"/organizations/{{organization.{whose}}}/edit"
+        yield get("organizations.edit", path, f"302 {read} 404 404 404 404 404")
+        yield post("organizations.edit", path, f"302 {changed} 404 404 404 404 404", version=STALE)
+    act, do = "organizations.act_do", "/organizations/{organization.%s}/do"
+    yield step(act, do % "vendor.verified", "suspend", "302 403 403 403 409 409 403")
+    yield step(act, do % "vendor.verified", "load", "302 404 404 404 404 404 404")
+    yield step(act, do % "hefei.pending", "verify", "302 404 404 404 409 409 404")
+    yield step(act, do % "hefei.registered", "submit", "302 404 404 404 404 404 404")
+    yield step(act, do % "wuhu.pending", "verify", "302 404 404 404 404 409 404")
+    yield get(act, do % "vendor.verified", "405")
+
+
+# State of a product → who sees its page; of a scenario the same with its owners in the places of the vendors.
+SEEN = {
+    "product.vendor.published": "200", "product.vendor2.expired": "200", "product.vendor2.published": "200",
+    "product.vendor.draft": "404 200 404 404 404 404 404", "product.vendor.in_review": "404 200 404 404 200 200 404",
+    "product.vendor2.returned": "404 404 200 404 200 200 404",
+    "product.vendor2.suspended": "404 404 200 404 200 200 404",
+    "product.vendor.withdrawn": "404 200 404 404 200 200 404", "product.wuhu.in_review": "404 404 404 404 404 200 404",
+    "scenario.soe.published": "200", "scenario.soe.expired": "200", "scenario.soe.closed": "200",
+    "scenario.soe2.fulfilled": "200",
+    "scenario.soe.draft": "404 404 404 200 404 404 404", "scenario.soe2.in_review": "404 404 404 404 200 200 404",
+    "scenario.soe2.returned": "404 404 404 404 200 200 404", "scenario.soe.suspended": "404 404 404 200 200 200 404",
+    "scenario.soe2.withdrawn": "404 404 404 404 200 200 404", "scenario.wuhu.in_review": "404 404 404 404 404 200 404",
+}  # fmt: skip
+
+
+def listings() -> Iterator[Row]:
+    """Pages and acts of products and scenarios."""
+    for name, answers in SEEN.items():
+        plural = f"{name.partition('.')[0]}s"
+        yield get(f"{plural}.show", f"/{plural}/{{{name}}}", answers)
+        # The API knows no sign-in: what is not public is nowhere in it.
+        yield get(f"api.{plural}_one", f"/api/v1/{plural}/{{{name}}}", "200" if answers == "200" else "404")
+    yield get("api.organizations_one", "/api/v1/organizations/{organization.vendor.verified}", "200")
+    yield get("api.organizations_one", "/api/v1/organizations/{organization.hefei.pending}", "404")
+    for plural, number in (
+        ("products", "P-1999-000001"),
+        ("scenarios", "S-1999-000001"),
+        ("organizations", "O-1999-000001"),
+    ):
+        yield get(f"{plural}.show", f"/{plural}/{number}", "404")
+        yield get(f"api.{plural}_one", f"/api/v1/{plural}/{number}", "404")
+    yield from written(
+        "products", "basics", owner=1, draft="vendor.draft", sent="vendor.in_review", public="vendor.published"
+    )
+    yield from written("scenarios", "what", owner=3, draft="soe.draft", sent="", public="soe.published")
+    yield from ended()
+
+
+def only(role: int, status: int, others: str = "404") -> str:
+    """The visitor is asked to sign in, one role gets ``status``, the others something else."""
+    answers = ["302", *[others] * (len(ROLES) - 1)]
+    answers[role] = str(status)
+    return " ".join(answers)
+
+
+def written(plural: str, first: str, *, owner: int, draft: str, sent: str, public: str) -> Iterator[Row]:
+    """The guided form, and acts on drafts and on what is public or in review."""
+    kind = plural[:-1]
+
+    def at(name: str, rest: str) -> str:
+        return f"/{plural}/{{{kind}.{name}}}/{rest}"
+
+    yield get(f"{plural}.edit", at(draft, "edit"), only(owner, 302))
+    yield get(f"{plural}.edit_step", at(draft, f"edit/{first}"), only(owner, 200))
+    yield post(f"{plural}.edit_step", at(draft, f"edit/{first}"), only(owner, 409), version=STALE)
+    yield get(f"{plural}.edit_step", at(draft, "edit/nothing"), only(owner, 404))
+    yield get(f"{plural}.check", at(draft, "check"), only(owner, 200))
+    yield post(f"{plural}.check", at(draft, "check"), only(owner, 409), version=STALE)
+    if sent:
+        yield get(f"{plural}.edit_step", at(sent, f"edit/{first}"), only(owner, 403))
+        yield get(f"{plural}.check", at(sent, "check"), only(owner, 403))
+        yield post(f"{plural}.check", at(sent, "check"), only(owner, 409), version=STALE)
+    # A revision of it is in review already.
+    yield get(f"{plural}.edit_step", at(public, f"edit/{first}"), only(owner, 403))
+    yield post(f"{plural}.revise", at(public, "revise"), only(owner, 409))
+    yield post(f"{plural}.revise", at(draft, "revise"), only(owner, 409))
+
+    deciding = ["302", "403", "403", "403", "409", "409", "403"]
+    yield step(f"{plural}.act_do", at(public, "do"), "suspend", " ".join(deciding))
+    yield step(f"{plural}.act_do", at(public, "do"), "withdraw", only(owner, 409, "403"))
+    yield step(f"{plural}.act_do", at(public, "do"), "publish", only(owner, 404))
+    yield step(f"{plural}.act_do", at(draft, "do"), "withdraw", only(owner, 409))
+    yield step(f"{plural}.act_do", at(draft, "do"), "no-such-step", only(owner, 404))
+    yield get(f"{plural}.act_do", at(public, "do"), "405")
+    for name in ("approve", "return"):
+        yield step(f"{plural}.act_revision", at(public, "revision"), name, " ".join(deciding))
+    yield step(f"{plural}.act_revision", at(public, "revision"), "recall", only(owner, 409, "403"))
+    yield step(f"{plural}.act_revision", at(draft, "revision"), "approve", only(owner, 403))
+    yield get(f"{plural}.act_revision", at(public, "revision"), "405")
+
+    in_charge = "302 404 404 404 {0} {0} 404"
+    yield get("review.decide", f"/review/{plural}/{{{kind}.{public}}}", in_charge.format(200))
+    yield decision(f"{plural}/{{{kind}.{public}}}", in_charge.format(409))
+    yield get("review.decide", f"/review/{plural}/{{{kind}.{draft}}}", "302 404 404 404 404 404 404")
+    yield decision(f"{plural}/{{{kind}.{draft}}}", "302 404 404 404 404 404 404")
+    yield get("review.decide", f"/review/{plural}/{{{kind}.wuhu.in_review}}", "302 404 404 404 404 200 404")
+    yield decision(f"{plural}/{{{kind}.wuhu.in_review}}", "302 404 404 404 404 409 404")
+
+
+def ended() -> Iterator[Row]:
+    """Acts on what was taken out of sight, and what somebody may begin."""
+    suspended = "/products/{product.vendor2.suspended}"
+    yield step("products.act_do", f"{suspended}/do", "resume", "302 404 403 404 409 409 404")
+    yield step("products.act_do", f"{suspended}/do", "withdraw", "302 404 409 404 403 403 404")
+    yield get("products.edit", f"{suspended}/edit", "302 404 404 404 404 404 404")
+    yield step("products.act_do", "/products/{product.vendor.withdrawn}/do", "reopen", "302 409 404 404 403 403 404")
+    yield post("products.revise", "/products/{product.vendor.withdrawn}/revise", "302 409 404 404 404 404 404")
+    yield step("scenarios.act_do", "/scenarios/{scenario.soe.published}/do", "close", only(3, 409, "403"))
+    yield get("products.new", "/products/new", "302 200 200 200 200 200 200")
+    yield get("scenarios.new", "/scenarios/new", "302 200 200 200 200 200 200")
+    # Who belongs to no organization is told so.
+    yield post("products.new", "/products/new", "302 422 422 422 200 200 200")
+    yield post("scenarios.new", "/scenarios/new", "302 422 422 422 200 200 200")
+    for plural in ("products", "scenarios"):
+        foreign = "{organization.hefei.pending}"
+        yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
+
+
+def desks() -> Iterator[Row]:
+    """The workspace, the queue, and files."""
+    yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
+    yield get("workspace.listings", "/workspace/products", "302 200 200 200 200 200 200")
+    yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
+    yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
+    yield get("review.queue", "/review/?kind=users", "302 403 403 403 404 404 403")
+    pending = "/review/organizations/{organization.%s}"
+    yield get("review.verify", pending % "hefei.pending", "302 404 404 404 200 200 404")
+    yield get("review.verify", pending % "wuhu.pending", "302 404 404 404 404 200 404")
+    yield get("review.verify", pending % "hefei.registered", "302 404 404 404 404 404 404")
+    yield get("review.verify", pending % "vendor.verified", "302 404 404 404 200 200 404")
+    for whose, answers in (("hefei", "302 404 404 404 409 409 404"), ("wuhu", "302 404 404 404 404 409 404")):
+        form = {"decision": "verify", "version": STALE}
+        yield post("review.verify", pending % f"{whose}.pending", answers, **form)
+    yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
+    yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
+    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404")
+    yield get("files.show", "/files/{file.published}/x.png", "200")
+    yield get("files.show", "/files/2147483647/x.png", "404")
+
+
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *desks())
+# Signing out ends what the other rows stand on; it has a test of its own.
+APART = {("accounts.sign_out", "POST")}
