@@ -88,6 +88,15 @@ def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[Listing]
     return sa.select(model).where(mine, wanted).order_by(model.updated_at.desc(), model.id.desc())
 
 
+def public_of(kind: Kind, organization: Organization, limit: int) -> tuple[Sequence[Listing], int]:
+    """What the organization has published of a kind, the newest first, at most ``limit``; and how many there are."""
+    model = kind.model
+    theirs = (model.organization_id == organization.id) & (model.state == "published")
+    total = db.session.scalar(sa.select(sa.func.count()).where(theirs)) or 0
+    newest = sa.select(model).where(theirs).order_by(model.published_at.desc(), model.id.desc())
+    return db.session.scalars(newest.limit(limit)).all(), total
+
+
 def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
     """How many listings the actor's organizations have in each state, in the order of the life cycle."""
     model = kind.model
