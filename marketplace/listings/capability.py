@@ -9,7 +9,7 @@ from flask import Flask
 from marketplace.accounts.capability import mailed
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import files, notify, services
+from marketplace.listings import files, notify, services, views
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.web.plate import Capability
 
@@ -19,6 +19,7 @@ EXPIRY_SECONDS = 600.0
 def _init(app: Flask) -> None:
     """Every registered kind tells its people what happens to their listings, and ends them in time."""
     schedule: Schedule = app.extensions["schedule"]
+    app.extensions.setdefault("organization_panels", []).append(views.organization_panel)
     for kind in KINDS.values():
         for step in notify.TOLD_TO_OWNER:
             if step in kind.lifecycle.by_name:

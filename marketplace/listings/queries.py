@@ -88,6 +88,15 @@ def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[Listing]
     return sa.select(model).where(mine, wanted).order_by(model.updated_at.desc(), model.id.desc())
 
 
+def public_of(kind: Kind, organization: Organization, limit: int) -> tuple[Sequence[Listing], int]:
+    """What the organization has published of a kind, the newest first, at most ``limit``; and how many there are."""
+    model = kind.model
+    theirs = (model.organization_id == organization.id) & (model.state == "published")
+    total = db.session.scalar(sa.select(sa.func.count()).where(theirs)) or 0
+    newest = sa.select(model).where(theirs).order_by(model.published_at.desc(), model.id.desc())
+    return db.session.scalars(newest.limit(limit)).all(), total
+
+
 def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
     """How many listings the actor's organizations have in each state, in the order of the life cycle."""
     model = kind.model
@@ -120,6 +129,17 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     ).all()
     listings = listings_of(kind, rows)
     return [(listings[row.listing_id], row) for row in rows]
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many revisions wait for the actor: his organizations' returned ones, and those he has to decide on."""
+    mine = Revision.organization_id.in_(sorted(actor.organization_ids))
+    waits = [mine & (Revision.state == "returned")] if actor.organization_ids else []
+    posts = [post for post in actor.posts if "review" in post.duties]
+    waits += [~mine & (Revision.state == "in_review") & in_region(post.region, Revision.region) for post in posts]
+    if not waits:
+        return 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(sa.or_(*waits))) or 0
 
 
 def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:

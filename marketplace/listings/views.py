@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from marketplace.accounts.models import Organization
 from marketplace.accounts.queries import my_organizations
@@ -22,7 +23,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
 from marketplace.listings.files import shown_files
 from marketplace.listings.forms import change_rows
-from marketplace.listings.kind import Check, FormStep, Kind
+from marketplace.listings.kind import KINDS, Check, FormStep, Kind
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_review
@@ -33,6 +34,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.request import own_transaction
 
+MOST_OF_ONE = 30  # listings of one kind on the page of an organization
 CHECK = "check"  # the last page of every guided form
 
 
@@ -320,6 +322,13 @@ def _sent_files(form: Any) -> tuple[list[services.Upload], list[services.Upload]
         return [(each.stream, each.filename or "") for each in form[name].data or () if not isinstance(each, str)]
 
     return sent("new_pictures"), sent("new_files")
+
+
+def organization_panel(organization: Organization, _actor: Actor) -> Markup:
+    """What an organization offers and needs, for its page."""
+    tables = [(kind, *queries.public_of(kind, organization, MOST_OF_ONE)) for kind in KINDS.values()]
+    draw = get_template_attribute("listings/organization_panel.html", "organization_panel")
+    return Markup(draw(tables))
 
 
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:

@@ -107,7 +107,9 @@ def test_error_pages(
     page.goto(f"/?text={text}")
     seen = Seen(page, content, (320,) if size == PHONE else ())
     for name, body in error_pages(site.app, language):
-        page.route("**/shown-error", lambda route, _request, body=body: route.fulfill(body=body, content_type="text/html"))
+        page.route(
+            "**/shown-error", lambda route, _request, body=body: route.fulfill(body=body, content_type="text/html")
+        )
         page.goto("/shown-error")
         seen.look(name)
         page.unroute("**/shown-error")

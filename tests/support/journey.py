@@ -79,6 +79,14 @@ class Person:
         """What an address answers (a list as a file, a programming interface)."""
         return self.page.request.get(path).text()
 
+    def body(self, path: str) -> bytes:
+        """The same as bytes."""
+        return self.page.request.get(path).body()
+
+    def where(self, path: str) -> str:
+        """The address at which this person ends who asks for a page."""
+        return self.page.request.get(path).url
+
     # ---- forms ----
 
     def fill(self, values: Mapping[str, str | bool | Sequence[str]]) -> None:

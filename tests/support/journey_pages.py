@@ -48,7 +48,9 @@ def sample_pages(app: Flask) -> list[SamplePage]:
 class Numbers:
     """Numbers of the sample's objects by what they are."""
 
-    def of(self, kind: str, state: str = "published", *, who: str = "", compiled: bool = False, edition: int = -1) -> str:
+    def of(
+        self, kind: str, state: str = "published", *, who: str = "", compiled: bool = False, edition: int = -1
+    ) -> str:
         """The number of a product or scenario in a state; ``who``: filed by this demo account's organization."""
         from marketplace.accounts.models import Member, User
         from marketplace.foundation.db import db
@@ -273,6 +275,10 @@ def foreign_words(words: list[list[str]], content: Content) -> Iterator[str]:
             strange = [one for one in PIECES.split(plain) if HAN.search(one) and not content.holds(one)]
             if strange and not content.holds(plain):
                 yield f"not English: {plain[:80]}"
-        elif language.startswith("zh") and not HAN.search(plain) and SENTENCE.search(plain):
-            if not content.holds(plain) and "http" not in plain and "@" not in plain:
-                yield f"not Chinese: {plain[:80]}"
+        elif language.startswith("zh") and _is_english(plain) and not content.holds(plain):
+            yield f"not Chinese: {plain[:80]}"
+
+
+def _is_english(words: str) -> bool:
+    """A phrase of English; addresses are no language."""
+    return not HAN.search(words) and bool(SENTENCE.search(words)) and "http" not in words and "@" not in words
