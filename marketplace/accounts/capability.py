@@ -70,4 +70,5 @@ ACCOUNTS = Capability(
     },
     sources=(ORGANIZATIONS,),
     duties=views.duties,
+    duty_count=queries.waiting_count,
 )

@@ -15,6 +15,9 @@ from marketplace.core.actor import PROVINCE, Actor, Duty, Membership, PostHeld
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 
+# States in which an organization waits for its members.
+UNFINISHED = ("registered", "returned")
+
 
 def token_hash(token: str) -> str:
     """What the table keeps of a session's token."""
@@ -166,12 +169,23 @@ def to_verify(actor: Actor) -> Sequence[Organization]:
     return db.session.scalars(waiting_for_verification(actor).limit(100)).all()
 
 
+def waiting_count(actor: Actor) -> int:
+    """How many organizations wait for the actor: his own unfinished ones, and those he has to verify."""
+    mine = Organization.id.in_(sorted(actor.organization_ids))
+    waits = [mine & Organization.state.in_(UNFINISHED)] if actor.organization_ids else []
+    posts = [post for post in actor.posts if "verify" in post.duties]
+    waits += [~mine & (Organization.state == "pending") & in_region(post.region, Organization.region) for post in posts]
+    if not waits:
+        return 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(sa.or_(*waits))) or 0
+
+
 def unfinished(actor: Actor) -> Sequence[Organization]:
     """The actor's organizations that wait for their members: not submitted yet, or returned."""
     if not actor.organization_ids:
         return ()
     mine = Organization.id.in_(sorted(actor.organization_ids))
-    select = sa.select(Organization).where(mine, Organization.state.in_(("registered", "returned")))
+    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED))
     return db.session.scalars(select.order_by(Organization.id)).all()
 
 

@@ -27,6 +27,7 @@ from marketplace.web.identity import current_actor, forget_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import Duty
+from marketplace.web.ready import ready_for_visitors
 from marketplace.web.request import own_transaction, redirect_target
 
 HOME = "/workspace/"
@@ -51,7 +52,7 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     people.add_url_rule("/account/", "me", signed_in(me), methods=both)
     organizations = Blueprint("organizations", __name__, url_prefix="/organizations")
     organizations.add_url_rule("/new", "new", signed_in(new), methods=both)
-    organizations.add_url_rule("/<number>", "show", show)
+    organizations.add_url_rule("/<number>", "show", ready_for_visitors(show))
     organizations.add_url_rule("/<number>/edit", "edit", signed_in(edit), methods=both)
     add_actions(organizations, ActionRoute(ORGANIZATION, queries.organization_by_number, _take, href))
     return people, organizations

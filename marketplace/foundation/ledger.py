@@ -166,6 +166,11 @@ def latest(subject: Subject) -> LedgerEntry | None:
     return db.session.scalar(sa.select(LedgerEntry).where(mine).order_by(LedgerEntry.id.desc()).limit(1))
 
 
+def position() -> int:
+    """How many entries there are: it changes with every change that history tells of."""
+    return db.session.scalar(sa.select(LedgerHead.last_id)) or 0
+
+
 def entries() -> Iterator[LedgerEntry]:
     """Every entry in order, read in portions."""
     rows = db.session.scalars(sa.select(LedgerEntry).order_by(LedgerEntry.id).execution_options(yield_per=1000))

@@ -131,6 +131,17 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     return [(listings[row.listing_id], row) for row in rows]
 
 
+def waiting_count(actor: Actor) -> int:
+    """How many revisions wait for the actor: his organizations' returned ones, and those he has to decide on."""
+    mine = Revision.organization_id.in_(sorted(actor.organization_ids))
+    waits = [mine & (Revision.state == "returned")] if actor.organization_ids else []
+    posts = [post for post in actor.posts if "review" in post.duties]
+    waits += [~mine & (Revision.state == "in_review") & in_region(post.region, Revision.region) for post in posts]
+    if not waits:
+        return 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(sa.or_(*waits))) or 0
+
+
 def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
     """The revisions that wait for the actor's decision, oldest first, never those of his own organizations."""
     posts = [post for post in actor.posts if "review" in post.duties]

@@ -24,6 +24,7 @@ from marketplace.products.models import Product
 from marketplace.products.queries import products_by_id, products_by_number
 from marketplace.reference import catalogue
 from marketplace.web.identity import current_actor
+from marketplace.web.ready import ready_for_visitors
 
 MOST_COMPARED = 4
 MOST_NUMBERS = 40  # of one request; nobody compares more, and a select has its limits
@@ -33,6 +34,7 @@ pages = ListingPages(PRODUCT, products)
 
 
 @products.get("/<number>")
+@ready_for_visitors
 def show(number: str) -> ResponseReturnValue:
     """The page of a product, with what each reader may see of it and do."""
     actor = current_actor()

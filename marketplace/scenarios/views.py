@@ -21,6 +21,7 @@ from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import day
+from marketplace.web.ready import ready_for_visitors
 
 scenarios = Blueprint("scenarios", __name__, url_prefix="/scenarios")
 pages = ListingPages(SCENARIO, scenarios)
@@ -38,6 +39,7 @@ ENDINGS = {
 
 
 @scenarios.get("/<number>")
+@ready_for_visitors
 def show(number: str) -> ResponseReturnValue:
     """The page of one scenario; before its first approval it shows the draft, to those who may read that."""
     actor = current_actor()

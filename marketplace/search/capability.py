@@ -13,6 +13,7 @@ from marketplace.search import services
 from marketplace.search.commands import index
 from marketplace.search.views import search
 from marketplace.web.plate import Capability, FooterLink, NavItem
+from marketplace.web.ready import init_ready
 
 NIGHTLY = 24 * 3600.0
 
@@ -20,7 +21,9 @@ NIGHTLY = 24 * 3600.0
 def init(app: Flask) -> None:
     """Open the engine; nothing is read before the first question."""
     config: Config = app.extensions["config"]
-    app.extensions["search_engine"] = WhooshEngine(config.search_dir)
+    engine = WhooshEngine(config.search_dir)
+    app.extensions["search_engine"] = engine
+    init_ready(app, engine.position)
 
 
 commands: tuple[click.Command, ...] = (index,)

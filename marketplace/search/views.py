@@ -23,6 +23,7 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import PER_PAGE, Page, address, page_number
 from marketplace.web.plate import sources
+from marketplace.web.ready import ready_for_visitors
 
 search = Blueprint("search", __name__)
 
@@ -39,6 +40,7 @@ ALL_OF = {"product": "products", "scenario": "scenarios", "organization": "organ
 
 
 @search.get("/search")
+@ready_for_visitors
 def everything() -> ResponseReturnValue:
     """Search over all kinds; ``kind`` narrows it to one."""
     kind = request.args.get("kind", "")
@@ -46,18 +48,21 @@ def everything() -> ResponseReturnValue:
 
 
 @search.get("/products")
+@ready_for_visitors
 def products() -> ResponseReturnValue:
     """The public list of products."""
     return _list("product")
 
 
 @search.get("/scenarios")
+@ready_for_visitors
 def scenarios() -> ResponseReturnValue:
     """The public list of scenarios."""
     return _list("scenario")
 
 
 @search.get("/organizations")
+@ready_for_visitors
 def organizations() -> ResponseReturnValue:
     """The public list of organizations."""
     return _list("organization")

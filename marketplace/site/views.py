@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.text import Text
 from marketplace.site import queries
 from marketplace.web.identity import current_actor
+from marketplace.web.ready import ready_for_visitors
 
 site = Blueprint("site", __name__)
 
 
 @site.get("/")
+@ready_for_visitors
 def home() -> ResponseReturnValue:
     """The home page."""
     words = [(word, f"/search?q={word.zh}") for word in queries.FREQUENT]
@@ -20,18 +22,21 @@ def home() -> ResponseReturnValue:
 
 
 @site.get("/help")
+@ready_for_visitors
 def help_page() -> ResponseReturnValue:
     """What things mean and how to post."""
     return render_template("site/help.html")
 
 
 @site.get("/accessibility")
+@ready_for_visitors
 def accessibility() -> ResponseReturnValue:
     """How the site can be used by everybody."""
     return render_template("site/accessibility.html")
 
 
 @site.get("/privacy")
+@ready_for_visitors
 def privacy() -> ResponseReturnValue:
     """What personal data is kept, why, and who sees it."""
     return render_template("site/privacy.html")

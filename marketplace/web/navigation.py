@@ -53,6 +53,12 @@ def duties() -> Sequence[Duty]:
     return sorted(found, key=lambda duty: (not duty.overdue, str(duty.due or "9999"), str(duty.since or "")))
 
 
+def duty_count() -> int:
+    """How much waits for the actor, without reading any of it."""
+    actor = current_actor()
+    return sum(c.duty_count(actor) for c in capabilities() if c.duty_count) if actor.signed_in else 0
+
+
 def init_navigation(app: Flask) -> None:
     """Give the templates their menus."""
 
@@ -61,5 +67,5 @@ def init_navigation(app: Flask) -> None:
         return {
             "navigation": navigation,
             "footer_columns": footer_columns,
-            "inbox_count": lambda: len(duties()),
+            "inbox_count": duty_count,
         }

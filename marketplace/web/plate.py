@@ -85,6 +85,8 @@ class Capability:
     sources: tuple[SearchSource, ...] = ()
     # What waits for the actor now (his own acts), and what officials have to decide.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
+    # How many of them there are, for the number beside the menu of every page: one statement.
+    duty_count: Callable[[Actor], int] | None = None
     # owner type of a stored file → may the actor read it?
     file_policies: Mapping[str, Callable[[Actor, Any], bool]] = field(default_factory=dict)
     init: Callable[[Flask], None] | None = None

@@ -9,7 +9,7 @@ from flask import url_for
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.listings.kind import KINDS
-from marketplace.listings.queries import my_open
+from marketplace.listings.queries import my_open, waiting_count
 from marketplace.web.languages import current_language
 from marketplace.web.plate import Capability, Duty, FooterLink
 from marketplace.workspace import queries, views
@@ -66,4 +66,5 @@ WORKSPACE = Capability(
     blueprints=views.blueprints,
     footer=(FooterLink(1, Text("工作台", "Workspace"), "workspace.home", 30),),
     duties=duties,
+    duty_count=waiting_count,
 )

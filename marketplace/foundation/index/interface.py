@@ -122,3 +122,6 @@ class SearchEngine(Protocol):
         """Name every damaged or missing file; an empty list means that all is well."""
 
     def status(self) -> IndexStatus: ...
+
+    def position(self) -> tuple[int, int]:
+        """Generation and commit that a question asked now would read."""

@@ -61,6 +61,9 @@ class WhooshEngine:
     def versions(self) -> Mapping[Key, int]:
         return self._snap(newest=True).versions()
 
+    def position(self) -> tuple[int, int]:
+        return self._read()[:2]
+
     def status(self) -> IndexStatus:
         generation, number, snap = self._read(newest=True)
         manifest = self._generations.manifest(generation)

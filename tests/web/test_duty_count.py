@@ -1,0 +1,29 @@
+"""The number beside the menu is that of the duties listed in the workspace, for every demo account."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from marketplace.accounts.queries import actor_of, user_by_email
+from marketplace.cli.demo import ACCOUNTS
+from marketplace.cli.seeding import load_sample
+from marketplace.web.plate import capabilities
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_the_number_of_duties_is_what_is_listed(app: Flask) -> None:
+    with app.app_context():
+        load_sample()
+    counts = {}
+    for account in ACCOUNTS:
+        with app.test_request_context("/"):
+            user = user_by_email(account.email)
+            assert user is not None
+            actor = actor_of(user)
+            listed = sum(len(each.duties(actor)) for each in capabilities() if each.duties)
+            counted = sum(each.duty_count(actor) for each in capabilities() if each.duty_count)
+            assert counted == listed, account.email
+            counts[account.email] = counted
+    assert counts["city@demo.example"] > 0
+    assert counts["vendor2@demo.example"] > 0
