@@ -32,6 +32,7 @@ from marketplace.web.actions import ActionRoute, add_actions, offers, seen_versi
 from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
+from marketplace.web.plate import sources
 from marketplace.web.request import own_transaction
 
 MOST_OF_ONE = 30  # listings of one kind on the page of an organization
@@ -324,9 +325,16 @@ def _sent_files(form: Any) -> tuple[list[services.Upload], list[services.Upload]
     return sent("new_pictures"), sent("new_files")
 
 
+def plural_label(kind: Kind) -> Text:
+    """What many of a kind are called, as their list is; a kind without a list is called by its life cycle."""
+    source = sources().get(kind.name)
+    return source.label if source else kind.lifecycle.label
+
+
 def organization_panel(organization: Organization, _actor: Actor) -> Markup:
     """What an organization offers and needs, for its page."""
-    tables = [(kind, *queries.public_of(kind, organization, MOST_OF_ONE)) for kind in KINDS.values()]
+    kinds = KINDS.values()
+    tables = [(kind, plural_label(kind), *queries.public_of(kind, organization, MOST_OF_ONE)) for kind in kinds]
     draw = get_template_attribute("listings/organization_panel.html", "organization_panel")
     return Markup(draw(tables))
 

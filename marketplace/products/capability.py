@@ -21,6 +21,6 @@ SOURCE = SearchSource(
 PRODUCTS = Capability(
     name="products",
     blueprints=lambda: (views.products,),
-    footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 40),),
+    footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 26),),
     sources=(SOURCE,),
 )

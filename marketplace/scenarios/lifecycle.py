@@ -14,7 +14,7 @@ ENDINGS = {
 
 SCENARIO_LIFE = Lifecycle(
     "scenario",
-    Text("场景需求", "Scenario"),
+    Text("场景需求", "Need"),
     start="draft",
     states=STATES | ENDINGS,
     steps=(

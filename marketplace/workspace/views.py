@@ -38,7 +38,7 @@ from marketplace.listings.queries import (
     open_revision,
     open_revisions,
 )
-from marketplace.listings.views import conflict_page, shown_files
+from marketplace.listings.views import conflict_page, plural_label, shown_files
 from marketplace.reference import catalogue, regions
 from marketplace.reference.services import overrides
 from marketplace.web.actions import seen_version
@@ -146,7 +146,7 @@ def queue() -> ResponseReturnValue:
 
 
 def _tabs(counts: Mapping[str, int], now: str) -> list[tuple[Any, int, str, bool]]:
-    words: dict[str, Any] = {plural: kind.lifecycle.label for plural, kind in KINDS.items()}
+    words: dict[str, Any] = {plural: plural_label(kind) for plural, kind in KINDS.items()}
     words[queries.ORGANIZATIONS] = _("单位核验")
     return [(words[tab], count, url_for("review.queue", kind=tab), tab == now) for tab, count in counts.items()]
 
