@@ -190,6 +190,16 @@ def written(plural: str, first: str, *, owner: int, draft: str, sent: str, publi
     yield post(f"{plural}.revise", at(public, "revise"), only(owner, 409))
     yield post(f"{plural}.revise", at(draft, "revise"), only(owner, 409))
 
+    yield from decided(plural, owner=owner, draft=draft, public=public)
+
+
+def decided(plural: str, *, owner: int, draft: str, public: str) -> Iterator[Row]:
+    """Steps of members and officials, as buttons and at the official's desk."""
+    kind = plural[:-1]
+
+    def at(name: str, rest: str) -> str:
+        return f"/{plural}/{{{kind}.{name}}}/{rest}"
+
     deciding = ["302", "403", "403", "403", "409", "409", "403"]
     yield step(f"{plural}.act_do", at(public, "do"), "suspend", " ".join(deciding))
     yield step(f"{plural}.act_do", at(public, "do"), "withdraw", only(owner, 409, "403"))
