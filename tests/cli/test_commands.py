@@ -70,7 +70,7 @@ def run(
         close(app)
 
 
-def one_line(said: Said, status: int, *words: str) -> None:
+def assert_one_line(said: Said, status: int, *words: str) -> None:
     """It failed with one line on stderr that contains the words, and no traceback."""
     assert said.status == status, said
     lines = said.err.strip().splitlines()
@@ -106,9 +106,9 @@ def test_help_is_no_failure(run: Run, words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_bad_setting_is_one_line(run: Run) -> None:
-    one_line(run("index", "status", MARKETPLACE_LANGUAGE="de"), 1, "MARKETPLACE_LANGUAGE='de'", "zh_CN, en")
-    one_line(
+def test_a_bad_setting_is_assert_one_line(run: Run) -> None:
+    assert_one_line(run("index", "status", MARKETPLACE_LANGUAGE="de"), 1, "MARKETPLACE_LANGUAGE='de'", "zh_CN, en")
+    assert_one_line(
         run("index", "status", MARKETPLACE_LANGUAGE="", MARKETPLACE_SECRET_KEY=""),
         1,
         "MARKETPLACE_SECRET_KEY",
@@ -127,7 +127,7 @@ def test_a_bad_setting_is_one_line(run: Run) -> None:
         (OSError("no space left"), "no space left"),
     ],
 )
-def test_an_error_is_told_in_one_line(error: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_told_in_assert_one_line(error: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     assert told(error) == line
 
@@ -151,28 +151,28 @@ def test_an_empty_database_says_what_to_do(run: Run, databases: Databases, kind:
             ("index", "rebuild"),
         ):
             said = run(*words, MARKETPLACE_DATABASE_URL=url, MARKETPLACE_DEMO="1")
-            one_line(said, 1, "marketplace init")
+            assert_one_line(said, 1, "marketplace init")
         assert run("init", MARKETPLACE_DATABASE_URL=url).status == 0
         assert run("init", MARKETPLACE_DATABASE_URL=url).out == "database: ready\n"
         assert run("audit", "verify", MARKETPLACE_DATABASE_URL=url).out == "0 entries hold.\n"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_database_that_is_away_is_one_line(run: Run) -> None:
+def test_a_database_that_is_away_is_assert_one_line(run: Run) -> None:
     away = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=2"
-    one_line(run("audit", "verify", MARKETPLACE_DATABASE_URL=away), 1, "the database does not answer")
+    assert_one_line(run("audit", "verify", MARKETPLACE_DATABASE_URL=away), 1, "the database does not answer")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_data_folder_that_cannot_be_made_is_one_line(run: Run, tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_made_is_assert_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     said = run("audit", "verify", MARKETPLACE_DATA_DIR=str(tmp_path / "file" / "data"))
-    one_line(said, 1, "file")
+    assert_one_line(said, 1, "file")
 
 
 def test_the_sample_goes_into_a_demonstration_only(run: Run) -> None:
     """Its accounts have a password that everybody knows."""
-    one_line(run("seed", "demo"), 1, "MARKETPLACE_DEMO=1")
+    assert_one_line(run("seed", "demo"), 1, "MARKETPLACE_DEMO=1")
 
 
 def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -> None:
@@ -183,7 +183,7 @@ def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -
     ]
     assert all(f" {count} " in f" {said.out} " or count for count in counts)
     assert counts[1] > 150
-    one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
+    assert_one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
     session.rollback()
     assert session.scalar(sa.select(sa.func.count()).select_from(Product)) == counts[1]
     assert ledger.verify().broken is None
@@ -261,14 +261,14 @@ def test_a_broken_history_is_named(run: Run, session: scoped_session[Session]) -
     accounts.person("zhang@test.example")
     with transaction():
         session.execute(sa.text("DELETE FROM ledger_head"))
-    one_line(run("audit", "verify"), 1, "broken at entry 3", "2 entries before it hold", "Restore a backup")
+    assert_one_line(run("audit", "verify"), 1, "broken at entry 3", "2 entries before it hold", "Restore a backup")
 
 
 # ---- index ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_index_is_built_checked_and_told(run: Run, session: scoped_session[Session]) -> None:
-    one_line(run("index", "status"), 1, "marketplace index rebuild")
+    assert_one_line(run("index", "status"), 1, "marketplace index rebuild")
     made = accounts.organization(name="芜湖雪狼机器人有限公司").id
     session.rollback()
     assert run("index", "rebuild").out == "generation 1: 1 documents\n"

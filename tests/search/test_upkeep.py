@@ -218,7 +218,7 @@ def test_a_damaged_index_is_told_and_heals(
     damage(config.search_dir)
     # Another process, which has nothing of it in memory.
     app.extensions["search_engine"] = WhooshEngine(config.search_dir)
-    broken = client.get("/search?q=雪狼")
+    broken = client.get("/search?q=芜湖雪狼")  # another question: an answer given before may be shown again
     assert broken.status_code == 503
     assert "暂时不能服务" in broken.text
     assert "Traceback" not in broken.text
@@ -227,10 +227,10 @@ def test_a_damaged_index_is_told_and_heals(
     worker = Worker(app, app.extensions["schedule"], config.data_dir)
     worker.start()
     try:
-        wait_until(lambda: client.get("/search?q=雪狼").status_code == 200, "the worker heals the index")
+        wait_until(lambda: client.get("/search?q=芜湖雪狼").status_code == 200, "the worker heals the index")
     finally:
         worker.stop()
-    assert "雪狼" in client.get("/search?q=雪狼").text
+    assert "雪狼" in client.get("/search?q=芜湖雪狼").text
     assert client.get("/readyz").json["index"] == "ok"
 
 
