@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from marketplace.cli.audit import audit
 from marketplace.cli.database import init, seed
@@ -20,12 +19,7 @@ from marketplace.config import BadSetting
 from marketplace.core.errors import Conflict, Invalid, MarketplaceError, NotFound, Refused
 from marketplace.web.command import Setup
 
-
-@dataclass
-class Exit:
-    """What the process ends with."""
-
-    status: int = field(default=0)
+UNDEFINED_TABLE = "42P01"  # PostgreSQL, appendix A
 
 
 def command_line(
@@ -46,10 +40,17 @@ def command_line(
         return 1
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except (click.ClickException, BadSetting, MarketplaceError, OperationalError, OSError) as error:
-        print(f"marketplace: {told(error)}", file=sys.stderr)
+    except (click.ClickException, BadSetting, MarketplaceError, OperationalError, ProgrammingError, OSError) as error:
+        if isinstance(error, ProgrammingError) and not _is_not_set_up(error):
+            raise
+        print(f"marketplace: {' '.join(told(error).split())}", file=sys.stderr)
         return 1
     return 0
+
+
+def _is_not_set_up(error: ProgrammingError) -> bool:
+    """Whether a table is missing, for which SQLite has an OperationalError and PostgreSQL a code."""
+    return getattr(error.orig, "sqlstate", "") == UNDEFINED_TABLE
 
 
 def told(error: Exception) -> str:
@@ -62,7 +63,7 @@ def told(error: Exception) -> str:
         return error.message.say(_language())
     if isinstance(error, NotFound):
         return "not found"
-    if isinstance(error, OperationalError):
+    if isinstance(error, (OperationalError, ProgrammingError)):
         return f"the database does not answer or is not set up ({error.orig}); try: marketplace init"
     return str(error) if not isinstance(error, click.ClickException) else error.format_message()
 

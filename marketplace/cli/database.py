@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 
 from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
@@ -29,6 +30,10 @@ def seed() -> None:
 @in_app
 def demo() -> None:
     """Load the real sample and the demo accounts (needs MARKETPLACE_DEMO=1 and an empty database)."""
+    if not current_app.config["demo"]:
+        raise click.ClickException(
+            "the sample brings accounts whose password everybody knows; set MARKETPLACE_DEMO=1 where that is meant"
+        )
     if db.session.query(User.id).first() is not None:
         raise click.ClickException("the database already has users; the sample goes into an empty one")
     click.echo(load_sample())

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.lifecycle import Lifecycle, Offer, Step
+from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -46,7 +47,7 @@ def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
         step = route.lifecycle.by_name.get(request.form.get("transition", ""))
         if step is None or step.quiet:
             raise NotFound
-        route.perform(subject, step, current_actor(), request.form.get("reason", ""), seen_version())
+        route.perform(subject, step, current_actor(), clean(request.form.get("reason")), seen_version())
         flash(_("已办理：%(step)s。", step=step.label.say(current_language())))
         return redirect(redirect_target(route.href(subject)))
 

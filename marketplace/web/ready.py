@@ -8,7 +8,7 @@ from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR
@@ -69,7 +69,9 @@ def ready_for_visitors(view: View) -> View:
         if known is not None:
             return Response(known, mimetype="text/html")
         response = make_response(view(*args, **kwargs))
-        if response.status_code == 200 and response.mimetype == "text/html" and not session.modified:
+        # A page with a token is one person's, also when his session had the token's secret before and is not modified.
+        shared = not session.modified and "csrf_token" not in g
+        if response.status_code == 200 and response.mimetype == "text/html" and shared:
             pages.put(key, response.get_data())
         return response
 

@@ -158,6 +158,8 @@ def listings() -> Iterator[Row]:
         "products", "basics", owner=1, draft="vendor.draft", sent="vendor.in_review", public="vendor.published"
     )
     yield from written("scenarios", "what", owner=3, draft="soe.draft", sent="", public="soe.published")
+    yield from decided("products", owner=1, draft="vendor.draft", public="vendor.published")
+    yield from decided("scenarios", owner=3, draft="soe.draft", public="soe.published")
     yield from ended()
 
 
@@ -189,6 +191,14 @@ def written(plural: str, first: str, *, owner: int, draft: str, sent: str, publi
     yield get(f"{plural}.edit_step", at(public, f"edit/{first}"), only(owner, 403))
     yield post(f"{plural}.revise", at(public, "revise"), only(owner, 409))
     yield post(f"{plural}.revise", at(draft, "revise"), only(owner, 409))
+
+
+def decided(plural: str, *, owner: int, draft: str, public: str) -> Iterator[Row]:
+    """Steps of both life cycles and the decision of an official."""
+    kind = plural[:-1]
+
+    def at(name: str, rest: str) -> str:
+        return f"/{plural}/{{{kind}.{name}}}/{rest}"
 
     deciding = ["302", "403", "403", "403", "409", "409", "403"]
     yield step(f"{plural}.act_do", at(public, "do"), "suspend", " ".join(deciding))

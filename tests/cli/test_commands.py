@@ -1,0 +1,325 @@
+"""The command line: what a command says, its exit status, and one line on stderr when it could not be done."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace import __main__
+from marketplace.accounts.models import Organization, Post, User
+from marketplace.app import create_app
+from marketplace.cli import command_line, told
+from marketplace.cli.docs import lifecycle_document
+from marketplace.cli.seeding import load_sample
+from marketplace.config import Config
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
+from marketplace.foundation.db import db, transaction
+from marketplace.products.models import Product
+from marketplace.scenarios.models import Scenario
+from tests.factories import accounts
+from tests.support.databases import Databases
+from tests.support.settings import environment
+from tests.support.site import close
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Said:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    """Calls a command as the console script would, on the test's database; keywords go into the environment."""
+    made: list[Flask] = []
+
+    def create(config: Config) -> Flask:
+        made.append(create_app(config))
+        return made[-1]
+
+    def call(*words: str, **variables: str) -> Said:
+        for name, value in {**environment(database_url, tmp_path / "data"), "LANG": "C", **variables}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["marketplace", *words])
+        capsys.readouterr()
+        status = command_line(create, lambda _app: lambda: None, __main__.COMMANDS)
+        return Said(status, *capsys.readouterr())
+
+    yield call
+    for app in made:
+        close(app)
+
+
+def one_line(said: Said, status: int, *words: str) -> None:
+    """It failed with one line on stderr that contains the words, and no traceback."""
+    assert said.status == status, said
+    lines = said.err.strip().splitlines()
+    assert len(lines) == 1 or status == 2, said.err
+    assert "Traceback" not in said.err
+    for word in words:
+        assert word in said.err
+
+
+# ---- usage ----------------------------------------------------------------------------------------------------------
+
+
+WRONG = [
+    "fly", "seed", "run --port x", "run --port 70000", "grant", "grant a@b.cn", "audit verify --nothing",
+    "docs lifecycles",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", WRONG)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_wrong_word_is_usage(run: Run, line: str) -> None:
+    said = run(*line.split())
+    assert said.status == 2
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("words", [("--help",), ("run", "--help"), ("index", "--help"), ("seed", "scale", "--help")])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_help_is_no_failure(run: Run, words: tuple[str, ...]) -> None:
+    said = run(*words)
+    assert said.status == 0
+    assert "Usage:" in said.out
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_bad_setting_is_one_line(run: Run) -> None:
+    one_line(run("index", "status", MARKETPLACE_LANGUAGE="de"), 1, "MARKETPLACE_LANGUAGE='de'", "zh_CN, en")
+    one_line(
+        run("index", "status", MARKETPLACE_LANGUAGE="", MARKETPLACE_SECRET_KEY=""),
+        1,
+        "MARKETPLACE_SECRET_KEY",
+        "required",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (Refused(Text("规", "Rule."), Text("事", "Fact."), Text("下", "Next.")), "Rule. Fact. Next."),
+        (Invalid([FieldError("a", Text("甲", "A")), FieldError("b", Text("乙", "B"))]), "a: A; b: B"),
+        (Conflict(Text("先", "First")), "First"),
+        (NotFound(), "not found"),
+        (FieldError("a", Text("甲", "A")), "a: A"),
+        (OSError("no space left"), "no space left"),
+    ],
+)
+def test_an_error_is_told_in_one_line(error: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert told(error) == line
+
+
+def test_chinese_where_the_terminal_is_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert told(Conflict(Text("先", "First"))) == "先"
+
+
+# ---- the database ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the test makes its own
+def test_an_empty_database_says_what_to_do(run: Run, databases: Databases, kind: str) -> None:
+    with databases.fresh(kind, migrated=False) as url:
+        for words in (
+            ("audit", "verify"),
+            ("seed", "demo"),
+            ("grant", "a@b.cn", "局/340100/review"),
+            ("index", "rebuild"),
+        ):
+            said = run(*words, MARKETPLACE_DATABASE_URL=url, MARKETPLACE_DEMO="1")
+            one_line(said, 1, "marketplace init")
+        assert run("init", MARKETPLACE_DATABASE_URL=url).status == 0
+        assert run("init", MARKETPLACE_DATABASE_URL=url).out == "database: ready\n"
+        assert run("audit", "verify", MARKETPLACE_DATABASE_URL=url).out == "0 entries hold.\n"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_is_away_is_one_line(run: Run) -> None:
+    away = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=2"
+    one_line(run("audit", "verify", MARKETPLACE_DATABASE_URL=away), 1, "the database does not answer")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_data_folder_that_cannot_be_made_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = run("audit", "verify", MARKETPLACE_DATA_DIR=str(tmp_path / "file" / "data"))
+    one_line(said, 1, "file")
+
+
+def test_the_sample_goes_into_a_demonstration_only(run: Run) -> None:
+    """Its accounts have a password that everybody knows."""
+    one_line(run("seed", "demo"), 1, "MARKETPLACE_DEMO=1")
+
+
+def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -> None:
+    said = run("seed", "demo", MARKETPLACE_DEMO="1")
+    assert said.status == 0
+    counts = [
+        session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Organization, Product, Scenario)
+    ]
+    assert all(f" {count} " in f" {said.out} " or count for count in counts)
+    assert counts[1] > 150
+    one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Product)) == counts[1]
+    assert ledger.verify().broken is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_large_data_set_is_the_same_each_time(run: Run, databases: Databases) -> None:
+    found = []
+    for _ in range(2):
+        with databases.fresh("sqlite") as url:
+            size = ("--products", "30", "--scenarios", "12", "--organizations", "5", "--seed", "3")
+            assert run("seed", "scale", *size, MARKETPLACE_DATABASE_URL=url).status == 0
+            engine = sa.create_engine(url)
+            with engine.connect() as connection:
+                rows = [connection.execute(sa.text(f"SELECT number, title, content FROM {t} ORDER BY number")).all()
+                        for t in ("product", "scenario")]  # fmt: skip
+            engine.dispose()
+            found.append(rows)
+    assert [len(rows) for rows in found[0]] == [30, 12]
+    assert [[row[:2] for row in rows] for rows in found[0]] == [[row[:2] for row in rows] for rows in found[1]]
+
+
+# ---- posts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_post_is_given(run: Run, session: scoped_session[Session]) -> None:
+    key = accounts.person("zhang@test.example").id
+    said = run("grant", "Zhang@test.example", "合肥市经信局/340100/verify,review", "省工信厅/340000/review")
+    assert (said.status, len(said.out.splitlines())) == (0, 2)
+    session.rollback()
+    posts = session.scalars(sa.select(Post).where(Post.user_id == key).order_by(Post.id)).all()
+    assert [(post.department, post.region, post.duties) for post in posts] == [
+        ("合肥市经信局", "340100", ["verify", "review"]), ("省工信厅", "340000", ["review"]),
+    ]  # fmt: skip
+    assert [ledger.history(post)[0].action for post in posts] == ["grant", "grant"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told_words"),
+    [
+        (("nobody@test.example", "局/340100/review"), 1, "register first"),
+        (("zhang@test.example", "局/340100/fly"), 1, "duties"),
+        (("zhang@test.example", "局/340111/review"), 1, "region"),
+        (("zhang@test.example", "局/999999/review"), 1, "region"),
+        (("zhang@test.example", "局/340100"), 2, "DEPARTMENT/REGION/DUTY"),
+        (("zhang@test.example", "局/340100/review", "局/340100/fly"), 1, "duties"),
+    ],
+)
+def test_a_post_that_cannot_be_is_refused_whole(
+    run: Run, session: scoped_session[Session], words: tuple[str, ...], status: int, told_words: str
+) -> None:
+    accounts.person("zhang@test.example")
+    said = run("grant", *words)
+    assert (said.status, told_words in said.err) == (status, True), said
+    session.rollback()
+    assert session.query(Post).count() == 0
+
+
+# ---- history --------------------------------------------------------------------------------------------------------
+
+
+def test_history_is_verified_and_exported(run: Run, session: scoped_session[Session], tmp_path: Path) -> None:
+    accounts.person("zhang@test.example")
+    said = run("audit", "verify", "--export", str(tmp_path / "history.jsonl"))
+    assert (said.status, said.out) == (0, "2 entries hold.\n")
+    lines = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["action"][0] for line in lines] == ["register", "confirm"]
+    assert [line["previous"] for line in lines] == [ledger.FIRST, lines[0]["hash"]]
+    session.rollback()
+    assert [entry.digest() for entry in ledger.entries()] == [line["hash"] for line in lines]
+    assert "zhang" not in (tmp_path / "history.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_broken_history_is_named(run: Run, session: scoped_session[Session]) -> None:
+    accounts.person("zhang@test.example")
+    with transaction():
+        session.execute(sa.text("DELETE FROM ledger_head"))
+    one_line(run("audit", "verify"), 1, "broken at entry 3", "2 entries before it hold", "Restore a backup")
+
+
+# ---- index ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_index_is_built_checked_and_told(run: Run, session: scoped_session[Session]) -> None:
+    one_line(run("index", "status"), 1, "marketplace index rebuild")
+    made = accounts.organization(name="芜湖雪狼机器人有限公司").id
+    session.rollback()
+    assert run("index", "rebuild").out == "generation 1: 1 documents\n"
+    status = run("index", "status")
+    assert (status.status, "1 documents" in status.out) == (0, True)
+    assert run("index", "check").out == "the index agrees with the database\n"
+    with transaction():
+        session.get_one(Organization, made).about = "做雪地机器人。"
+    found = run("index", "check")
+    assert found.status == 1
+    assert f"stale: organization {made}" in found.out
+    assert "1 differences, mended; 0 left" in found.err
+    assert run("index", "check").status == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the files are the same beside both
+def test_a_damaged_index_is_named_and_built_anew(run: Run, session: scoped_session[Session], tmp_path: Path) -> None:
+    accounts.organization()
+    session.rollback()
+    run("index", "rebuild")
+    for path in (tmp_path / "data" / "search").rglob("*"):
+        if path.is_file() and path.stat().st_size > 8:
+            path.write_bytes(path.read_bytes()[:-1])
+    found = run("index", "check")
+    assert (found.status, "file: " in found.out) == (1, True)
+    assert "built anew" in found.err
+    assert run("index", "check").status == 0
+
+
+# ---- documents ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_document_of_the_life_cycles_is_that_of_the_code(run: Run, tmp_path: Path) -> None:
+    said = run("docs", "lifecycles", str(tmp_path / "lifecycles.md"))
+    assert said.status == 0
+    assert (tmp_path / "lifecycles.md").read_text(encoding="utf-8") == lifecycle_document()
+    assert (ROOT / "docs" / "lifecycles.md").read_text(encoding="utf-8") == lifecycle_document(), (
+        "write it anew: marketplace docs lifecycles docs/lifecycles.md"
+    )
+
+
+def test_the_sample_is_one_transaction(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start that was killed while loading leaves an empty database, which the next start fills."""
+
+    def full(*_given: object) -> None:
+        raise OSError("the disk is full")
+
+    with app.app_context():
+        monkeypatch.setattr("marketplace.cli.seeding.Walk.bring", full)
+        with pytest.raises(OSError, match="full"):
+            load_sample()
+        assert db.session.query(User).count() == 0
+        assert db.session.query(Product).count() == 0

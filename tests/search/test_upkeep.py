@@ -1,0 +1,255 @@
+"""The index follows the database: changes, crashes between two steps, damage, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace.accounts.models import Organization
+from marketplace.accounts.services import reload_organization, take_organization_step
+from marketplace.config import Config
+from marketplace.foundation import dirty
+from marketplace.foundation.db import db, transaction
+from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, Key, SearchRequest
+from marketplace.foundation.index.whoosh_engine import WhooshEngine
+from marketplace.foundation.worker import Worker
+from marketplace.search import services
+from marketplace.search.services import catch_up, check_nightly, compare, engine, ensure, mend, rebuild, texts
+from tests.factories import accounts
+from tests.support.servers import wait_until
+from tests.support.site import Client
+
+
+def found(text: str) -> list[Key]:
+    answer = engine().search(SearchRequest(text=text), texts)
+    return [(hit.kind, hit.doc_id) for hit in answer.hits]
+
+
+def document(kind: str, doc_id: int, version: int = 1) -> IndexDocument:
+    return IndexDocument(kind, doc_id, version, "", "鬼影", "", "", {}, 0)
+
+
+@pytest.fixture
+def firm(session: scoped_session[Session]) -> int:
+    """The key of a verified organization that is in the index, and nothing waits."""
+    made = accounts.organization(name="芜湖雪狼机器人有限公司")
+    rebuild()
+    while catch_up():
+        pass
+    assert dirty.pending(1) == []
+    return made.id
+
+
+def rename(key: int, name: str) -> None:
+    """Change what is found, as the importer does; nothing of it is in the index yet."""
+    firm = db.session.get_one(Organization, key)
+    with transaction():
+        for member in firm.members:
+            db.session.delete(member)
+    with transaction():
+        assert reload_organization(db.session.get_one(Organization, key), {"name": name})
+
+
+def test_a_change_is_found_after_catching_up(firm: int) -> None:
+    assert found("雪狼") == [("organization", firm)]
+    rename(firm, "芜湖雪豹机器人有限公司")
+    assert found("雪豹") == []
+    assert catch_up() is False
+    assert found("雪豹") == [("organization", firm)]
+    assert found("雪狼") == []
+    assert dirty.pending(1) == []
+
+
+def test_what_is_no_longer_public_leaves_the_index(firm: int) -> None:
+    with transaction():
+        official = accounts.actor(accounts.official(duties=("verify",)))
+    with transaction():
+        take_organization_step(db.session.get_one(Organization, firm), "suspend", official, "试验", None)
+    catch_up()
+    assert found("雪狼") == []
+    assert engine().versions() == {}
+
+
+def test_more_notes_than_one_portion_are_asked_for_again(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 2)
+    with transaction():
+        for doc_id in (firm, 9001, 9002):
+            dirty.note("organization", doc_id)
+    assert [catch_up(), catch_up(), catch_up()] == [True, False, False]
+    assert dirty.pending(1) == []
+    assert found("雪狼") == [("organization", firm)]
+
+
+def test_a_crash_between_index_and_notes_repeats_the_work(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_notes: object) -> None:
+        raise SystemExit
+
+    rename(firm, "芜湖雪豹机器人有限公司")
+    with monkeypatch.context() as patch:
+        patch.setattr(services.dirty, "settle", killed)
+        with pytest.raises(SystemExit):
+            catch_up()
+    assert found("雪豹") == [("organization", firm)]
+    assert len(dirty.pending(10)) == 1
+    for _ in range(2):
+        catch_up()
+    assert found("雪豹") == [("organization", firm)]
+    assert dirty.pending(1) == []
+    assert compare().clean
+
+
+def test_a_crash_before_the_index_loses_nothing(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_given: object) -> None:
+        raise SystemExit
+
+    rename(firm, "芜湖雪豹机器人有限公司")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine(), "apply", killed)
+        with pytest.raises(SystemExit):
+            catch_up()
+    assert len(dirty.pending(10)) == 1
+    catch_up()
+    assert found("雪豹") == [("organization", firm)]
+
+
+def test_a_change_while_indexing_is_not_struck_out(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = services.write
+
+    def write_while_somebody_changes(keys: list[Key]) -> None:
+        write(keys)
+        rename(firm, "芜湖雪豹机器人有限公司")
+
+    with transaction():
+        dirty.note("organization", firm)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "write", write_while_somebody_changes)
+        catch_up()
+    assert len(dirty.pending(10)) == 1
+    catch_up()
+    assert found("雪豹") == [("organization", firm)]
+
+
+def test_while_another_writes_the_notes_stay(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_given: object) -> None:
+        raise IndexBusy
+
+    rename(firm, "芜湖雪豹机器人有限公司")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine(), "apply", busy)
+        assert catch_up() is False
+    assert len(dirty.pending(10)) == 1
+
+
+def test_every_difference_is_named_and_mended(firm: int) -> None:
+    other = accounts.organization(name="合肥灰熊机器人有限公司").id
+    engine().apply([document("organization", firm, 99), document("organization", 777)], [])
+    differences = compare()
+    assert differences.missing == (("organization", other),)
+    assert differences.extra == (("organization", 777),)
+    assert differences.stale == (("organization", firm),)
+    assert not differences.clean
+    assert set(differences.keys) == {("organization", key) for key in (other, firm, 777)}
+    mend(differences)
+    catch_up()
+    assert compare().clean
+    assert found("雪狼") == [("organization", firm)]
+    assert found("鬼影") == []
+
+
+def test_the_nightly_comparison_mends(firm: int, caplog: pytest.LogCaptureFixture) -> None:
+    assert check_nightly() is False
+    assert caplog.text == ""
+    engine().apply([document("organization", 777)], [("organization", firm)])
+    assert check_nightly() is False
+    assert "1 missing, 1 extra, 0 stale" in caplog.text
+    catch_up()
+    assert compare().clean
+
+
+def test_a_rebuild_keeps_what_is_searched_until_the_new_one_stands(firm: int) -> None:
+    before = engine().status().generation
+    rename(firm, "芜湖雪豹机器人有限公司")
+    assert found("雪狼") == [("organization", firm)]
+    assert rebuild() == before + 1
+    assert found("雪豹") == [("organization", firm)]
+    assert compare().clean
+
+
+# ---- damage ---------------------------------------------------------------------------------------------------------
+
+
+def remove(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            path.unlink()
+
+
+def cut(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "LOCK":
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def scribble(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_size > 8:
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 0xFF
+            path.write_bytes(bytes(data))
+
+
+def forget(folder: Path) -> None:
+    (folder / "CURRENT").unlink()
+
+
+DAMAGES: list[Callable[[Path], None]] = [remove, cut, scribble, forget]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_told_and_heals(
+    app: Flask, config: Config, firm: int, client: Client, damage: Callable[[Path], None]
+) -> None:
+    """Searching says 503 for a moment; everything else works; the worker builds it anew by itself."""
+    assert client.get("/search?q=雪狼").status_code == 200
+    damage(config.search_dir)
+    # Another process, which has nothing of it in memory.
+    app.extensions["search_engine"] = WhooshEngine(config.search_dir)
+    broken = client.get("/search?q=雪狼")
+    assert broken.status_code == 503
+    assert "暂时不能服务" in broken.text
+    assert "Traceback" not in broken.text
+    assert client.get("/api/v1/search?q=雪狼").status_code == 503
+    assert client.get("/help").status_code == 200
+    worker = Worker(app, app.extensions["schedule"], config.data_dir)
+    worker.start()
+    try:
+        wait_until(lambda: client.get("/search?q=雪狼").status_code == 200, "the worker heals the index")
+    finally:
+        worker.stop()
+    assert "雪狼" in client.get("/search?q=雪狼").text
+    assert client.get("/readyz").json["index"] == "ok"
+
+
+def test_ensure_builds_only_what_is_missing(firm: int, config: Config) -> None:
+    before = engine().status().generation
+    assert ensure() is False
+    assert engine().status().generation == before
+    remove(config.search_dir)
+    db.session.rollback()
+    current_app.extensions["search_engine"] = WhooshEngine(config.search_dir)
+    with pytest.raises(IndexUnusable):
+        engine().status()
+    ensure()
+    assert found("雪狼") == [("organization", firm)]
+
+
+def test_catching_up_with_a_damaged_index_builds_it_anew(firm: int, config: Config) -> None:
+    rename(firm, "芜湖雪豹机器人有限公司")
+    remove(config.search_dir)
+    catch_up()
+    assert found("雪豹") == [("organization", firm)]
+    assert dirty.pending(1) == []
