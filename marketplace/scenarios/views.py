@@ -120,8 +120,9 @@ def _card(scenario: Scenario) -> Mapping[str, Any]:
         "title": shown.title,
         "text": sheet.both(content, "task" if content.get("task") else "situation"),
         "meta": [shown.owner.label, shown.place, shown.domain, shown.subscenario],
-        "facts": facts(shown),
-        "state": SCENARIO.lifecycle.mark(scenario.state),
+        # A compiled need would only repeat “unknown”; the usual state needs no tag.
+        "facts": [fact for fact in facts(shown) if fact[1] or not scenario.compiled],
+        "state": None if scenario.state == "published" else SCENARIO.lifecycle.mark(scenario.state),
         "tags": [(label, "", "") for label in tags(scenario)],
         "updated": scenario.published_at,
         "valid_until": shown.valid_until,
