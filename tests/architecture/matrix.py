@@ -158,6 +158,8 @@ def listings() -> Iterator[Row]:
         "products", "basics", owner=1, draft="vendor.draft", sent="vendor.in_review", public="vendor.published"
     )
     yield from written("scenarios", "what", owner=3, draft="soe.draft", sent="", public="soe.published")
+    yield from decided("products", owner=1, draft="vendor.draft", public="vendor.published")
+    yield from decided("scenarios", owner=3, draft="soe.draft", public="soe.published")
     yield from ended()
 
 
@@ -190,11 +192,9 @@ def written(plural: str, first: str, *, owner: int, draft: str, sent: str, publi
     yield post(f"{plural}.revise", at(public, "revise"), only(owner, 409))
     yield post(f"{plural}.revise", at(draft, "revise"), only(owner, 409))
 
-    yield from decided(plural, owner=owner, draft=draft, public=public)
-
 
 def decided(plural: str, *, owner: int, draft: str, public: str) -> Iterator[Row]:
-    """Steps of members and officials, as buttons and at the official's desk."""
+    """Steps of both life cycles and the decision of an official."""
     kind = plural[:-1]
 
     def at(name: str, rest: str) -> str:

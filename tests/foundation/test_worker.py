@@ -135,7 +135,7 @@ def test_many_messages_do_not_keep_the_tasks_waiting(app: Flask, folder: Path) -
 
 
 def test_a_task_reads_what_others_wrote_meanwhile(app: Flask, folder: Path, doors: list[int]) -> None:
-    """Not what a handler of the round read before: the indexer would write a stale entry and strike its note out."""
+    """Not what a handler of the same round read before: the indexer would write a stale entry."""
     schedule, seen = Schedule(), []
 
     def reads(_message: object) -> None:
