@@ -38,6 +38,11 @@ class ReadyPages:
                 self._pages.move_to_end(key)
             return page
 
+    def forget(self) -> None:
+        """Let go of every page."""
+        with self._lock:
+            self._pages.clear()
+
     def put(self, key: Hashable, page: bytes) -> None:
         """Keep a page; the one not asked for longest gives way."""
         with self._lock:
