@@ -43,9 +43,8 @@ def main() -> None:
     small = measure(few)
     large = measure(many) if many != few else small
     print("kept: as the next visitor gets it; drawn: the first time after any change; ratios: to the bare page")
-    print(
-        f"{'page':<26}{'kept ms':>9}{'p95':>7}{'S1':>7}{'p95':>7}{'drawn ms':>10}{'p95':>7}{'S1':>7}{'p95':>7}{'S2':>7}{'SQL':>5}"
-    )
+    heads = ("kept ms", "p95", "S1", "p95", "drawn ms", "p95", "S1", "p95", "S2", "SQL")
+    print(f"{'page':<26}" + "".join(f"{head:>9}" for head in heads))
     for name, row in large.items():
         grown = row["drawn50"] / small[name]["drawn50"]
         bare50, bare95 = row["bare50"], row["bare95"]
