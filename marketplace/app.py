@@ -12,7 +12,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from marketplace.accounts.capability import ACCOUNTS
-from marketplace.accounts.queries import actor_of, user_of_session
+from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
@@ -20,6 +20,9 @@ from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
+from marketplace.organizations.capability import ORGANIZATIONS
+from marketplace.organizations.queries import actor_of
+from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.scenarios.capability import SCENARIOS
@@ -29,6 +32,7 @@ from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
 from marketplace.web.languages import init_languages
+from marketplace.web.letters import tell
 from marketplace.web.navigation import init_navigation
 from marketplace.web.plate import Capability
 from marketplace.web.request import Marketplace, init_headers, init_request, serve_static
@@ -42,6 +46,8 @@ ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
     ACCOUNTS,
+    POSTS,
+    ORGANIZATIONS,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
@@ -61,6 +67,8 @@ TABLES = (
     "foundation.files.models",
     "reference.models",
     "accounts.models",
+    "posts.models",
+    "organizations.models",
     "listings.models",
     "products.models",
     "scenarios.models",
@@ -130,6 +138,8 @@ def _compose(app: Flask) -> None:
             app.register_blueprint(blueprint)
         for topic, handler in capability.topics.items():
             schedule.subscriptions.add(topic, handler)
+        for topic, write in capability.letters.items():
+            tell(app, topic, write)
         schedule.tasks.extend(capability.tasks)
         for command in capability.commands:
             app.cli.add_command(command)

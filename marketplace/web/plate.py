@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, current_app
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
+from marketplace.foundation.letters import Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
 
@@ -80,6 +81,8 @@ class Capability:
     navigation: tuple[NavItem, ...] = ()
     footer: tuple[FooterLink, ...] = ()
     topics: Mapping[str, Handler] = field(default_factory=dict)
+    # topic → what its readers are told (foundation/letters.py)
+    letters: Mapping[str, Write] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
