@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
-from flask import Flask, request
+from flask import Flask, Response, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,8 +13,6 @@ from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.web import errors
 from marketplace.web.languages import current_language
-
-log = logging.getLogger(__name__)
 
 THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 # Asked by machines that know an address, not a name.
@@ -56,4 +54,6 @@ def misdirected(base_url: str) -> ResponseReturnValue:
     """The page for who came under another name. It names the right address and repeats nothing of the wrong one."""
     words = Text("本站的网址是 %(address)s", "The address of this site is %(address)s") % {"address": base_url}
     message = words.say(current_language())
+    if request_ctx.url_adapter is None:  # such a name cannot even be taken apart, and no page could make its links
+        return Response(message, HTTPStatus.MISDIRECTED_REQUEST, mimetype="text/plain")
     return errors.page(HTTPStatus.MISDIRECTED_REQUEST, "errors/421.html", message=message, detail=message)

@@ -18,6 +18,7 @@ from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Ref
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
+from marketplace.web.request import loggable
 
 log = logging.getLogger(__name__)
 
@@ -150,5 +151,5 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A defect: logged with the number that the page shows."""
-    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, request.path)
+    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, loggable(request.path))
     return http_error(InternalServerError(original_exception=error))

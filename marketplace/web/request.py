@@ -30,6 +30,17 @@ LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
 YEAR = 365 * 24 * 3600
 
 
+# A path segment this long is a token (a link of a mail, a calendar's secret address), not a name or a number.
+LONGEST_NAME = 24
+
+
+def loggable(path: str) -> str:
+    """A path as a log may show it: without query, tokens blotted out, one line whatever was sent."""
+    parts = path.partition("?")[0].split("/")
+    shown = "/".join("…" if len(part) > LONGEST_NAME else part for part in parts)
+    return "".join(character if character.isprintable() else "�" for character in shown)
+
+
 def own_transaction(view: View) -> View:
     """Mark a view that opens its transactions itself, because it does slow work (a password hash) before writing."""
     view.own_transaction = True  # type: ignore[attr-defined]
