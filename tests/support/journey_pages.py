@@ -93,6 +93,8 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("products.compare", f"/products/compare?no={own}&no={real}"), ("products.compare", "/products/compare"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios')}"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', compiled=True)}"),
+        ("matching.of_scenario", f"/scenarios/{found.of('scenarios')}/matches"),
+        ("matching.of_product", f"/products/{own}/matches"),
         ("organizations.show", f"/organizations/{found.organization()}"),
         ("organizations.show", f"/organizations/{found.organization('vendor')}"),
         ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),
