@@ -62,7 +62,7 @@ def test_a_published_pair_is_found_and_a_withdrawn_product_is_gone(app: Flask, s
     settle(keeper)
     assert list(kept()) == [(need.id, offer.id)]
     assert kept() == expected()
-    other = products.product(title="水下清洗", summary="水下清洗")
+    other = products.product(title="水下清洗", summary="水下清洗", cases="", domains=["public"])
     settle(keeper)
     before = queries.position()
     withdraw(offer)

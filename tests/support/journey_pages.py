@@ -16,6 +16,7 @@ from tests.support.browser import axe
 
 # GET addresses that are no pages, and why.
 NO_PAGES = {
+    "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
     "lists.twin": "lists as CSV, Excel and JSON",
