@@ -302,7 +302,7 @@ def _is_public(entry: LedgerEntry) -> bool:
 def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
     of_revision = entry.subject_type == "revision"
     step = (REVISION if of_revision else kind.lifecycle).by_name.get(entry.action)
-    what = step.label if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
+    what = step.told if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
     if not of_revision or number is None:
         return what
     return Text("第 %(number)s 版：%(what)s", "Revision %(number)s: %(what)s") % {"number": number, "what": what}
