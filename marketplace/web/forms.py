@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
@@ -18,6 +21,13 @@ from marketplace.web.languages import lazy_gettext as _l
 # Emoji and some scripts need these two; every other sign without a shape goes: a zero-width space is an empty name
 # that looks filled in, and a direction mark shows another text than the one that is stored.
 JOINERS = "\u200c\u200d"
+
+
+def form_page(template: str, form: FlaskForm, **context: Any) -> ResponseReturnValue:
+    """A page with a form; refused values answer 422."""
+    failed = request.method == "POST" and bool(form.errors)
+    body = render_template(template, form=form, **context)
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
 
 
 def clean(text: str | None) -> str:
