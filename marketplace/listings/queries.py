@@ -20,7 +20,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
-from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
+from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
 from marketplace.posts.models import Post
 from marketplace.posts.policy import in_region
@@ -217,6 +217,15 @@ def covers_of(listings: Sequence[Listing]) -> dict[int, StoredFile]:
         for row in rows
         if (row.owner_type, row.owner_id) == (first[row.id].subject_type, first[row.id].id)
     }
+
+
+def public_contents(model: Any, ids: Sequence[int]) -> Sequence[Any]:
+    """(key, content, name of the owner, the same in English) of those of these listings that everybody may read.
+
+    Plain rows: a search reads a hundred of them for the order of its hits.
+    """
+    select = sa.select(model.id, model.content, Organization.name, Organization.name_en).join(model.organization)
+    return db.session.execute(select.where(model.id.in_(ids), model.state.in_(PUBLIC_STATES))).all()
 
 
 def can_read_file(actor: Actor, file: StoredFile) -> bool:
