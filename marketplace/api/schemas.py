@@ -74,6 +74,15 @@ def schemas() -> dict[str, Schema]:
     }  # fmt: skip
 
 
+def fields_of(name: str) -> tuple[str, ...]:
+    """What an answer holds, by name; of a list, what each of its items holds."""
+    named = schemas()
+    fields = named[name]["properties"]
+    if "items" in fields:
+        fields = named[fields["items"]["items"]["$ref"].rpartition("/")[2]]["properties"]
+    return tuple(fields)
+
+
 def _values() -> dict[str, Schema]:
     """What is claimed and asked: numbers as decimal strings in the unit of the spec."""
     value = thing(
