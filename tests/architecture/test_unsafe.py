@@ -11,7 +11,6 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-
 from marketplace.api.routes import PREFIX, ROUTES
 from tests.architecture.forms import WebForm, forms_of
 from tests.architecture.matrix import MATRIX
