@@ -25,6 +25,7 @@ from marketplace.reference.capability import REFERENCE
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.site.capability import SITE
+from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -42,6 +43,7 @@ ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
     ACCOUNTS,
+    VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
@@ -61,9 +63,13 @@ TABLES = (
     "foundation.files.models",
     "reference.models",
     "accounts.models",
+    "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
+    "foundation.index.postgres_tables",
+    "search.models",
+    "saved_searches.models",
 )
 
 

@@ -50,6 +50,7 @@ def search(given: Given) -> Data:
         "next": _address(page=question.page + 1) if more else None,
         "facets": {facet: {value: n for value, n in counts.items() if n} for facet, counts in found.facets.items()},
         "approximate": found.approximate,
+        "synonyms": {word: list(others) for word, others in found.widened},
     }
 
 

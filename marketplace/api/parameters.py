@@ -107,6 +107,10 @@ SORT = Parameter(
     "sort", Text("排序；没有搜索词时总是 newest", "Order; without words it is always newest"), "choice",
     lambda: ("relevance", "newest"),
 )  # fmt: skip
+LITERAL = Parameter(
+    "literal", Text("1：只搜索原来的词，不搜索同义词", "1: only the words themselves, no synonyms"), "choice",
+    lambda: ("0", "1"),
+)  # fmt: skip
 PAGE = Parameter("page", Text("第几页，每页 20 条", "Page of 20 hits"), "number", least=1, most=500, default=1)
 AFTER = Parameter(
     "after", Text("从这个位置之后开始，取自上一页的 next", "Begin behind this place; taken from next"),

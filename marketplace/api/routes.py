@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from marketplace.api import answers
-from marketplace.api.parameters import AFTER, FACETS, KIND, LIMIT, NUMBER, PAGE, SORT, WORDS, Parameter
+from marketplace.api.parameters import AFTER, FACETS, KIND, LIMIT, LITERAL, NUMBER, PAGE, SORT, WORDS, Parameter
 from marketplace.core.text import Text
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -39,7 +39,7 @@ def _facets(*names: str) -> tuple[Parameter, ...]:
 
 
 def _list(name: str, schema: str, text: Text, *facets: str) -> Route:
-    wanted = (WORDS, *_facets(*facets), AFTER, LIMIT)
+    wanted = (WORDS, LITERAL, *_facets(*facets), AFTER, LIMIT)
     return Route(name, f"/{name}", text, wanted, schema, partial(answers.listing, name), f"/{name}?limit=5")
 
 
@@ -53,7 +53,8 @@ LEVEL = Parameter("level", Text("只要这一级", "Only this level"), "choice",
 
 ROUTES: tuple[Route, ...] = (
     Route("search", "/search", Text("搜索全部公开内容", "Search everything public"),
-          (WORDS, KIND, *_facets(*FACETS), SORT, PAGE), "Answer", answers.search, "/search?q=巡检&kind=product"),
+          (WORDS, LITERAL, KIND, *_facets(*FACETS), SORT, PAGE), "Answer", answers.search,
+          "/search?q=巡检&kind=product"),
     _list("products", "Products", Text("产品供给清单", "The list of products"),
           "category", "segment", "domain", "city", "status"),
     _one("products", "Product", Text("一项产品", "One product")),

@@ -8,16 +8,19 @@ from flask import current_app
 from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
-from marketplace.foundation.db import db, migrate
+from marketplace.foundation.db import db, migrate, transaction
 from marketplace.search.services import ensure, rebuild
+from marketplace.vocabulary.services import load_shipped
 from marketplace.web.command import Setup, in_app
 
 
 @click.command()
 @click.pass_obj
 def init(setup: Setup) -> None:
-    """Bring the database to the newest migration."""
+    """Bring the database to the newest migration; an empty table of synonyms gets those shipped with the program."""
     migrate(setup.config)
+    with setup.app().app_context(), transaction():
+        load_shipped()
     click.echo("database: ready")
 
 
@@ -54,6 +57,8 @@ def prepare(setup: Setup) -> None:
     """What ``run`` needs: the newest migration, a search index, and in a demonstration the sample, once."""
     migrate(setup.config)
     with setup.app().app_context():
+        with transaction():
+            load_shipped()
         if setup.config.demo and db.session.query(User.id).first() is None:
             click.echo("loading the sample …")
             click.echo(load_sample())

@@ -14,7 +14,8 @@ MOST_VALUES = 50  # of one facet in one question
 
 
 def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, per_page: int = 20) -> Question:
-    """The question of a query string: ``q``, one parameter per facet (repeated for several values), ``sort``.
+    """The question of a query string: ``q``, one parameter per facet (repeated for several values), ``sort``,
+    ``literal`` (1: no synonyms).
 
     ``kind`` fixes the kind (the list pages); unknown parameters are passed over, as on every web page.
     """
@@ -27,7 +28,7 @@ def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, p
     if kind:
         filters["kind"] = (kind,)
     sort: Sort = "newest" if args.get("sort") == "newest" or not text else "relevance"
-    return Question(text, filters, sort, page, per_page)
+    return Question(text, filters, sort, page, per_page, literal=args.get("literal") == "1")
 
 
 def facet_options(

@@ -12,6 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Hit, SearchAnswer, SearchRequest
 from marketplace.search.services import engine, texts
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
 LONGEST = 200  # characters of a question; what is longer is cut, and the page says so
@@ -22,24 +23,31 @@ Sort = Literal["relevance", "newest"]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up."""
+    """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up.
+
+    ``literal``: only the words themselves, without those of the trade that mean the same.
+    """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: Sort = "relevance"
     page: int = 1
     per_page: int = 20
+    literal: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """The answer. ``cards`` are in the order of the hits, each with its ``kind``."""
+    """The answer. ``cards`` are in the order of the hits, each with its ``kind``. ``widened``: words of the question
+    as the table of synonyms writes them, with the other wordings that were searched for too.
+    """
 
     cards: Sequence[Mapping[str, Any]]
     total: int
     facets: Mapping[str, Mapping[str, int]]
     approximate: bool
     terms: tuple[str, ...]
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -56,7 +64,8 @@ def find(question: Question, actor: Actor) -> Found:
     if question.page > 1 and answer.total <= (question.page - 1) * question.per_page:
         raise NotFound
     cards = list(_cards(answer.hits, actor))[: question.per_page]
-    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms)
+    widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
+    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened)
 
 
 def _ask(question: Question, limit: int) -> SearchAnswer:
@@ -69,6 +78,7 @@ def _ask(question: Question, limit: int) -> SearchAnswer:
             limit=limit,
         ),
         texts,
+        None if question.literal else thesaurus().others,
     )
 
 

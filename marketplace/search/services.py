@@ -116,8 +116,11 @@ def mend(found: Differences) -> None:
 
 
 def check_nightly() -> bool:
-    """The worker's own comparison; what differs is noted and mended."""
+    """The worker's own comparison; what differs is noted and mended, and what was cut with old words built anew."""
     try:
+        if engine().status().rebuild_advised:
+            rebuild()
+            return False
         found = compare()
     except IndexUnusable:
         rebuild()

@@ -79,6 +79,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
         chips=_chips(question), sorts=_sorts(question),
         downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],
+        literal_href=address(literal=None if question.literal else "1", page=None),
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip
 

@@ -241,6 +241,14 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def vocabulary() -> Iterator[Row]:
+    """The administrator's table of synonyms; for everybody else it does not exist."""
+    for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, status))
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 422))
+    yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+
+
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
@@ -263,6 +271,6 @@ def desks() -> Iterator[Row]:
     yield get("files.show", "/files/2147483647/x.png", "404")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *desks())
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *vocabulary(), *desks())
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

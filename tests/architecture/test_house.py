@@ -56,6 +56,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
+    "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
     "search": {"commands": "index rebuild, check, status on the command line"},
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.

@@ -117,7 +117,8 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
+        ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
