@@ -19,6 +19,7 @@ from marketplace.reference import catalogue, regions
 from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
 from marketplace.search.queries import find
+from marketplace.search.suggesting import suggest
 
 Given = Mapping[str, Any]
 Data = dict[str, Any]
@@ -52,6 +53,16 @@ def search(given: Given) -> Data:
         "approximate": found.approximate,
         "synonyms": {word: list(others) for word, others in found.widened},
     }
+
+
+def suggestions(given: Given) -> Data:
+    """What may be meant by what was typed so far."""
+    base = current_app.extensions["config"].base_url.rstrip("/")
+    return _whole([
+        {"kind": each.kind.zh, "kind_en": each.kind.en, "text": each.text.zh, "text_en": each.text.en,
+         "number": each.number, "url": base + each.href}
+        for each in suggest(given["q"] or "")
+    ])  # fmt: skip
 
 
 def listing(name: str, given: Given) -> Data:

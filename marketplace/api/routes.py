@@ -55,6 +55,8 @@ ROUTES: tuple[Route, ...] = (
     Route("search", "/search", Text("搜索全部公开内容", "Search everything public"),
           (WORDS, LITERAL, KIND, *_facets(*FACETS), SORT, PAGE), "Answer", answers.search,
           "/search?q=巡检&kind=product"),
+    Route("suggest", "/suggest", Text("边输入边提示", "Suggestions while typing"), (WORDS,), "Suggestions",
+          answers.suggestions, "/suggest?q=xj"),
     _list("products", "Products", Text("产品供给清单", "The list of products"),
           "category", "segment", "domain", "city", "status"),
     _one("products", "Product", Text("一项产品", "One product")),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Hit, SearchAnswer, SearchRequest
+from marketplace.search import spelling
 from marketplace.search.services import engine, texts
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
 LONGEST = 200  # characters of a question; what is longer is cut, and the page says so
+FEW = 3  # hits; with fewer, what else may have been meant is looked for
 OVERFETCH = 10  # hits that the index still has and the database no longer shows are replaced by these
 
 Sort = Literal["relevance", "newest"]
@@ -39,7 +41,8 @@ class Question:
 @dataclass(frozen=True)
 class Found:
     """The answer. ``cards`` are in the order of the hits, each with its ``kind``. ``widened``: words of the question
-    as the table of synonyms writes them, with the other wordings that were searched for too.
+    as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
+    spelling of a question that found next to nothing, and how much that finds.
     """
 
     cards: Sequence[Mapping[str, Any]]
@@ -48,6 +51,7 @@ class Found:
     approximate: bool
     terms: tuple[str, ...]
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    meant: tuple[str, int] | None = None
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -60,15 +64,41 @@ def find(question: Question, actor: Actor) -> Found:
     Raises:
         NotFound: the page lies past the end.
     """
-    answer = _ask(question, question.per_page + OVERFETCH)
+    answer, meant = _ask_and_wonder(question, question.per_page + OVERFETCH)
     if question.page > 1 and answer.total <= (question.page - 1) * question.per_page:
         raise NotFound
     cards = list(_cards(answer.hits, actor))[: question.per_page]
     widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
-    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened)
+    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant)
 
 
-def _ask(question: Question, limit: int) -> SearchAnswer:
+def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple[str, int] | None]:
+    """The answer; when it is next to nothing, Latin words are read as pinyin too, or another spelling is proposed."""
+    answer = _ask(question, limit)
+    if not question.text or question.literal or not _few(answer):
+        return answer, None
+    if read := spelling.readings(question.text):
+        answer = _ask(question, limit, read)
+    return answer, _meant(question, answer) if _few(answer) else None
+
+
+def _few(answer: SearchAnswer) -> bool:
+    return answer.approximate or answer.total < FEW
+
+
+def _meant(question: Question, answer: SearchAnswer) -> tuple[str, int] | None:
+    for text in spelling.corrections(question.text):
+        other = _ask(replace(question, text=text, page=1), 1)
+        if not other.approximate and (answer.approximate or other.total > answer.total):
+            return text, other.total
+    return None
+
+
+def _ask(question: Question, limit: int, read: Mapping[str, Sequence[str]] | None = None) -> SearchAnswer:
+    def others(word: str) -> Sequence[str]:
+        return [*known.others(word), *(read or {}).get(word, ())]
+
+    known = thesaurus()
     return engine().search(
         SearchRequest(
             text=question.text[:LONGEST],
@@ -78,7 +108,7 @@ def _ask(question: Question, limit: int) -> SearchAnswer:
             limit=limit,
         ),
         texts,
-        None if question.literal else thesaurus().others,
+        None if question.literal else others,
     )
 
 

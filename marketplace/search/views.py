@@ -18,6 +18,8 @@ from marketplace.reference import catalogue, regions
 from marketplace.scenarios.lifecycle import ENDINGS
 from marketplace.search.forms import facet_options, read_question
 from marketplace.search.queries import LONGEST, Found, Question, find
+from marketplace.search.suggesting import suggest
+from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -45,6 +47,12 @@ def everything() -> ResponseReturnValue:
     """Search over all kinds; ``kind`` narrows it to one."""
     kind = request.args.get("kind", "")
     return _list(kind if kind in sources() else "", by_words=True)
+
+
+@search.get("/search/suggest")
+def suggestions() -> ResponseReturnValue:
+    """The list under a search box while a person types: a part of a page, drawn by the script."""
+    return render_template("search/suggest.html", suggestions=suggest(clean(request.args.get("q", ""))[:LONGEST]))
 
 
 @search.get("/products")
@@ -79,6 +87,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
         chips=_chips(question), sorts=_sorts(question),
         downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],
+        meant_href=address(q=found.meant[0], page=None) if found.meant else "",
         literal_href=address(literal=None if question.literal else "1", page=None),
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip

@@ -33,6 +33,11 @@ class Thesaurus:
         return next((word for word in self._groups.get(asked, ()) if squeezed(word) == asked), text)
 
     @property
+    def wordings(self) -> dict[str, Sequence[str]]:
+        """Every word of the table as it is written, with its other wordings."""
+        return {word: self.others(word) for group in set(self._groups.values()) for word in group}
+
+    @property
     def words(self) -> list[str]:
         """Words that the segmenter should know: those of Chinese characters alone."""
         return sorted({word for group in self._groups.values() for word in group if HAN_WORD.fullmatch(word)})

@@ -57,7 +57,13 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "sheets": "the workbook a person fills in",
     },
     "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
-    "search": {"commands": "index rebuild, check, status on the command line"},
+    "search": {
+        "commands": "index rebuild, check, status on the command line",
+        "pinyin": "how words are read",
+        "suggesting": "typing suggestions, kept with the index",
+        "spelling": "what may have been meant",
+        "arrivals": "in which order objects came into the search",
+    },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])

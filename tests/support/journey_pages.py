@@ -20,6 +20,7 @@ NO_PAGES = {
     "files.show": "uploaded files",
     "lists.twin": "lists as CSV, Excel and JSON",
     "lists.template": "Excel templates",
+    "search.suggestions": "the list that the script draws under a search box",
     "site.healthz": "for machines",
     "site.readyz": "for machines",
     "products.edit": "leads to the first page of the form",

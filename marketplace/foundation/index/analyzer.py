@@ -96,6 +96,15 @@ class Analyzer:
                 tokens.extend(_joined(chain[position : position + size]) for size in sizes)
         return tokens
 
+    def starts(self, text: str) -> list[int]:
+        """Where words begin in a normalised text, stop words and marks left out: where a person may begin to type."""
+        found, position = [], 0
+        for word in self._jieba.cut(text):
+            if word.isalnum() and word not in self.stopwords:
+                found.append(position)
+            position += len(word)
+        return found
+
     def query_words(self, text: str) -> list[Word]:
         """The words of a question, stop words dropped unless nothing else is left."""
         text = self.normalise(text)
