@@ -12,7 +12,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from marketplace.accounts.capability import ACCOUNTS
-from marketplace.accounts.queries import actor_of, user_of_session
+from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
@@ -20,16 +20,21 @@ from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
+from marketplace.organizations.capability import ORGANIZATIONS
+from marketplace.organizations.queries import actor_of
+from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
+from marketplace.settings.capability import SETTINGS
 from marketplace.site.capability import SITE
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
 from marketplace.web.languages import init_languages
+from marketplace.web.letters import tell
 from marketplace.web.navigation import init_navigation
 from marketplace.web.plate import Capability
 from marketplace.web.request import Marketplace, init_headers, init_request, serve_static
@@ -42,7 +47,10 @@ ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 # The table of contents. A capability is on the site when its plate is in this line.
 CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
+    SETTINGS,
     ACCOUNTS,
+    POSTS,
+    ORGANIZATIONS,
     VOCABULARY,
     PRODUCTS,
     SCENARIOS,
@@ -62,7 +70,10 @@ TABLES = (
     "foundation.dirty",
     "foundation.files.models",
     "reference.models",
+    "settings.models",
     "accounts.models",
+    "posts.models",
+    "organizations.models",
     "vocabulary.models",
     "listings.models",
     "products.models",
@@ -136,6 +147,8 @@ def _compose(app: Flask) -> None:
             app.register_blueprint(blueprint)
         for topic, handler in capability.topics.items():
             schedule.subscriptions.add(topic, handler)
+        for topic, write in capability.letters.items():
+            tell(app, topic, write)
         schedule.tasks.extend(capability.tasks)
         for command in capability.commands:
             app.cli.add_command(command)

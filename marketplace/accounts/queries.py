@@ -1,4 +1,4 @@
-"""Selects of people and organizations."""
+"""Selects of people and their sessions."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ import hashlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Member, Organization, Post, User, UserSession
-from marketplace.accounts.policy import in_region, public, visible_to
+from marketplace.accounts.models import User, UserSession
 from marketplace.core import clock
-from marketplace.core.actor import PROVINCE, Actor, Duty, Membership, PostHeld
-from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
-
-# States in which an organization waits for its members.
-UNFINISHED = ("registered", "returned")
 
 
 def token_hash(token: str) -> str:
@@ -25,15 +19,12 @@ def token_hash(token: str) -> str:
 
 
 def user_of_session(token: str) -> User | None:
-    """The user signed in with this token, with memberships and posts; None when the session has ended."""
+    """The user signed in with this token, or None when the session has ended."""
     found = db.session.scalar(
         sa.select(UserSession)
         .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
         .where(UserSession.ends_at > clock.now())
-        .options(
-            joinedload(UserSession.user).selectinload(User.members).joinedload(Member.organization),
-            joinedload(UserSession.user).selectinload(User.posts),
-        )
+        .options(joinedload(UserSession.user))
     )
     if found is None or not found.user.is_active:
         return None
@@ -41,185 +32,21 @@ def user_of_session(token: str) -> User | None:
     return found.user
 
 
-def actor_of(user: User) -> Actor:
-    """What the policies need to know of a user."""
-    now = clock.now()
-    return Actor(
-        kind="user",
-        user_id=user.id,
-        name=user.name,
-        memberships=tuple(
-            Membership(member.organization_id, member.role, member.organization.state)  # type: ignore[arg-type]
-            for member in sorted(user.members, key=lambda member: member.id)
-        ),
-        posts=tuple(
-            PostHeld(post.id, post.department, post.region, frozenset(post.duties))
-            for post in sorted(user.posts, key=lambda post: post.id)
-            if post.since <= now and (post.until is None or now < post.until)
-        ),
-        administrator=user.administrator,
-    )
-
-
 def user_by_email(email: str) -> User | None:
     """The user of an address, however it is written in upper or lower case."""
     return db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
 
 
-def organization_by_number(number: str, actor: Actor) -> Organization:
-    """The organization if the actor may see it.
-
-    Raises:
-        NotFound: there is none, or it is not for him to know.
-    """
-    select = sa.select(Organization).where(Organization.number == number, visible_to(actor))
-    found = db.session.scalar(select.options(selectinload(Organization.parent)))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def organization_named(text: str, actor: Actor) -> Organization | None:
-    """The organization that a person means by its number or credit code, if the actor may see it."""
-    wanted = text.strip().upper()
-    named = (Organization.number == wanted) | (Organization.credit_code == wanted)
-    return db.session.scalar(sa.select(Organization).where(named, visible_to(actor)))
-
-
-def organization_by_id(organization_id: int) -> Organization:
-    """The organization with this key, whoever asks (for what runs without an actor)."""
-    return db.session.get_one(Organization, organization_id)
-
-
-def holder_of_code(code: str) -> Organization | None:
-    """The organization with this credit code, in whatever state."""
-    return db.session.scalar(sa.select(Organization).where(Organization.credit_code == code))
-
-
-def is_below(organization_id: int | None, upper: Organization) -> bool:
-    """Whether an organization is ``upper`` itself or lies below it in the line of parents."""
-    while organization_id is not None and organization_id != upper.id:
-        organization_id = db.session.scalar(sa.select(Organization.parent_id).where(Organization.id == organization_id))
-    return organization_id is not None
-
-
-def my_organizations(actor: Actor) -> Sequence[Organization]:
-    """The organizations the actor is a member of, the one joined first before."""
-    select = sa.select(Organization).join(Member).where(Member.user_id == actor.user_id).order_by(Member.id)
-    return db.session.scalars(select).all()
-
-
-def members_of(organization: Organization) -> Sequence[Member]:
-    """The members, owners first."""
-    select = sa.select(Member).where(Member.organization_id == organization.id).options(joinedload(Member.user))
-    return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
-
-
-def member_users(organization_id: int) -> Sequence[User]:
-    """The users to tell when something happens to an organization: its members who can sign in, owners first."""
-    select = sa.select(User).join(Member).where(Member.organization_id == organization_id, _can_sign_in())
-    return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
-
-
-def officials(duty: Duty, region: str) -> Sequence[User]:
-    """The users in charge of ``duty`` for a place: the city's officials, or the province's where the city has none.
-
-    ``region`` is a GB/T 2260 code of a city or county; the province's own code and "" (outside Anhui) are the
-    province's business.
-    """
-    now = clock.now()
-    levels = (region[:4] + "00", PROVINCE) if region else (PROVINCE,)
-    in_force = (Post.since <= now) & (Post.until.is_(None) | (Post.until > now))
-    posts = db.session.scalars(
-        sa.select(Post)
-        .join(User)
-        .where(Post.region.in_(levels), _can_sign_in(), in_force)
-        .options(joinedload(Post.user))
-        .order_by(Post.id)
-    )
-    holding = [post for post in posts if duty in post.duties]
-    nearest = [post for post in holding if post.region != PROVINCE] or holding
-    return list({post.user_id: post.user for post in nearest}.values())
-
-
 def demo_users() -> Sequence[User]:
     """The accounts of the demonstration, for its sign-in page."""
-    return db.session.scalars(sa.select(User).where(User.demo, _can_sign_in()).order_by(User.id)).all()
+    return db.session.scalars(sa.select(User).where(User.demo, can_sign_in()).order_by(User.id)).all()
 
 
-def _can_sign_in() -> sa.ColumnElement[bool]:
+def can_sign_in() -> sa.ColumnElement[bool]:
+    """``User.is_active`` as a condition on the table."""
     return sa.and_(User.confirmed_at.is_not(None), User.disabled_at.is_(None))
 
 
-def waiting_for_verification(actor: Actor) -> sa.Select[Organization]:
-    """What an official has to verify, oldest first; what his own organizations filed is not his to decide."""
-    posts = [post for post in actor.posts if "verify" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Organization.region) for post in posts))
-    return (
-        sa.select(Organization)
-        .where(Organization.state == "pending", where, Organization.id.not_in(sorted(actor.organization_ids)))
-        .order_by(Organization.submitted_at, Organization.id)
-    )
-
-
-def to_verify(actor: Actor) -> Sequence[Organization]:
-    """The first hundred of what waits for the actor's verification; nothing is asked for those who verify nothing."""
-    if not any("verify" in post.duties for post in actor.posts):
-        return ()
-    return db.session.scalars(waiting_for_verification(actor).limit(100)).all()
-
-
-def waiting_count(actor: Actor) -> int:
-    """How many organizations wait for the actor: his own unfinished ones, and those he has to verify."""
-    mine = Organization.id.in_(sorted(actor.organization_ids))
-    waits = [mine & Organization.state.in_(UNFINISHED)] if actor.organization_ids else []
-    posts = [post for post in actor.posts if "verify" in post.duties]
-    waits += [~mine & (Organization.state == "pending") & in_region(post.region, Organization.region) for post in posts]
-    if not waits:
-        return 0
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(sa.or_(*waits))) or 0
-
-
-def unfinished(actor: Actor) -> Sequence[Organization]:
-    """The actor's organizations that wait for their members: not submitted yet, or returned."""
-    if not actor.organization_ids:
-        return ()
-    mine = Organization.id.in_(sorted(actor.organization_ids))
-    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED))
-    return db.session.scalars(select.order_by(Organization.id)).all()
-
-
-def public_ids() -> Sequence[int]:
-    """The keys of all that everybody may see."""
-    return db.session.scalars(sa.select(Organization.id).where(public()).order_by(Organization.id)).all()
-
-
-def public_versions() -> dict[int, int]:
-    """Key → version of all that everybody may see."""
-    rows = db.session.execute(sa.select(Organization.id, Organization.version).where(public()))
-    return {row.id: row.version for row in rows}
-
-
-def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:
-    """The organizations with these keys that the actor may see, in the order given."""
-    rows = db.session.scalars(sa.select(Organization).where(Organization.id.in_(ids), visible_to(actor)))
-    found = {row.id: row for row in rows}
-    return [found[each] for each in ids if each in found]
-
-
 def people(ids: Sequence[int]) -> dict[int, User]:
-    """Users by key, with their posts, for naming who acted."""
-    rows = db.session.scalars(sa.select(User).where(User.id.in_(ids)).options(selectinload(User.posts)))
-    return {user.id: user for user in rows}
-
-
-def posts_by_id(ids: Sequence[int]) -> dict[int, Post]:
-    """Posts by key, for naming in which post somebody acted."""
-    return {post.id: post for post in db.session.scalars(sa.select(Post).where(Post.id.in_(ids)))}
-
-
-def posts_in_force(user: User) -> Sequence[Post]:
-    """The posts a user holds now, the oldest first."""
-    now = clock.now()
-    in_force = (Post.since <= now) & (Post.until.is_(None) | (Post.until > now))
-    return db.session.scalars(sa.select(Post).where(Post.user_id == user.id, in_force).order_by(Post.id)).all()
+    """Users by key, for naming who acted."""
+    return {user.id: user for user in db.session.scalars(sa.select(User).where(User.id.in_(ids)))}

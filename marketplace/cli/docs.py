@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from marketplace.accounts.lifecycle import ORGANIZATION
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.listings.lifecycle import REVISION
+from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from marketplace.accounts.queries import user_by_email
-from marketplace.accounts.services import give_post
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.posts.services import give_post
 from marketplace.web.command import in_app
 
 

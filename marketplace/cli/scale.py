@@ -9,11 +9,11 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import load_organization
 from marketplace.foundation.db import db, transaction
 from marketplace.listings.kind import Content, Kind
 from marketplace.listings.loading import Loaded, load
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import load_organization
 from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
 from marketplace.sample import products, scenarios

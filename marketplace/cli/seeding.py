@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.accounts import services as accounts
-from marketplace.accounts.models import Member, Organization, User
-from marketplace.accounts.queries import actor_of
+from marketplace.accounts.models import User
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -18,6 +17,10 @@ from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
+from marketplace.organizations.models import Member, Organization
+from marketplace.organizations.queries import actor_of
+from marketplace.organizations.services import load_organization
+from marketplace.posts.services import give_post
 from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
 from marketplace.sample import demo, organizations, products, scenarios
@@ -61,7 +64,7 @@ def _segments() -> dict[str, list[str]]:
 def _organization(each: organizations.SampleOrganization, segments: list[str]) -> Organization:
     invented = each.name.startswith("演示单位")
     place = Text("", "") if each.region else Text(each.city or "地点未公开", each.city_en or "Place not published")
-    return accounts.load_organization(
+    return load_organization(
         name=each.name, name_en=each.name_en, kind=each.kind, credit_code=each.credit_code, region=each.region,
         place=place.zh, place_en=place.en, website=each.website, segments=segments,
         compiled=not invented, demo=invented,
@@ -80,7 +83,7 @@ def _accounts(units: dict[str, Organization]) -> dict[str, User]:
         if account.department:
             department = departments[account.department]
             names = Text(department.name, department.name_en)
-            accounts.give_post(user, names, department.region, account.duties)
+            give_post(user, names, department.region, account.duties)
     db.session.flush()
     return people
 
@@ -89,8 +92,6 @@ class Walk:
     """Brings a demo listing to its state by walking its life cycle, with the people who would do it."""
 
     def __init__(self, people: dict[str, User]) -> None:
-        for user in people.values():
-            db.session.refresh(user, ["members", "posts"])
         self._actors = {key: actor_of(user) for key, user in people.items()}
 
     def bring(self, kind: Kind, organization: Organization, wanted: DemoListing) -> Listing:

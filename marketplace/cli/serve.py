@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -76,7 +77,13 @@ class Hooks:
         self._stop_worker: StopWorker | None = None
 
     def began(self, process: Any) -> None:
-        """The application is loaded and the address answers. Said once, not again when a process is replaced."""
+        """The application is loaded and the address answers. Said once, not again when a process is replaced.
+
+        Ctrl-C reaches the whole group and is passed on by the arbiter as QUIT: taken twice, the second would cut short
+        the ending. And QUIT ends in the middle of whatever runs, even while a lock is held; here it ends as TERM does.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGQUIT, process.handle_exit)
         if self._start_worker is not None:
             self._stop_worker = self._start_worker(process.wsgi)
         if process.age == 1:

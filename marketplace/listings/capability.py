@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from marketplace.accounts.capability import mailed
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import files, notify, services, views
 from marketplace.listings.kind import KINDS, Kind
+from marketplace.web.letters import tell
 from marketplace.web.plate import Capability
 
 EXPIRY_SECONDS = 600.0
@@ -23,7 +23,7 @@ def _init(app: Flask) -> None:
     for kind in KINDS.values():
         for step in notify.TOLD_TO_OWNER:
             if step in kind.lifecycle.by_name:
-                schedule.subscriptions.add(f"{kind.name}.{step}", mailed(notify.listing_changed))
+                tell(app, f"{kind.name}.{step}", notify.listing_changed)
         schedule.every(EXPIRY_SECONDS, _expiry(kind), f"{kind.name}.expire")
 
 
@@ -38,10 +38,10 @@ def _expiry(kind: Kind) -> Callable[[], bool]:
 LISTINGS = Capability(
     name="listings",
     blueprints=lambda: (files.blueprint(),),
-    topics={
-        "revision.submit": mailed(notify.revision_submitted),
-        "revision.return": mailed(notify.revision_decided),
-        "revision.approve": mailed(notify.revision_decided),
+    letters={
+        "revision.submit": notify.revision_submitted,
+        "revision.return": notify.revision_decided,
+        "revision.approve": notify.revision_decided,
     },
     init=_init,
 )

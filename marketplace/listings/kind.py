@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from marketplace.accounts.models import Organization
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.text import Text
 from marketplace.listings.models import Listing
+from marketplace.organizations.models import Organization
 
 Content = dict[str, Any]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict
@@ -22,6 +21,7 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.queries import open_revision
 from marketplace.listings.services import content_hash
+from marketplace.organizations.models import Organization
 
 PORTION = 500
 

@@ -13,7 +13,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import Base
 
 if TYPE_CHECKING:
-    from marketplace.accounts.models import Organization
+    from marketplace.organizations.models import Organization
 
 OPEN = ("drafted", "in_review", "returned")
 

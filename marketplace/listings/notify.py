@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from marketplace.accounts.models import User
-from marketplace.accounts.notify import Letter
-from marketplace.accounts.queries import member_users, officials, posts_by_id
 from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
+from marketplace.foundation.letters import Letter
 from marketplace.foundation.outbox import Message
 from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.models import Listing, Revision
+from marketplace.organizations.queries import member_users
+from marketplace.posts.queries import officials, posts_by_id
 
 # Steps of a listing's own life that its members are told of by mail.
 TOLD_TO_OWNER = ("suspend", "resume", "withdraw", "expire")

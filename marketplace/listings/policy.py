@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.policy import in_region
 from marketplace.core.actor import Actor
 from marketplace.listings.models import Listing
+from marketplace.organizations.models import Organization
+from marketplace.posts.policy import in_region
 
 # Ended listings keep their page, which says when and why; what was suspended or withdrawn is nowhere.
 PUBLIC_STATES = ("published", "expired", "fulfilled", "closed")

@@ -10,8 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from marketplace.accounts.models import Organization, Post
-from marketplace.accounts.policy import in_region
 from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -23,6 +21,9 @@ from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
 from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
+from marketplace.organizations.models import Organization
+from marketplace.posts.models import Post
+from marketplace.posts.policy import in_region
 
 # Entries of the listing that repeat the revision's own entry of the same moment.
 TOLD_BY_REVISION = ("submit", "return", "recall", "publish")

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -25,6 +23,8 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
 from marketplace.listings.queries import latest, open_revision
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization
 
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
 REVISABLE = ("published", "expired", "suspended")

@@ -12,8 +12,6 @@ from flask import Blueprint, flash, get_template_attribute, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.queries import my_organizations
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Offer, State, Step
@@ -28,6 +26,8 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_review
 from marketplace.listings.queries import listing_by_number, open_revision
+from marketplace.organizations.models import Organization
+from marketplace.organizations.queries import my_organizations
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in

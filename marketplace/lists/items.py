@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.listing_columns import page_address
+from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.reference import catalogue

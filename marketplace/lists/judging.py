@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
@@ -15,6 +14,7 @@ from marketplace.listings.models import Listing
 from marketplace.lists import queries
 from marketplace.lists.columns import Sheet, Values
 from marketplace.lists.reading import Given, Problem, problems_of
+from marketplace.organizations.models import Organization
 from marketplace.reference.catalogue import fold
 
 Action = Literal["new", "change", "same", "wrong"]

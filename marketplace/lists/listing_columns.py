@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import current_app
 
-from marketplace.accounts.models import checked_credit_code
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
@@ -14,6 +13,7 @@ from marketplace.core.text import Text
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.columns import Column, Read, as_it_is, day, email, flag, number, rows_of_text, told, words
+from marketplace.organizations.models import checked_credit_code
 
 
 def opening(letter: str) -> tuple[Column, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import KIND_LABELS, ORGANIZATION_CHECKS, Organization
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.lists.columns import (
@@ -23,6 +21,8 @@ from marketplace.lists.columns import (
     told,
 )
 from marketplace.lists.listing_columns import code_of, page_address
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import KIND_LABELS, ORGANIZATION_CHECKS, Organization
 from marketplace.reference import catalogue
 
 # What accounts.services takes by the same name.

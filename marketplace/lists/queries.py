@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Member, Organization
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import OPEN, Listing, Revision
+from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.search.queries import Question, matching_keys, visible_keys

@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts import services as accounts
-from marketplace.accounts.models import Organization
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, FieldError
 from marketplace.core.text import Text
@@ -23,6 +21,8 @@ from marketplace.lists.organization_columns import FIELDS
 from marketplace.lists.product_columns import product_content
 from marketplace.lists.reading import File, Given, Problem
 from marketplace.lists.scenario_columns import scenario_content
+from marketplace.organizations import services as organizations
+from marketplace.organizations.models import Organization
 
 PORTION = 500
 MOST_PROBLEMS = 10_000
@@ -186,10 +186,10 @@ def _write_organizations(_file: File, decisions: Iterable[Decision], actor: Acto
 def _write_organization(decision: Decision, known: Mapping[str, Organization], actor: Actor) -> None:
     values = _organization_values(decision.values, known)
     if decision.subject is not None:
-        accounts.reload_organization(decision.subject, values, actor)
+        organizations.reload_organization(decision.subject, values, actor)
         return
     given = decision.values
-    accounts.load_organization(
+    organizations.load_organization(
         number=given.get("number", ""), compiled=bool(given.get("compiled")), demo=bool(given.get("demo")), actor=actor,
         **values,
     )  # fmt: skip

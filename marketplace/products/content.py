@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
 from marketplace.listings.wording import as_codes, as_files, as_text
+from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 

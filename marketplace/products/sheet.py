@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from marketplace.accounts.views import place_of
 from marketplace.core.text import Text
 from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
+from marketplace.organizations.views import place_of
 from marketplace.products.content import EVIDENCE_LEVEL, WAYS, in_order
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values

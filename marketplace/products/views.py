@@ -8,8 +8,6 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import can_view as can_view_organization
-from marketplace.accounts.views import place_of
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -18,6 +16,8 @@ from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
 from marketplace.listings.views import Desk, ListingPages
+from marketplace.organizations.policy import can_view as can_view_organization
+from marketplace.organizations.views import place_of
 from marketplace.products import sheet
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product

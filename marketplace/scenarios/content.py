@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
 from marketplace.listings.wording import as_codes, as_files, as_text
+from marketplace.organizations.models import Organization
 from marketplace.reference import catalogue, regions, values
 from marketplace.scenarios.models import Scenario
 

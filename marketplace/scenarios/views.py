@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.policy import can_view as can_view_organization
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
 from marketplace.listings.queries import LogLine, listing_by_number, log_lines
 from marketplace.listings.views import ListingPages
+from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.scenarios import queries, sheet
 from marketplace.scenarios.content import ORIGINS
 from marketplace.scenarios.kind import SCENARIO

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
@@ -14,6 +17,13 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
+
+
+def form_page(template: str, form: FlaskForm, **context: Any) -> ResponseReturnValue:
+    """A page with a form; refused values answer 422."""
+    failed = request.method == "POST" and bool(form.errors)
+    body = render_template(template, form=form, **context)
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
 
 
 def clean(text: str | None) -> str:

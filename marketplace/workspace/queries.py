@@ -9,8 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.queries import waiting_for_verification
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
@@ -18,6 +16,8 @@ from marketplace.foundation.db import db
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.queries import listings_of, queue, returned_before
+from marketplace.organizations.models import Organization
+from marketplace.organizations.queries import waiting_for_verification
 from marketplace.reference.calendar import Overrides, YearUnknown, add_workdays, workdays_between
 from marketplace.reference.services import overrides
 

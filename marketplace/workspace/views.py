@@ -9,12 +9,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Organization, OrganizationKind
-from marketplace.accounts.policy import can_verify
-from marketplace.accounts.queries import my_organizations, organization_by_number
-from marketplace.accounts.services import take_organization_step
-from marketplace.accounts.views import place_of
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
@@ -39,6 +33,12 @@ from marketplace.listings.queries import (
     open_revisions,
 )
 from marketplace.listings.views import conflict_page, plural_label, shown_files
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization, OrganizationKind
+from marketplace.organizations.policy import can_verify
+from marketplace.organizations.queries import my_organizations, organization_by_number
+from marketplace.organizations.services import take_organization_step
+from marketplace.organizations.views import place_of
 from marketplace.reference import catalogue, regions
 from marketplace.reference.services import overrides
 from marketplace.web.actions import seen_version

@@ -83,7 +83,7 @@ def test_one_commit() -> None:
 
 # Files that set fields by a name in a variable, and why no state can be among them. Everywhere else it hides a write.
 SETS_FIELDS_BY_NAME = {
-    "marketplace/accounts/services.py": "the values of a checked form, whose fields are named there",
+    "marketplace/organizations/services.py": "the values of a checked form, whose fields are named there",
     "marketplace/scenarios/forms.py": "fields of a form class, one for each site condition of the reference data",
 }
 

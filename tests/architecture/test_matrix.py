@@ -16,10 +16,11 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import configure_mappers
 
-from marketplace.accounts.models import Member, Organization, User
+from marketplace.accounts.models import User
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
+from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
@@ -208,8 +209,8 @@ def forms(app: Flask, endpoint: str, subject: Any) -> Iterator[dict[str, str]]:
     version = str((latest or subject).version)
     name = endpoint.rpartition(".")[2]
     if name.startswith("act_"):
-        from marketplace.accounts.lifecycle import ORGANIZATION
         from marketplace.listings.lifecycle import REVISION
+        from marketplace.organizations.lifecycle import ORGANIZATION
 
         table = REVISION if name == "act_revision" else kind.lifecycle if kind else ORGANIZATION
         version = str(subject.version) if name == "act_do" else version

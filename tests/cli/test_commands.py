@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace import __main__
-from marketplace.accounts.models import Organization, Post, User
+from marketplace.accounts.models import User
 from marketplace.app import create_app
 from marketplace.cli import command_line, told
 from marketplace.cli.docs import lifecycle_document
@@ -24,6 +24,8 @@ from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Ref
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
+from marketplace.organizations.models import Organization
+from marketplace.posts.models import Post
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.factories import accounts

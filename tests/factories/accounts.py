@@ -10,12 +10,16 @@ from flask.testing import FlaskClient
 from stdnum.cn import uscc
 
 from marketplace.accounts import services
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Member, Organization, User
-from marketplace.accounts.queries import actor_of, user_by_email
+from marketplace.accounts.models import User
+from marketplace.accounts.queries import user_by_email
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.db import db, transaction
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Member, Organization
+from marketplace.organizations.queries import actor_of
+from marketplace.organizations.services import found_organization, take_organization_step
+from marketplace.posts.services import give_post
 
 PASSWORD = "a password for tests"
 HEFEI, WUHU, PROVINCE = "340100", "340200", "340000"
@@ -55,13 +59,12 @@ def official(
     """Somebody with a post."""
     user = person(**given)
     with transaction():
-        services.give_post(user, Text(department, "Industry bureau"), region, duties)
+        give_post(user, Text(department, "Industry bureau"), region, duties)
     return user
 
 
 def actor(user: User) -> Actor:
     """What the policies see of the user now."""
-    db.session.refresh(user, ["members", "posts"])
     return actor_of(user)
 
 
@@ -80,7 +83,7 @@ def organization(state: str = "verified", owner: User | None = None, **changes: 
     """An organization that walked from its founding to ``state``; its owner is made unless given."""
     founder = owner or person()
     with transaction():
-        made = services.found_organization(values(**changes), actor(founder))
+        made = found_organization(values(**changes), actor(founder))
     walk(made, state)
     return made
 
@@ -107,7 +110,7 @@ def walk(made: Organization, state: str) -> None:
             assert member is not None
             acting = actor(member.user if step == "submit" else deciding)
             reason = "因为试验" if ORGANIZATION.by_name[step].asks_reason else ""
-            services.take_organization_step(made, step, acting, reason, None)
+            take_organization_step(made, step, acting, reason, None)
 
 
 def join(made: Organization, user: User, role: str = "editor") -> None:

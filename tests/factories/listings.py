@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from marketplace.accounts.models import Member, Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
+from marketplace.organizations.models import Member, Organization
 from tests.factories import accounts
 
 REASON = "因为试验"

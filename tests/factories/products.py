@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
+from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.reference import catalogue

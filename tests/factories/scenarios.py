@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.foundation.db import transaction
 from marketplace.listings import services
+from marketplace.organizations.models import Organization
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from tests.factories import listings

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.accounts.models import Organization, User
+from marketplace.accounts.models import User
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db
 from marketplace.listings.models import Revision
+from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from tests.factories import accounts, products
 from tests.support.site import Client

@@ -15,6 +15,8 @@ from marketplace.config import Config
 from marketplace.foundation.db import db
 from marketplace.listings.capability import LISTINGS
 from marketplace.listings.kind import KINDS
+from marketplace.organizations.capability import ORGANIZATIONS
+from marketplace.posts.capability import POSTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.workspace.capability import WORKSPACE
 from tests.listings.trial import KIND, Trial, capability
@@ -27,7 +29,9 @@ def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     for plural in list(KINDS):
         monkeypatch.delitem(KINDS, plural)
     monkeypatch.setitem(KINDS, KIND.plural, KIND)
-    monkeypatch.setattr(composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, LISTINGS, capability(), WORKSPACE))
+    monkeypatch.setattr(
+        composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, POSTS, ORGANIZATIONS, LISTINGS, capability(), WORKSPACE)
+    )
     made = composition.create_app(config)
     made.test_client_class = Client
     with made.app_context():

@@ -11,10 +11,11 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization, User
+from marketplace.accounts.models import User
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.queries import open_revision
+from marketplace.organizations.models import Organization
 from tests.factories import accounts
 from tests.factories.listings import listing, member_of
 from tests.listings.trial import KIND, Trial

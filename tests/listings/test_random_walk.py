@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from marketplace.accounts.models import Organization
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
@@ -25,6 +24,7 @@ from marketplace.listings import services
 from marketplace.listings.models import OPEN, Revision
 from marketplace.listings.policy import can_view
 from marketplace.listings.queries import open_revision, revisions
+from marketplace.organizations.models import Organization
 from tests.factories import accounts
 from tests.factories.listings import member_of
 from tests.listings.trial import KIND

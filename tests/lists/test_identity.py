@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
-from marketplace.accounts.models import Organization
 from marketplace.app import create_app
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry, verify
 from marketplace.foundation.tables import read_table
 from marketplace.lists.commands import export_list, import_list
+from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from marketplace.web.command import Setup

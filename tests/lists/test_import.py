@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from marketplace.accounts.models import Organization
 from marketplace.core.errors import Conflict
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import history
 from marketplace.foundation.tables import read_table, write_csv
 from marketplace.lists import services
+from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.factories import accounts

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from marketplace.accounts.models import Organization
 from marketplace.core.actor import Actor
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import keep, prepare_document, prepare_picture
 from marketplace.listings import services
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.policy import PUBLIC_STATES
+from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.reference import catalogue

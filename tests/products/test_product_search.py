@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import load_organization
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db, transaction
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.policy import PUBLIC_STATES
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import load_organization
 from marketplace.products import queries, searchdoc, views
 from marketplace.products.capability import SOURCE
 from marketplace.products.kind import PRODUCT

@@ -10,11 +10,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.queries import open_revision
+from marketplace.organizations.models import Organization
 from marketplace.reference import catalogue
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario

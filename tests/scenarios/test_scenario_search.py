@@ -10,11 +10,11 @@ from flask import Flask, render_template_string
 from flask_babel import force_locale
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
 from marketplace.core.actor import SYSTEM, VISITOR
 from marketplace.foundation.db import transaction
 from marketplace.foundation.index.interface import FACETS
 from marketplace.listings.loading import Loaded, load
+from marketplace.organizations.models import Organization
 from marketplace.reference import catalogue
 from marketplace.sample.scenarios import scenarios as sample
 from marketplace.scenarios.capability import SOURCE

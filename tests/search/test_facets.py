@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Key, SearchAnswer, SearchRequest
+from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, regions
 from marketplace.scenarios.models import Scenario

@@ -130,7 +130,8 @@ def test_what_is_not_public_is_nowhere(sample: SampleSite, role: str) -> None:
 
 
 def own_titles(sample: SampleSite, role: str) -> set[str]:
-    from marketplace.accounts.models import Member, User
+    from marketplace.accounts.models import User
+    from marketplace.organizations.models import Member
 
     with sample.app.app_context():
         mine = db.session.query(Member.organization_id).join(User).filter(User.email == f"{role}@demo.example")

@@ -9,14 +9,14 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import reload_organization, take_organization_step
 from marketplace.config import Config
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, Key, SearchRequest
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from marketplace.foundation.worker import Worker
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import reload_organization, take_organization_step
 from marketplace.search import services
 from marketplace.search.services import catch_up, check_nightly, compare, engine, ensure, mend, rebuild, texts
 from tests.factories import accounts

@@ -53,9 +53,10 @@ class Numbers:
         self, kind: str, state: str = "published", *, who: str = "", compiled: bool = False, edition: int = -1
     ) -> str:
         """The number of a product or scenario in a state; ``who``: filed by this demo account's organization."""
-        from marketplace.accounts.models import Member, User
+        from marketplace.accounts.models import User
         from marketplace.foundation.db import db
         from marketplace.listings.kind import KINDS
+        from marketplace.organizations.models import Member
 
         model = KINDS[kind].model
         query = sa.select(model.number).where(model.state == state, model.compiled.is_(compiled)).order_by(model.id)
@@ -70,8 +71,9 @@ class Numbers:
 
     def organization(self, who: str = "") -> str:
         """The organization of a demo account, or one compiled from public material."""
-        from marketplace.accounts.models import Member, Organization, User
+        from marketplace.accounts.models import User
         from marketplace.foundation.db import db
+        from marketplace.organizations.models import Member, Organization
 
         query = sa.select(Organization.number).where(Organization.compiled.is_(True))
         if who:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from marketplace.accounts.queries import actor_of, user_by_email
+from marketplace.accounts.queries import user_by_email
 from marketplace.cli.demo import ACCOUNTS
 from marketplace.cli.seeding import load_sample
+from marketplace.organizations.queries import actor_of
 from marketplace.web.plate import capabilities
 
 

@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import load_organization
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.lifecycle import move
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import load_organization
 from marketplace.sample.credit import credit_code
 from marketplace.search.services import rebuild
 from marketplace.web import ready

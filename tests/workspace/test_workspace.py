@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import take_organization_step
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import take_organization_step
 from marketplace.workspace.queries import time_left
 from tests.factories import accounts
 from tests.factories.listings import listing, member_of, take

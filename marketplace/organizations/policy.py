@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization
-from marketplace.core.actor import PROVINCE, Actor
+from marketplace.core.actor import Actor
+from marketplace.organizations.models import Organization
+from marketplace.posts.policy import in_region
 
 PUBLIC_STATES = ("verified",)
+
+
 # What an official looks at must not change under him, and what he vouched for not afterwards.
 IDENTITY_OPEN_STATES = ("registered", "returned")
 
@@ -38,11 +41,6 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 def public() -> sa.ColumnElement[bool]:
     """What everybody sees, as a condition on the table: what search and lists hold."""
     return Organization.state.in_(PUBLIC_STATES)
-
-
-def in_region(region: str, column: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
-    """``core.actor.covers`` as SQL: the province is in charge of every row, a city of those with its four digits."""
-    return sa.true() if region == PROVINCE else column.startswith(region[:4], autoescape=True)
 
 
 def can_edit(actor: Actor, organization: Organization) -> bool:

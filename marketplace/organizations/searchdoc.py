@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Organization, OrganizationKind
-from marketplace.accounts.policy import PUBLIC_STATES, visible_to
-from marketplace.accounts.queries import organizations_by_id
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
+from marketplace.organizations.models import Organization, OrganizationKind
+from marketplace.organizations.policy import PUBLIC_STATES, visible_to
+from marketplace.organizations.queries import organizations_by_id
 from marketplace.reference import catalogue, regions
 
 KIND = "organization"

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Organization
-from marketplace.accounts.policy import (
+from marketplace.core.actor import SYSTEM, VISITOR, Actor
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import (
     can_change_identity,
     can_edit,
     can_see_contact,
@@ -19,7 +20,6 @@ from marketplace.accounts.policy import (
     can_view,
     visible_to,
 )
-from marketplace.core.actor import SYSTEM, VISITOR, Actor
 from tests.factories import accounts
 
 Db = scoped_session[Session]
@@ -102,10 +102,11 @@ def test_the_identity_is_open_until_it_is_submitted(session: Db, state: str, ope
 def test_a_post_that_is_over_gives_no_right(session: Db) -> None:
     from marketplace.core import clock
     from marketplace.foundation.db import transaction
+    from marketplace.posts.queries import posts_in_force
 
     user = accounts.official(accounts.HEFEI)
     organization = accounts.organization("pending")
     assert can_verify(accounts.actor(user), organization)
     with transaction():
-        user.posts[0].until = clock.now()
+        posts_in_force(user)[0].until = clock.now()
     assert not can_verify(accounts.actor(user), organization)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask, render_template_string
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts import queries
-from marketplace.accounts.capability import ORGANIZATIONS
-from marketplace.accounts.searchdoc import document
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import transaction
 from marketplace.foundation.index.interface import FACETS
+from marketplace.organizations import queries
+from marketplace.organizations.capability import FOUND
+from marketplace.organizations.searchdoc import document
 from tests.factories import accounts
 
 Db = scoped_session[Session]
@@ -44,21 +44,21 @@ def test_the_source_knows_the_public_ones_only(session: Db) -> None:
     public = accounts.organization()
     hidden = [accounts.organization(state) for state in ("registered", "pending", "returned", "suspended")]
     every = [public.id, *(each.id for each in hidden)]
-    assert list(ORGANIZATIONS.keys()) == [public.id]
-    assert ORGANIZATIONS.versions() == {public.id: public.version}
-    assert [each.doc_id for each in ORGANIZATIONS.documents(every)] == [public.id]
-    assert list(ORGANIZATIONS.texts(every)) == [public.id]
-    assert public.name in ORGANIZATIONS.texts(every)[public.id]
+    assert list(FOUND.keys()) == [public.id]
+    assert FOUND.versions() == {public.id: public.version}
+    assert [each.doc_id for each in FOUND.documents(every)] == [public.id]
+    assert list(FOUND.texts(every)) == [public.id]
+    assert public.name in FOUND.texts(every)[public.id]
     member = accounts.actor(hidden[0].members[0].user)
-    assert set(session.scalars(ORGANIZATIONS.visible(VISITOR))) == {public.id}
-    assert set(session.scalars(ORGANIZATIONS.visible(member))) == {public.id, hidden[0].id}
+    assert set(session.scalars(FOUND.visible(VISITOR))) == {public.id}
+    assert set(session.scalars(FOUND.visible(member))) == {public.id, hidden[0].id}
 
 
 def test_cards_keep_the_order_and_leave_out_the_invisible(app: Flask, session: Db) -> None:
     first, second = accounts.organization(about="长" * 200), accounts.organization(name="<b>名字</b>")
     hidden = accounts.organization("pending")
     with app.test_request_context("/search"):
-        cards = ORGANIZATIONS.cards([second.id, hidden.id, first.id, 999], VISITOR)
+        cards = FOUND.cards([second.id, hidden.id, first.id, 999], VISITOR)
         drawn = render_template_string(
             '{% from "macros/hit_organization.html" import hit_organization %}'
             "{% for card in cards %}{{ hit_organization(card) }}{% endfor %}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.policy import can_edit, can_verify
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.text import Text
+from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import can_edit, can_verify
 
 
 def complete(organization: Organization) -> Refused | None:

@@ -10,10 +10,10 @@ from flask import Flask
 from markupsafe import Markup
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts import services, views
-from marketplace.accounts.models import Organization
 from marketplace.core.actor import Actor
 from marketplace.foundation.db import transaction
+from marketplace.organizations import services, views
+from marketplace.organizations.models import Organization
 from tests.factories import accounts
 from tests.support.site import Client
 

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts import services
-from marketplace.accounts.lifecycle import ORGANIZATION
-from marketplace.accounts.models import Organization, User
-from marketplace.accounts.policy import PUBLIC_STATES, can_view
-from marketplace.accounts.searchdoc import document
+from marketplace.accounts.models import User
 from marketplace.core.actor import SYSTEM, VISITOR, Actor
 from marketplace.core.errors import Conflict, Invalid, Refused
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, transaction
+from marketplace.organizations import services
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import PUBLIC_STATES, can_view
+from marketplace.organizations.searchdoc import document
 from tests.factories import accounts
 
 STEPS = sorted(ORGANIZATION.by_name)
@@ -138,6 +139,6 @@ def test_who_decides_acts_in_a_post(session: scoped_session[Session]) -> None:
         services.take_organization_step(made, "verify", accounts.actor(official), "", made.version)
     submitted, verified = ledger.history(made)[1:]
     assert (submitted.organization_id, submitted.post_id) == (made.id, None)
-    assert (verified.post, verified.post_id) == ("合肥市工业和信息化局", official.posts[0].id)
+    assert (verified.post, verified.post_id) == ("合肥市工业和信息化局", accounts.actor(official).posts[0].post_id)
     assert made.submitted_at is not None
     assert made.verified_at is not None

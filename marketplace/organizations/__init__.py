@@ -1,0 +1,1 @@
+"""Organizations: founded, verified, changed, and the members who act for them."""

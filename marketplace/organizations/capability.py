@@ -1,0 +1,43 @@
+"""The plate of organizations: pages, mails, what waits, and how they are found."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from marketplace.core.text import Text
+from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.web.plate import Capability, FooterLink, SearchSource
+
+FOUND = SearchSource(
+    kind=searchdoc.KIND,
+    label=Text("单位", "Organizations"),
+    keys=queries.public_ids,
+    documents=searchdoc.documents,
+    versions=queries.public_versions,
+    visible=searchdoc.visible,
+    cards=views.cards,
+    texts=searchdoc.texts,
+    order=30,
+)
+
+
+def _init(app: Flask) -> None:
+    app.extensions.setdefault("account_panels", []).append(views.account_panel)
+
+
+ORGANIZATIONS = Capability(
+    name="organizations",
+    blueprints=lambda: (views.blueprint(),),
+    footer=(FooterLink(1, Text("登记单位", "Add an organization"), "organizations.new", 20),),
+    letters={
+        "organization.submit": notify.submitted,
+        "organization.verify": notify.decided,
+        "organization.return": notify.decided,
+        "organization.suspend": notify.decided,
+        "organization.resume": notify.decided,
+    },
+    sources=(FOUND,),
+    duties=views.duties,
+    duty_count=queries.waiting_count,
+    init=_init,
+)

@@ -1,0 +1,1 @@
+"""Officials: who holds which post, for which place and duties."""
