@@ -59,7 +59,7 @@ def schemas() -> dict[str, Schema]:
         "Answer": thing({
             "items": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
-            "approximate": YES_NO, "synonyms": {"type": "object", "additionalProperties": TEXTS},
+            "approximate": YES_NO, "unknown": WHOLE, "synonyms": {"type": "object", "additionalProperties": TEXTS},
         }),
         "Problem": {
             "type": "object",

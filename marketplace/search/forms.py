@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.foundation.index.interface import FACETS
 from marketplace.search.queries import LONGEST, Question, Sort
+from marketplace.search.specs import read_wanted
 from marketplace.web.forms import clean
 
 MOST_VALUES = 50  # of one facet in one question
@@ -15,7 +16,7 @@ MOST_VALUES = 50  # of one facet in one question
 
 def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, per_page: int = 20) -> Question:
     """The question of a query string: ``q``, one parameter per facet (repeated for several values), ``sort``,
-    ``literal`` (1: no synonyms).
+    ``literal`` (1: no synonyms), conditions on specs (search/specs.py) and ``fit`` (unknown: what does not say).
 
     ``kind`` fixes the kind (the list pages); unknown parameters are passed over, as on every web page.
     """
@@ -27,8 +28,18 @@ def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, p
             filters[facet] = values
     if kind:
         filters["kind"] = (kind,)
-    sort: Sort = "newest" if args.get("sort") == "newest" or not text else "relevance"
-    return Question(text, filters, sort, page, per_page, literal=args.get("literal") == "1")
+    wanted, errors = read_wanted(args)
+    return Question(
+        text, filters, _sort(args.get("sort", ""), text), page, per_page, literal=args.get("literal") == "1",
+        wanted=wanted, unknown=bool(wanted) and args.get("fit") == "unknown", errors=errors,
+    )  # fmt: skip
+
+
+def _sort(asked: str, text: str) -> Sort:
+    """The order asked for; without words there is no fit to order by."""
+    if asked == "evidence":
+        return "evidence"
+    return "newest" if asked == "newest" or not text else "relevance"
 
 
 def facet_options(

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import FieldError, NotFound
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Hit, SearchAnswer, SearchRequest
 from marketplace.search import spelling
 from marketplace.search.services import engine, texts
+from marketplace.search.specs import Wanted
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
@@ -20,14 +21,16 @@ LONGEST = 200  # characters of a question; what is longer is cut, and the page s
 FEW = 3  # hits; with fewer, what else may have been meant is looked for
 OVERFETCH = 10  # hits that the index still has and the database no longer shows are replaced by these
 
-Sort = Literal["relevance", "newest"]
+Sort = Literal["relevance", "newest", "evidence"]
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up.
 
-    ``literal``: only the words themselves, without those of the trade that mean the same.
+    ``literal``: only the words themselves, without those of the trade that mean the same. ``wanted``: conditions on
+    specs, all of which must be met; with ``unknown``, what does not publish them is asked for instead. ``errors``:
+    conditions that could not be read, which are left out.
     """
 
     text: str = ""
@@ -36,13 +39,17 @@ class Question:
     page: int = 1
     per_page: int = 20
     literal: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    unknown: bool = False
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True)
 class Found:
     """The answer. ``cards`` are in the order of the hits, each with its ``kind``. ``widened``: words of the question
     as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
-    spelling of a question that found next to nothing, and how much that finds.
+    spelling of a question that found next to nothing, and how much that finds. ``unknown``: how many more do not
+    publish what the conditions ask for.
     """
 
     cards: Sequence[Mapping[str, Any]]
@@ -52,6 +59,7 @@ class Found:
     terms: tuple[str, ...]
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     meant: tuple[str, int] | None = None
+    unknown: int = 0
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -69,7 +77,7 @@ def find(question: Question, actor: Actor) -> Found:
         raise NotFound
     cards = list(_cards(answer.hits, actor))[: question.per_page]
     widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
-    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant)
+    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown)
 
 
 def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple[str, int] | None]:
@@ -106,6 +114,8 @@ def _ask(question: Question, limit: int, read: Mapping[str, Sequence[str]] | Non
             sort=question.sort,
             offset=(question.page - 1) * question.per_page,
             limit=limit,
+            conditions=tuple(each.condition() for each in question.wanted),
+            unknown=question.unknown,
         ),
         texts,
         None if question.literal else others,
@@ -129,8 +139,8 @@ def _cards(hits: Sequence[Hit], actor: Actor) -> Iterator[Mapping[str, Any]]:
 def matching_keys(question: Question, kind: str, most: int) -> list[int]:
     """The keys of every hit of one kind, for the list as a file; at most ``most``."""
     filters = {**question.filters, "kind": (kind,)}
-    wanted = Question(question.text, filters, question.sort, 1, most)
-    return [hit.doc_id for hit in _ask(wanted, most).hits]
+    whole = replace(question, filters=filters, page=1, per_page=most)
+    return [hit.doc_id for hit in _ask_and_wonder(whole, most)[0].hits]
 
 
 def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:

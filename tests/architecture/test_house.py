@@ -59,6 +59,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
     "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
     "search": {
         "commands": "index rebuild, check, status on the command line",
+        "specs": "conditions on the specs of products",
         "pinyin": "how words are read",
         "suggesting": "typing suggestions, kept with the index",
         "spelling": "what may have been meant",

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.accounts.models import Organization
-from marketplace.accounts.services import take_organization_step
 from marketplace.core.actor import SYSTEM
 from marketplace.foundation.db import db, transaction
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import take_organization_step
 from marketplace.search import spelling, suggesting
 from marketplace.search.pinyin import initials, pinyin
 from marketplace.search.queries import Question, find
