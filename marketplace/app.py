@@ -25,6 +25,7 @@ from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
@@ -56,6 +57,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCENARIOS,
     LISTINGS,
     SEARCH,
+    SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
     API,

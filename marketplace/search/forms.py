@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from marketplace.foundation.index.interface import FACETS
 from marketplace.search.queries import LONGEST, Question, Sort
-from marketplace.search.specs import read_wanted
+from marketplace.search.specs import PREFIX, read_wanted
 from marketplace.web.forms import clean
 
+# Parameters that say what is searched for, not in which order or on which page it is shown.
+SOUGHT = ("q", "literal", *FACETS)
 MOST_VALUES = 50  # of one facet in one question
 
 
@@ -40,6 +43,22 @@ def _sort(asked: str, text: str) -> Sort:
     if asked == "evidence":
         return "evidence"
     return "newest" if asked == "newest" or not text else "relevance"
+
+
+def canonical(args: MultiDict[str, str], kind: str = "") -> str:
+    """The part of a query string that says what is searched for, in one order; ``kind`` of a list page is added."""
+    pairs = [
+        (name, value) for name, value in args.items(multi=True) if value and (name in SOUGHT or name.startswith(PREFIX))
+    ]
+    if kind and "kind" not in args:
+        pairs.append(("kind", kind))
+    return urlencode(sorted(set(pairs)))
+
+
+def question_of(query: str) -> Question:
+    """The question of such a query string; a kind that it names narrows it."""
+    args = MultiDict(parse_qsl(query))
+    return read_question(args, kind=args.get("kind", ""))
 
 
 def facet_options(

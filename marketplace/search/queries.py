@@ -10,7 +10,7 @@ from typing import Any, Literal
 from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, NotFound
 from marketplace.foundation.db import db
-from marketplace.foundation.index.interface import FACETS, Hit, SearchAnswer, SearchRequest
+from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest
 from marketplace.search import spelling
 from marketplace.search.services import engine, texts
 from marketplace.search.specs import Wanted
@@ -102,7 +102,14 @@ def _meant(question: Question, answer: SearchAnswer) -> tuple[str, int] | None:
     return None
 
 
-def _ask(question: Question, limit: int, read: Mapping[str, Sequence[str]] | None = None) -> SearchAnswer:
+def _ask(
+    question: Question,
+    limit: int,
+    read: Mapping[str, Sequence[str]] | None = None,
+    *,
+    strict: bool = False,
+    only: frozenset[Key] | None = None,
+) -> SearchAnswer:
     def others(word: str) -> Sequence[str]:
         return [*known.others(word), *(read or {}).get(word, ())]
 
@@ -116,6 +123,8 @@ def _ask(question: Question, limit: int, read: Mapping[str, Sequence[str]] | Non
             limit=limit,
             conditions=tuple(each.condition() for each in question.wanted),
             unknown=question.unknown,
+            strict=strict,
+            only=only,
         ),
         texts,
         None if question.literal else others,
@@ -141,6 +150,19 @@ def matching_keys(question: Question, kind: str, most: int) -> list[int]:
     filters = {**question.filters, "kind": (kind,)}
     whole = replace(question, filters=filters, page=1, per_page=most)
     return [hit.doc_id for hit in _ask_and_wonder(whole, most)[0].hits]
+
+
+def find_keys(question: Question, most: int, only: frozenset[Key] | None = None) -> list[Key]:
+    """What holds every word of the question, of the newest state of the index, at most ``most``; of ``only`` if given.
+
+    Not yet selected by anybody's right to see it: see ``visible_keys``.
+    """
+    return [(hit.kind, hit.doc_id) for hit in _ask(question, most, strict=True, only=only).hits]
+
+
+def count_of(question: Question) -> int:
+    """How much holds every word of the question."""
+    return _ask(question, 1, strict=True).total
 
 
 def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:

@@ -92,6 +92,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         literal_href=address(literal=None if question.literal else "1", page=None),
         offers=_offers(question, found, kind),
         fit_href=address(fit=None if question.unknown else "unknown", page=None),
+        save_href=_save_address(question, kind),
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip
 
@@ -171,6 +172,23 @@ def _chips(question: Question) -> list[tuple[Any, str]]:
             chips.append((names.get(value, value), address(**{facet: rest, "page": None})))
     chips += [(each.label, address(**{each.name: None, "fit": None, "page": None})) for each in question.wanted]
     return chips
+
+
+def words_of(question: Question, language: str) -> list[str]:
+    """The question in words: what is searched for, then every filter and condition."""
+    spoken = [question.text] if question.text else []
+    for facet, chosen in question.filters.items():
+        names = labels(facet)
+        spoken += [names[value].say(language) if value in names else value for value in chosen]
+    return spoken + [each.label.say(language) for each in question.wanted]
+
+
+def _save_address(question: Question, kind: str) -> str:
+    """Where this question is saved; "" when it asks for nothing."""
+    if not (question.text or question.wanted or question.filters.keys() - {"kind"}):
+        return ""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "sort", "kind")]
+    return "/workspace/searches/new?" + urlencode([*kept, *([("kind", kind)] if kind else [])])
 
 
 def _sorts(question: Question, kind: str) -> list[tuple[str, str, bool]]:

@@ -242,6 +242,17 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def saved_searches() -> Iterator[Row]:
+    """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
+    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+        yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
+    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for row in (get, post):
+        yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
+
+
 def vocabulary() -> Iterator[Row]:
     """The administrator's table of synonyms; for everybody else it does not exist."""
     for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
@@ -272,6 +283,6 @@ def desks() -> Iterator[Row]:
     yield get("files.show", "/files/2147483647/x.png", "404")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *vocabulary(), *desks())
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *vocabulary(), *saved_searches(), *desks())
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

@@ -87,9 +87,8 @@ def test_pages_files_and_api_find_the_same(sample: SampleSite, products: dict[st
     expected = {number for number, (_, claims) in products.items() if verdict(claims, wanted) == "met"}
     assert len(expected) > 5
     for path in ("/products.json", "/api/v1/products"):
-        found = json.loads(
-            client.get(path, query_string={**wanted, **({"limit": "200"} if "api" in path else {})}).data
-        )
+        query = {**wanted, **({"limit": "200"} if "api" in path else {})}
+        found = json.loads(client.get(path, query_string=query, buffered=True).data)
         assert {item["number"] for item in found["items"]} == expected
     rows = client.get("/products.csv", query_string=wanted, buffered=True).text
     assert all(number in rows for number in expected)

@@ -116,6 +116,8 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
+        ("saved_searches.table", "/workspace/searches", "vendor"),
+        ("saved_searches.new", "/workspace/searches/new?q=巡检&city=340100", "vendor"),
         ("workspace.home", "/workspace/", "soe"), ("workspace.listings", "/workspace/scenarios", "soe"),
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),

@@ -59,7 +59,8 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest, texts: Texts, synonyms: Synonyms | None = None) -> SearchAnswer:
         """Answer a question; see SearchEngine. ``texts`` is called for at most a few hundred documents."""
-        _, _, snap, analyzer = self._read()
+        # Who asks strictly counts on what was committed before he asked.
+        _, _, snap, analyzer = self._read(newest=request.strict)
         return Answerer(snap, analyzer, texts).answer(request, synonyms)
 
     def words(self) -> Mapping[str, int]:
