@@ -26,10 +26,12 @@ from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.site.capability import SITE
+from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -51,11 +53,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     ACCOUNTS,
     POSTS,
     ORGANIZATIONS,
+    VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
     MATCHING,
     SEARCH,
+    SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
     API,
@@ -74,10 +78,14 @@ TABLES = (
     "accounts.models",
     "posts.models",
     "organizations.models",
+    "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
     "matching.models",
+    "foundation.index.postgres_tables",
+    "search.models",
+    "saved_searches.models",
 )
 
 
