@@ -20,6 +20,7 @@ from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
@@ -49,6 +50,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SETTINGS,
     ACCOUNTS,
     POSTS,
+    NOTIFICATIONS,
     ORGANIZATIONS,
     PRODUCTS,
     SCENARIOS,
@@ -71,6 +73,7 @@ TABLES = (
     "settings.models",
     "accounts.models",
     "posts.models",
+    "notifications.models",
     "organizations.models",
     "listings.models",
     "products.models",
