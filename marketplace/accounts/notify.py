@@ -29,5 +29,5 @@ def registered_again(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def letter(user: User, template: str, group: LetterGroup | None = None, **context: Any) -> Letter:
-    """A letter to a user; ``template`` lies below templates/mail/, without its ending. One with a token has no group."""
+    """A letter to a user; ``template`` lies below templates/mail/, without its ending. A token goes without group."""
     return Letter(user.email, user.language, f"{template}.txt", {"name": user.name, **context}, group)

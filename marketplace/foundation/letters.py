@@ -85,7 +85,7 @@ Write = Callable[[Message, Config], Iterable[Letter]]
 
 
 class Quote(str):
-    """What a person wrote in lines of his own, e.g. a reason: shown as a quotation, so that it passes for nothing else."""
+    """What a person wrote in lines of his own, e.g. a reason: shown as a quotation, which passes for nothing else."""
 
 
 # ---- kept in a row, and back again ----------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ HOUR = Setting(
 
 
 def latest_due(hour: int) -> tuple[date, datetime]:
-    """The day of the daily mail that was due last, and the instant when it was: today's, or before its hour yesterday's.
+    """The day of the daily mail that was due last, and when that was: today's, or before its hour yesterday's.
 
     After an outage of any length one mail makes up for it.
     """
