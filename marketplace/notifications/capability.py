@@ -42,7 +42,7 @@ def _init(app: Flask) -> None:
 NOTIFICATIONS = Capability(
     name="notifications",
     blueprints=lambda: (views.blueprint(),),
-    footer=(FooterLink(1, Text("通知", "Notifications"), "notifications.inbox", 35),),
+    footer=(FooterLink(1, Text("通知", "Inbox"), "notifications.inbox", 35),),
     topics={services.SEND: sending.deliver},
     tasks=(
         Task("notifications.digest", _gather, DIGEST_SECONDS),

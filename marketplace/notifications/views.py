@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,6 +35,7 @@ from marketplace.web.request import redirect_target
 log = logging.getLogger(__name__)
 
 LARGEST = 2**63 - 1
+SHORT = 300  # characters that the list shows of a notification
 
 
 def blueprint() -> Blueprint:
@@ -54,12 +56,17 @@ def blueprint() -> Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notification as the inbox shows it. ``parts``: its text in paragraphs; ``quoted`` ones are a person's words."""
+    """A notification as the inbox shows it. ``parts``: (paragraph, whether it quotes a person's words)."""
 
     kept: Notification
     group: LetterGroup | None
     subject: str
     parts: Sequence[tuple[str, bool]]
+
+    @property
+    def shown(self) -> int:
+        """How many paragraphs stand in the list: all of a short text, else the first."""
+        return len(self.parts) if sum(len(text) for text, _quoted in self.parts) <= SHORT else 1
 
 
 def inbox_page() -> ResponseReturnValue:
@@ -91,10 +98,15 @@ def _line(kept: Notification) -> Line:
 
 
 def _paragraphs(body: str, link: str) -> Sequence[tuple[str, bool]]:
-    """The text without the line of the link, which is a button here."""
+    """The text without the line of the link, which the subject leads to here."""
     found = [part.strip() for part in body.split("\n\n")]
-    kept = [part for part in found if part and part != link]
+    kept = [_ended(part) if after == link else part for part, after in pairwise([*found, ""]) if part not in ("", link)]
     return [(_without_marks(part), True) if part.startswith(">") else (part, False) for part in kept]
+
+
+def _ended(part: str) -> str:
+    """A sentence that led to the link's line, with a full stop."""
+    return f"{part[:-1]}。" if part.endswith("：") else f"{part[:-1]}." if part.endswith(":") else part
 
 
 def _without_marks(quoted: str) -> str:
