@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
 from marketplace.listings.queries import LogLine, listing_by_number, log_lines
-from marketplace.listings.views import ListingPages
+from marketplace.listings.views import ListingPages, added_panels
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.scenarios import queries, sheet
 from marketplace.scenarios.content import ORIGINS
@@ -58,7 +58,7 @@ def show(number: str) -> ResponseReturnValue:
         lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
-        sees_owner=can_view_organization(actor, listing.organization),
+        sees_owner=can_view_organization(actor, listing.organization), added=added_panels(listing, actor),
     )  # fmt: skip
 
 
