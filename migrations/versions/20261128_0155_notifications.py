@@ -32,8 +32,8 @@ def upgrade() -> None:
         sa.Column("dead_address", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_delivery_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("message_id", "address", name=op.f("uq_delivery_message_id")),
-        sa.UniqueConstraint("user_id", "digest_of", name=op.f("uq_delivery_user_id")),
+        sa.UniqueConstraint("message_id", "address", name=op.f("uq_delivery_message_id_address")),
+        sa.UniqueConstraint("user_id", "digest_of", name=op.f("uq_delivery_user_id_digest_of")),
     )
     failed = sa.text("failed_at IS NOT NULL")
     op.create_index("ix_delivery_failed", "delivery", ["failed_at"], sqlite_where=failed, postgresql_where=failed)
@@ -56,7 +56,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_notification_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
-        sa.UniqueConstraint("message_id", "user_id", name=op.f("uq_notification_message_id")),
+        sa.UniqueConstraint("message_id", "user_id", name=op.f("uq_notification_message_id_user_id")),
     )
     unread, awaits = sa.text("read_at IS NULL"), sa.text("awaits_digest")
     op.create_index("ix_notification_user", "notification", ["user_id", "id"])
