@@ -38,27 +38,28 @@ def deliver(message: Message) -> None:
     delivery = delivery_by_id(message.subject_id)
     if delivery is None or delivery.settled:
         return
-    config: Config = current_app.extensions["config"]
-    mail = composed(delivery, config)
-    if mail is None:
-        with transaction():
-            services.drop(delivery)
-        return
-    key, last = delivery.key, is_last(message)
-    db.session.rollback()  # nothing is held open while a mail server thinks
     try:
-        mailer_from(config).send(mail, key)
-    except (OSError, ValueError) as error:
+        sent = _hand_over(delivery)
+    except Exception as error:
         kind = refused_for_good(error)
+        final, why = bool(kind) or is_last(message), f"{type(error).__name__}: {error}"
         with transaction():
-            services.note_failure(
-                delivery, f"{type(error).__name__}: {error}", final=bool(kind) or last, dead_address=kind == "address"
-            )
+            services.note_failure(delivery, why, final=final, dead_address=kind == "address")
         if not kind:
             raise  # the outbox tries again after its pause
     else:
         with transaction():
-            services.note_sent(delivery)
+            (services.note_sent if sent else services.drop)(delivery)
+
+
+def _hand_over(delivery: Delivery) -> bool:
+    """Compose the mail and give it to the mail server; False where there is none to send any more."""
+    config: Config = current_app.extensions["config"]
+    mail, key = composed(delivery, config), delivery.key
+    db.session.rollback()  # nothing is held open while a mail server thinks
+    if mail is not None:
+        mailer_from(config).send(mail, key)
+    return mail is not None
 
 
 def composed(delivery: Delivery, config: Config) -> Mail | None:

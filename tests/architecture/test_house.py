@@ -62,6 +62,11 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "keeping": "judging again what changed",
         "showing": "a pair in words",
     },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
+    },
     "search": {"commands": "index rebuild, check, status on the command line"},
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
@@ -37,7 +37,7 @@ class Postbox:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
         assert isinstance(envelope.original_content, bytes)
-        self.mails.append(cast(EmailMessage, email.message_from_bytes(envelope.original_content, policy=default)))
+        self.mails.append(email.message_from_bytes(envelope.original_content, policy=default))
         if self.took is not None:
             self.took()
         return "250 OK"
