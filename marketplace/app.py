@@ -21,6 +21,7 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
@@ -52,6 +53,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SETTINGS,
     ACCOUNTS,
     POSTS,
+    NOTIFICATIONS,
     ORGANIZATIONS,
     VOCABULARY,
     PRODUCTS,
@@ -77,6 +79,7 @@ TABLES = (
     "settings.models",
     "accounts.models",
     "posts.models",
+    "notifications.models",
     "organizations.models",
     "vocabulary.models",
     "listings.models",

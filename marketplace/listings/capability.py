@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from marketplace.foundation.db import transaction
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import files, notify, services, views
 from marketplace.listings.kind import KINDS, Kind
@@ -43,5 +44,6 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
+    letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
     init=_init,
 )

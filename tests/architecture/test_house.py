@@ -71,6 +71,11 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "spelling": "what may have been meant",
         "arrivals": "in which order objects came into the search",
     },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
+    },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])
