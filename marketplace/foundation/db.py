@@ -79,7 +79,8 @@ def session() -> scoped_session[Session]:
 
 def init_database(app: Flask, config: Config) -> None:
     """Bind the session to the configured database."""
-    options: dict[str, Any] = {}
+    # An error names the statement, never its values: they are people's data, and password hashes among them.
+    options: dict[str, Any] = {"hide_parameters": True}
     if config.database.startswith("sqlite"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": 15}
