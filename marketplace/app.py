@@ -21,16 +21,19 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
@@ -53,12 +56,15 @@ CAPABILITIES: tuple[Capability, ...] = (
     SETTINGS,
     ACCOUNTS,
     POSTS,
+    NOTIFICATIONS,
     ORGANIZATIONS,
+    VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
     MATCHING,
     SEARCH,
+    SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
     API,
@@ -76,11 +82,16 @@ TABLES = (
     "settings.models",
     "accounts.models",
     "posts.models",
+    "notifications.models",
     "organizations.models",
+    "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
     "matching.models",
+    "foundation.index.postgres_tables",
+    "search.models",
+    "saved_searches.models",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.accounts import notify, views
 from marketplace.core.text import Text
+from marketplace.foundation.letters import SECURITY
 from marketplace.web.limits import AN_HOUR, Limit, figure
 from marketplace.web.plate import Capability, FooterLink
 
@@ -19,4 +20,5 @@ ACCOUNTS = Capability(
         "user.registered": notify.registered,
         "user.registered_again": notify.registered_again,
     },
+    letter_groups=(SECURITY,),
 )

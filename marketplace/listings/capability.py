@@ -8,6 +8,7 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import files, notify, services, views
 from marketplace.listings.kind import KINDS, Kind
@@ -50,5 +51,6 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
+    letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
     init=_init,
 )

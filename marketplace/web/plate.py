@@ -14,7 +14,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
-from marketplace.foundation.letters import Write
+from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
 from marketplace.web.limits import Limit
@@ -85,6 +85,8 @@ class Capability:
     topics: Mapping[str, Handler] = field(default_factory=dict)
     # topic → what its readers are told (foundation/letters.py)
     letters: Mapping[str, Write] = field(default_factory=dict)
+    # The groups of them that a reader decides about; several plates may name the same one.
+    letter_groups: tuple[LetterGroup, ...] = ()
     tasks: tuple[Task, ...] = ()
     # Figures that operators may change (core/setting.py); read with marketplace.settings.queries.value.
     settings: tuple[Setting[Any], ...] = ()
@@ -121,3 +123,8 @@ def settings() -> Mapping[str, Setting[Any]]:
 def _declared(capability: Capability) -> Iterator[Setting[Any]]:
     yield from capability.settings
     yield from (limit.figure for limit in capability.limits)
+
+
+def letter_groups() -> Mapping[str, LetterGroup]:
+    """Key → group of letters, over all capabilities, in the order of the table of contents."""
+    return {group.key: group for capability in capabilities() for group in capability.letter_groups}
