@@ -27,10 +27,12 @@ from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.site.capability import SITE
+from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -53,11 +55,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     POSTS,
     NOTIFICATIONS,
     ORGANIZATIONS,
+    VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
     MATCHING,
     SEARCH,
+    SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
     API,
@@ -77,10 +81,14 @@ TABLES = (
     "posts.models",
     "notifications.models",
     "organizations.models",
+    "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
     "matching.models",
+    "foundation.index.postgres_tables",
+    "search.models",
+    "saved_searches.models",
 )
 
 

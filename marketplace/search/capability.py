@@ -12,6 +12,7 @@ from marketplace.foundation.worker import Task
 from marketplace.search import services
 from marketplace.search.commands import index
 from marketplace.search.views import search
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import Capability, FooterLink, NavItem
 from marketplace.web.ready import init_ready
 
@@ -21,7 +22,7 @@ NIGHTLY = 24 * 3600.0
 def init(app: Flask) -> None:
     """Open the engine; nothing is read before the first question."""
     config: Config = app.extensions["config"]
-    engine = WhooshEngine(config.search_dir)
+    engine = WhooshEngine(config.search_dir, lambda: thesaurus().words)
     app.extensions["search_engine"] = engine
     init_ready(app, engine.position)
 

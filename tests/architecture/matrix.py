@@ -76,7 +76,8 @@ def open_pages() -> Iterator[Row]:
         "site.home": "/", "site.help_page": "/help", "site.accessibility": "/accessibility", "site.privacy": "/privacy",
         "site.healthz": "/healthz", "site.readyz": "/readyz", "static": "/static/css/jiyu.css",
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
-        "search.organizations": "/organizations", "accounts.registered": "/account/registered",
+        "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
+        "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
         "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
@@ -241,6 +242,25 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def saved_searches() -> Iterator[Row]:
+    """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
+    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+        yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
+    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for row in (get, post):
+        yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
+
+
+def vocabulary() -> Iterator[Row]:
+    """The administrator's table of synonyms; for everybody else it does not exist."""
+    for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, status))
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 422))
+    yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+
+
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
@@ -296,6 +316,9 @@ def notifications() -> Iterator[Row]:
     yield post("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks(), *notifications())
+MATRIX: tuple[Row, ...] = (
+    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *notifications(),
+)  # fmt: skip
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}
