@@ -8,7 +8,6 @@ from marketplace.saved_searches import notify, services
 from marketplace.saved_searches.views import saved_searches
 from marketplace.web.plate import Capability, FooterLink
 
-
 SAVED_SEARCHES = Capability(
     name="saved_searches",
     blueprints=lambda: (saved_searches,),
