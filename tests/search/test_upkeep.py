@@ -140,16 +140,16 @@ def test_a_crash_before_the_index_loses_nothing(firm: int, monkeypatch: pytest.M
 
 
 def test_a_change_while_indexing_is_not_struck_out(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = services.write
+    apply = engine().apply
 
-    def write_while_somebody_changes(keys: list[Key]) -> None:
-        write(keys)
+    def apply_while_somebody_changes(documents: list[IndexDocument], gone: list[Key]) -> None:
+        apply(documents, gone)
         rename(firm, "芜湖雪豹机器人有限公司")
 
     with transaction():
         dirty.note("organization", firm)
     with monkeypatch.context() as patch:
-        patch.setattr(services, "write", write_while_somebody_changes)
+        patch.setattr(engine(), "apply", apply_while_somebody_changes)
         catch_up()
     assert len(dirty.pending(10)) == 1
     catch_up()
