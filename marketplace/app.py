@@ -12,6 +12,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from marketplace.accounts.capability import ACCOUNTS
+from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
@@ -103,7 +104,7 @@ def create_app(config: Config) -> Flask:
     init_assets(app)
     init_errors(app)
     CSRFProtect(app)
-    init_identity(app, user_of_session, actor_of)
+    init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
     _compose(app)
     Compress(app)
@@ -114,6 +115,7 @@ def create_app(config: Config) -> Flask:
 def _settings(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.old_secret_keys),
         SESSION_COOKIE_NAME="jiyu",
         SESSION_COOKIE_SECURE=config.secure,
         SESSION_COOKIE_HTTPONLY=True,

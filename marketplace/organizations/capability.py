@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
-from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 FOUND = SearchSource(
@@ -37,6 +37,9 @@ ORGANIZATIONS = Capability(
         "organization.resume": notify.decided,
     },
     sources=(FOUND,),
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,
