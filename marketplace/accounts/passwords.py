@@ -28,7 +28,8 @@ DATA = Path(__file__).with_name("data")
 SITE_WORDS = ("jiyu", "机遇", "marketplace", "robot", "机器人", "anhui", "安徽", "demo", "example")
 ROWS = (
     "01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "qwertyuiop",
-    "poiuytrewq",     "asdfghjkl", "lkjhgfdsa", "zxcvbnm", "mnbvcxz", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm",
+    "poiuytrewq", "asdfghjkl", "lkjhgfdsa", "zxcvbnm", "mnbvcxz", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "qazwsxedcrfvtgbyhnujm",
 )  # fmt: skip
 LOOKALIKE = str.maketrans("@0134$57!", "aoieasstl")
 YEAR = re.compile(r"(19|20)\d\d((0[1-9]|1[0-2])([0-2]\d|3[01])?)?")
