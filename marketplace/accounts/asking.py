@@ -67,7 +67,7 @@ def tried(kind: str, address: str, user_id: int | None = None) -> Tried:
     """Record an attempt, committed before anything is compared."""
     who = digest(address)
     with transaction():
-        return throttle.begin(kind, who, origin(), user_id)
+        return throttle.try_once(kind, who, origin(), user_id)
 
 
 def passed(attempt: Tried) -> None:

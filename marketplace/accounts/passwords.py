@@ -143,7 +143,14 @@ def is_easy(password: str, words: Iterable[str] = ()) -> bool:
 def about(email: str, name: str) -> list[str]:
     """The words that others know about a person and about this site."""
     local, _, domain = email.casefold().partition("@")
-    parts = [local, *re.split(r"[^\w]+|_|\d+", local), *domain.split("."), name.casefold(), *name.casefold().split()]
+    parts = [
+        email.casefold(),
+        local,
+        *re.split(r"[^\w]+|_|\d+", local),
+        *domain.split("."),
+        name.casefold(),
+        *name.casefold().split(),
+    ]
     known = [part for part in parts if len(part) >= (2 if not part.isascii() else 3)]
     return [*known, *SITE_WORDS]
 

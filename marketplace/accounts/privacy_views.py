@@ -39,6 +39,7 @@ def own_data() -> ResponseReturnValue:
 
 def agree() -> ResponseReturnValue:
     """Agree to the privacy notice as it is now."""
+    second_factor.not_of_demonstration(asking.me())
     services.agree(asking.me())
     flash(_("已记录您的同意。"))
     return redirect(url_for("accounts.privacy"))

@@ -33,9 +33,10 @@ def forgotten() -> ResponseReturnValue:
         return form_page("accounts/forgotten.html", form, minutes=links.RESET_MINUTES)
     email = form.data["email"]
     user = queries.user_by_email(email)
-    attempt = asking.tried("reset", email, user.id if user else None).must_pass()
+    user_id = user.id if user else None
+    attempt = asking.tried("reset", email, user_id).must_pass()
     with transaction():
-        services.ask_reset(attempt, user)
+        services.ask_reset(attempt, user_id)
     return redirect(url_for("accounts.reset_sent"))
 
 

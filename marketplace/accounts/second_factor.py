@@ -32,7 +32,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PURPOSE = "second-factor"
 
 
-def begin(user: User, vault: Vault) -> SecondFactor:
+def prepare(user: User, vault: Vault) -> SecondFactor:
     """The factor being set up for a user: the one begun already, so that the page may be loaded again, or a new one.
 
     Raises:

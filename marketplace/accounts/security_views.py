@@ -86,7 +86,7 @@ def set_up() -> ResponseReturnValue:
     """Set up a second factor, or change its device: scan the picture, give the first code."""
     user, form = asking.me(), forms.SetUpForm()
     with transaction():
-        factor = second_factor.begin(user, asking.vault())
+        factor = second_factor.prepare(user, asking.vault())
     refusal = None
     if form.validate_on_submit():
         refusal = asking.knows_password(form.present)

@@ -107,9 +107,9 @@ def change_password(user: User, password_hash: str, *, everywhere: bool) -> None
     emit("user.password_changed", user, {"how": "changed"})
 
 
-def ask_reset(attempt: Attempt, user: User | None) -> None:
+def ask_reset(attempt: Attempt, user_id: int | None) -> None:
     """Somebody asked for a link to a new password. The same is written whether the address is known or not."""
-    emit("attempt.reset", attempt, {"user": user.id if user is not None else None})
+    emit("attempt.reset", attempt, {"user": user_id})
 
 
 def reset_password(token: str, secret: str, password_hash: str) -> User:
@@ -162,9 +162,9 @@ def change_address(token: str, secret: str) -> User:
     lock(user)
     links.NEW_ADDRESS.user_of(token, secret)
     old, address = user.email, str(more[0])
-    user.email = address
     try:
         with db.session.begin_nested():
+            user.email = address
             db.session.flush()
     except IntegrityError as error:
         db.session.refresh(user)

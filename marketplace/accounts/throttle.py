@@ -88,7 +88,7 @@ class Tried:
         return self.attempt
 
 
-def begin(kind: str, who: str, origin: Origin, user_id: int | None = None) -> Tried:
+def try_once(kind: str, who: str, origin: Origin, user_id: int | None = None) -> Tried:
     """Record an attempt and say whether it may go on. Commit before comparing anything.
 
     ``who`` is a digest of the address, whether it exists or not.

@@ -68,12 +68,14 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(form)
     email, password = form.data["email"], form.data["password"]
     user = queries.user_by_email(email)
-    attempt = asking.tried("sign_in", email, user.id if user else None)
+    # Taken out now: after the transaction a known user would be read again, an unknown one not.
+    user_id, stored = (user.id, user.password_hash) if user else (None, None)
+    attempt = asking.tried("sign_in", email, user_id)
     if attempt.refusal is not None:
         form.password.errors = [attempt.refusal.fact]
         return _sign_in_page(form, attempt.refusal)
-    right = passwords.matches(user.password_hash if user else None, password, cheap=asking.cheap())
-    if not right or user is None:
+    right = passwords.matches(stored, password, cheap=asking.cheap())
+    if not right or user is None or user.password_hash != stored:
         message, refusal = asking.wrong(attempt, _("邮箱或密码不对"))
         form.password.errors = [message]
         return _sign_in_page(form, refusal)

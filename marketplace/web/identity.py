@@ -60,7 +60,8 @@ def init_identity(
             forget_actor()  # the transaction of a request that writes looks again
         if debt is None or request.endpoint in debt.endpoints:
             return None
-        flash(debt.why, "warning")
+        if ("warning", debt.why) not in session.get("_flashes", []):
+            flash(debt.why, "warning")
         return redirect(url_for(debt.endpoints[0]))
 
     @app.context_processor

@@ -65,7 +65,7 @@ def guard(user: User) -> list[str]:
     """
     vault = Vault(current_app.extensions["config"], second_factor.PURPOSE)
     with transaction():
-        factor = second_factor.begin(user, vault)
+        factor = second_factor.prepare(user, vault)
         code = pyotp.TOTP(vault.decrypt(factor.secret)).at(clock.now())
         codes = second_factor.confirm(user, code, vault)
     _recovery[user.email] = list(codes)
