@@ -8,6 +8,7 @@ from marketplace.accounts import figures, notify, privacy, sessions, throttle, v
 from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.foundation.letters import SECURITY
 from marketplace.foundation.worker import Task
 from marketplace.settings import queries as settings
 from marketplace.web.plate import Capability, FooterLink
@@ -37,6 +38,7 @@ ACCOUNTS = Capability(
         "user.left": notify.left,
         "attempt.reset": notify.reset,
     },
+    letter_groups=(SECURITY,),
     tasks=(Task("forget old sign-in records", _forget_old, 3600.0),),
     settings=figures.ALL,
     strict=lambda actor: actor.administrator,

@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import user_by_email
 from marketplace.config import Config
 from marketplace.foundation.db import db
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import SECURITY, Letter, LetterGroup
 from marketplace.foundation.outbox import Message
 
 
@@ -26,7 +26,7 @@ def registered_again(message: Message, config: Config) -> Iterator[Letter]:
     """Somebody registered with the address of a user: he alone is told."""
     user = db.session.get_one(User, message.subject_id)
     if user.disabled_at is None:
-        yield letter(user, "accounts/registered_again", link=f"{config.base_url}/account/sign-in")
+        yield letter(user, "accounts/registered_again", SECURITY, link=f"{config.base_url}/account/sign-in")
 
 
 def reset(message: Message, config: Config) -> Iterator[Letter]:
@@ -58,7 +58,7 @@ def new_address(message: Message, config: Config) -> Iterator[Letter]:
     address, holder = message.payload["to"], user_by_email(message.payload["to"])
     yield from _happened(message, config, "accounts/address_asked")
     if holder is not None:
-        yield letter(holder, "accounts/address_taken")
+        yield letter(holder, "accounts/address_taken", SECURITY)
         return
     link = f"{config.base_url}/account/address/{links.NEW_ADDRESS.token(user, config.secret_key, address)}"
     context = {"name": user.name, "link": link, "hours": links.ADDRESS_HOURS}
@@ -79,12 +79,14 @@ def left(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def _happened(message: Message, config: Config, template: str, **context: Any) -> Iterator[Letter]:
+    """What is told to the owner, in his inbox too."""
     user = db.session.get_one(User, message.subject_id)
     if user.disabled_at is None:
         link = f"{config.base_url}/account/security"
-        yield letter(user, template, link=link, forgotten=f"{config.base_url}/account/forgotten", **context)
+        forgotten = f"{config.base_url}/account/forgotten"
+        yield letter(user, template, SECURITY, link=link, forgotten=forgotten, **context)
 
 
-def letter(user: User, template: str, **context: Any) -> Letter:
-    """A letter to a user; ``template`` lies below templates/mail/, without its ending."""
-    return Letter(user.email, user.language, f"{template}.txt", {"name": user.name, **context})
+def letter(user: User, template: str, group: LetterGroup | None = None, **context: Any) -> Letter:
+    """A letter to a user; ``template`` lies below templates/mail/, without its ending. A token goes without group."""
+    return Letter(user.email, user.language, f"{template}.txt", {"name": user.name, **context}, group)

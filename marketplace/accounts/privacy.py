@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -21,6 +22,8 @@ from marketplace.web.plate import PersonalPart, capabilities
 
 AT = Text("时间", "When")
 LEFT = "user.left"
+# Longer than a mail is tried (foundation/outbox.PAUSES).
+LETTER_KEPT = timedelta(days=2)
 
 
 def everything(user: User) -> list[PersonalPart]:
@@ -141,6 +144,6 @@ def pseudonym(user_id: int) -> str:
 
 
 def forget_letters() -> None:
-    """The last letter to who left needed his address; once it is sent, the address goes too."""
-    sent = (OutboxMessage.topic == LEFT) & OutboxMessage.handled_at.is_not(None)
+    """The last letter to who left needed his address; once nothing can keep it waiting any more, the address goes too."""
+    sent = (OutboxMessage.topic == LEFT) & (OutboxMessage.handled_at < clock.now() - LETTER_KEPT)
     db.session.execute(sa.update(OutboxMessage).where(sent).values(payload={}))

@@ -7,7 +7,6 @@ whether an address exists, so that nothing can be learned from being locked.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from marketplace.core.errors import TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.db import db, one_at_a_time
 from marketplace.settings import queries as settings
+from marketplace.web.limits import network
 
 # Outcomes. A locked one is the failed one that was one too many; a released one lets the next begin anew.
 FAILED, LOCKED, DONE, REFUSED, RELEASED = "failed", "locked", "done", "refused", "released"
@@ -58,15 +58,7 @@ class Origin:
     @property
     def network(self) -> str:
         """What is counted: an IPv4 address; of IPv6 the /64, all of which one subscriber has."""
-        try:
-            address = ipaddress.ip_address(self.address)
-        except ValueError:
-            return self.address[:64]
-        if isinstance(address, ipaddress.IPv6Address):
-            if address.ipv4_mapped is not None:
-                return str(address.ipv4_mapped)
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address)
+        return network(self.address)[:64]
 
 
 @dataclass(frozen=True, slots=True)

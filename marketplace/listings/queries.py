@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.queries import people
-from marketplace.core.actor import Actor
+from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
@@ -220,6 +220,15 @@ def covers_of(listings: Sequence[Listing]) -> dict[int, StoredFile]:
     }
 
 
+def public_contents(model: Any, ids: Sequence[int]) -> Sequence[Any]:
+    """(key, content, name of the owner, the same in English) of those of these listings that everybody may read.
+
+    Plain rows: a search reads a hundred of them for the order of its hits.
+    """
+    select = sa.select(model.id, model.content, Organization.name, Organization.name_en).join(model.organization)
+    return db.session.execute(select.where(model.id.in_(ids), visible_to(VISITOR, model))).all()
+
+
 def can_read_file(actor: Actor, file: StoredFile) -> bool:
     """Whether the actor may read a file of a listing.
 
@@ -304,7 +313,7 @@ def _is_public(entry: LedgerEntry) -> bool:
 def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
     of_revision = entry.subject_type == "revision"
     step = (REVISION if of_revision else kind.lifecycle).by_name.get(entry.action)
-    what = step.label if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
+    what = step.told if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
     if not of_revision or number is None:
         return what
     return Text("第 %(number)s 版：%(what)s", "Revision %(number)s: %(what)s") % {"number": number, "what": what}

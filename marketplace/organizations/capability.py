@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
@@ -36,6 +37,7 @@ ORGANIZATIONS = Capability(
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
     },
+    letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
     personal=leaving.personal,
     keeps=leaving.keeps,

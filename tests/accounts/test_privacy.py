@@ -101,6 +101,7 @@ def test_leaving_keeps_history_whole_and_nobody_s_name(
     assert [entry.hash for entry in ledger.history(left)][: len(before)] == [entry.hash for entry in before]
     (mail,) = delivered(app, capsys)
     assert (mail["To"], mail["Subject"]) == (MAIL, "您的账号已注销")
+    clock.forward(days=2, seconds=1)
     next(task for task in app.extensions["schedule"].tasks if task.name.startswith("forget old")).run()
     session.expire_all()
     payload = session.scalar(sa.select(OutboxMessage.payload).where(OutboxMessage.topic == "user.left"))

@@ -219,8 +219,10 @@ def test_mails_to_one_address_are_few(
 
 
 def test_requests_from_one_network_are_limited(clock: Clock, client: Client, session: Db) -> None:
-    codes = [client.submit("/account/forgotten", {"email": f"p{n}@test.example"}).status_code for n in range(31)]
-    assert codes == [302] * 30 + [429]
+    with transaction():
+        change(figures.NETWORK_REQUESTS, "5", SYSTEM, "试验", NEVER_CHANGED)
+    codes = [client.submit("/account/forgotten", {"email": f"p{n}@test.example"}).status_code for n in range(6)]
+    assert codes == [302] * 5 + [429]
 
 
 def test_confirmations_are_sent_three_times_an_hour(clock: Clock, client: Client, session: Db) -> None:

@@ -1,17 +1,33 @@
 """Who gets what at every address: roles, objects of the demonstration, and one row per address, object and way in.
 
-A row's answers stand in the order of ROLES. Where a step is tried, the form carries a version that nobody has
-(STALE), so that who has the right is told 409 and nothing changes; the others must not come as far.
+A row's answers stand in the order of ROLES; the roles of FURTHER get what their rule says, unless the row names it:
+``get(…).but(expert1=200)``. So every row asks every role, and a new kind of user is a line of FURTHER. Where a step is
+tried, the form carries a version that nobody has (STALE), so that who has the right is told 409 and nothing changes;
+the others must not come as far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 # vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
 ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
 STALE = "999999"
+
+
+def outside(row: Row) -> str:
+    """An official of another city: in his own as the province, elsewhere like anybody; a queue of his own he has."""
+    return "province" if ".wuhu." in row.path else "admin" if "{" in row.path else "city"
+
+
+def plain(_row: Row) -> str:
+    """Who is signed in and belongs to nothing: the column of the administrator, whose kind shows him no content."""
+    return "admin"
+
+
+# Role → the rule that names the column of ROLES whose answers it gets.
+FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,11 @@ class Row:
     path: str
     answers: str
     form: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, int] = field(default_factory=dict)
+
+    def but(self, **also: int) -> Row:
+        """The same row, in which some roles of FURTHER get an answer of their own."""
+        return replace(self, also={**self.also, **also})
 
     def __str__(self) -> str:
         what = self.form.get("transition") or self.form.get("decision") or ""
@@ -31,7 +52,8 @@ class Row:
     def expected(self) -> dict[str, int]:
         """Role → status."""
         statuses = [int(each) for each in self.answers.split()]
-        return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=False))
+        found = dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=True))
+        return {**found, **{role: found[rule(self)] for role, rule in FURTHER.items()}, **self.also}
 
 
 # The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
@@ -76,7 +98,8 @@ def open_pages() -> Iterator[Row]:
         "site.home": "/", "site.help_page": "/help", "site.accessibility": "/accessibility", "site.privacy": "/privacy",
         "site.healthz": "/healthz", "site.readyz": "/readyz", "static": "/static/css/jiyu.css",
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
-        "search.organizations": "/organizations", "accounts.registered": "/account/registered",
+        "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
+        "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
         "accounts.reset_sent": "/account/forgotten/sent",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
@@ -274,6 +297,25 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def saved_searches() -> Iterator[Row]:
+    """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
+    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+        yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
+    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for row in (get, post):
+        yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
+
+
+def vocabulary() -> Iterator[Row]:
+    """The administrator's table of synonyms; for everybody else it does not exist."""
+    for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, status))
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 422))
+    yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+
+
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
@@ -291,11 +333,29 @@ def desks() -> Iterator[Row]:
         yield post("review.verify", pending % f"{whose}.pending", answers, **form)
     yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
     yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
-    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404")
+    # It belongs to a vendor of Wuhu.
+    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404").but(wuhu=200)
     yield get("files.show", "/files/{file.published}/x.png", "200")
     yield get("files.show", "/files/2147483647/x.png", "404")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *desks())
+def matches() -> Iterator[Row]:
+    """Matches of what is published are for everybody; of anything else there are none, whoever asks."""
+    for path, answers in {
+        "scenario.soe.published": "200",
+        "scenario.soe.draft": "404",
+        "scenario.soe.closed": "404",
+    }.items():
+        yield get("matching.of_scenario", f"/scenarios/{{{path}}}/matches", answers)
+        yield get("matching.file_of_scenario", f"/scenarios/{{{path}}}/matches.csv", answers)
+        yield get("api.scenarios_matches", f"/api/v1/scenarios/{{{path}}}/matches", answers)
+    for path, answers in {"product.vendor.published": "200", "product.vendor.draft": "404"}.items():
+        yield get("matching.of_product", f"/products/{{{path}}}/matches", answers)
+        yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
+
+
+MATRIX: tuple[Row, ...] = (
+    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+)  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 APART = {("accounts.sign_out", "POST"), ("accounts.end_others", "POST")}

@@ -72,7 +72,26 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
-    "search": {"commands": "index rebuild, check, status on the command line"},
+    "matching": {
+        "weights": "what counts in a match, as one versioned table",
+        "scoring": "the judgement of one pair, pure",
+        "keeping": "judging again what changed",
+        "showing": "a pair in words",
+    },
+    "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
+    "search": {
+        "commands": "index rebuild, check, status on the command line",
+        "specs": "conditions on the specs of products",
+        "pinyin": "how words are read",
+        "suggesting": "typing suggestions, kept with the index",
+        "spelling": "what may have been meant",
+        "arrivals": "in which order objects came into the search",
+    },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
+    },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])

@@ -16,6 +16,7 @@ from tests.support.browser import axe
 
 # GET addresses that are no pages, and why.
 NO_PAGES = {
+    "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
     "accounts.own_copy": "a file to keep",
@@ -24,6 +25,7 @@ NO_PAGES = {
     "accounts.turn_off": "needs a second factor: tests/journeys/test_people.py",
     "lists.twin": "lists as CSV, Excel and JSON",
     "lists.template": "Excel templates",
+    "search.suggestions": "the list that the script draws under a search box",
     "site.healthz": "for machines",
     "site.readyz": "for machines",
     "products.edit": "leads to the first page of the form",
@@ -97,6 +99,8 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("products.compare", f"/products/compare?no={own}&no={real}"), ("products.compare", "/products/compare"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios')}"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', compiled=True)}"),
+        ("matching.of_scenario", f"/scenarios/{found.of('scenarios')}/matches"),
+        ("matching.of_product", f"/products/{own}/matches"),
         ("organizations.show", f"/organizations/{found.organization()}"),
         ("organizations.show", f"/organizations/{found.organization('vendor')}"),
         ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),
@@ -124,11 +128,14 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
+        ("saved_searches.table", "/workspace/searches", "vendor"),
+        ("saved_searches.new", "/workspace/searches/new?q=巡检&city=340100", "vendor"),
         ("workspace.home", "/workspace/", "soe"), ("workspace.listings", "/workspace/scenarios", "soe"),
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
+        ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
