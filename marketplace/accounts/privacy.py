@@ -144,6 +144,6 @@ def pseudonym(user_id: int) -> str:
 
 
 def forget_letters() -> None:
-    """The last letter to who left needed his address; once nothing can keep it waiting any more, the address goes too."""
+    """The last letter to who left needed his address; once it can no longer be waiting, the address goes too."""
     sent = (OutboxMessage.topic == LEFT) & (OutboxMessage.handled_at < clock.now() - LETTER_KEPT)
     db.session.execute(sa.update(OutboxMessage).where(sent).values(payload={}))

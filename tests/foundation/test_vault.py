@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,5 +45,5 @@ def test_digests_depend_on_key_purpose_and_text() -> None:
 
 
 def test_former_keys_come_from_the_environment() -> None:
-    given = {"MARKETPLACE_SECRET_KEY": "n" * 32, "MARKETPLACE_OLD_SECRET_KEYS": "o" * 32 + ","}
+    given = {"MARKETPLACE_SECRET_KEY": secrets.token_hex(32), "MARKETPLACE_OLD_SECRET_KEYS": "o" * 32 + ","}
     assert Config.from_environment(given).old_secret_keys == ("o" * 32,)
