@@ -79,7 +79,8 @@ def session() -> scoped_session[Session]:
 
 def init_database(app: Flask, config: Config) -> None:
     """Bind the session to the configured database."""
-    options: dict[str, Any] = {}
+    # An error names the statement, never its values: they are people's data, and password hashes among them.
+    options: dict[str, Any] = {"hide_parameters": True}
     if config.database.startswith("sqlite"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": 15}
@@ -175,6 +176,15 @@ def lock(subject: Any) -> None:
     # "of": the row alone, not what its loading options join to it, which PostgreSQL refuses to lock.
     only = {"of": type(subject)}
     db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
+
+
+def one_at_a_time(key: int) -> None:
+    """Let nobody else past this line with the same key until the running transaction ends.
+
+    On SQLite the whole transaction already holds the writer's place.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def only_row(model: type[Row], key: Mapping[str, Any], new: Mapping[str, Any]) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.core.text import Text
 from marketplace.foundation.worker import Task
-from marketplace.saved_searches import notify, services
+from marketplace.saved_searches import notify, queries, services
 from marketplace.saved_searches.views import saved_searches
 from marketplace.web.plate import Capability, FooterLink
 
@@ -15,4 +15,6 @@ SAVED_SEARCHES = Capability(
     tasks=(Task("saved searches", services.look_for_news, 1.0),),
     letters={"saved_search.found": notify.found},
     letter_groups=(notify.GROUP,),
+    personal=queries.personal,
+    forget=services.forget_owner,
 )
