@@ -12,6 +12,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from marketplace.accounts.capability import ACCOUNTS
+from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
@@ -123,7 +124,7 @@ def create_app(config: Config) -> Flask:
     limits = [limit for capability in CAPABILITIES for limit in capability.limits]
     init_limits(app, limits, value, config.rate_limit_url)
     CSRFProtect(app)
-    init_identity(app, user_of_session, actor_of)
+    init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
     _compose(app)
     Compress(app)
@@ -134,6 +135,7 @@ def create_app(config: Config) -> Flask:
 def _settings(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.old_secret_keys),
         SESSION_COOKIE_NAME=cookie_name("jiyu", secure=config.secure),
         SESSION_COOKIE_SECURE=config.secure,
         SESSION_COOKIE_PATH="/",

@@ -10,7 +10,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import files, notify, services, views
+from marketplace.listings import files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.web.letters import tell
 from marketplace.web.limits import A_MINUTE, Limit, figure
@@ -51,6 +51,7 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
+    personal=queries.personal,
     letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
     init=_init,
 )

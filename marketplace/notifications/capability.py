@@ -49,5 +49,7 @@ NOTIFICATIONS = Capability(
         Task("notifications.forget", _forget, FORGET_SECONDS),
     ),
     settings=(digest.HOUR, services.INBOX_DAYS, services.DELIVERY_DAYS),
+    personal=queries.personal,
+    forget=services.forget_reader,
     init=_init,
 )
