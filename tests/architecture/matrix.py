@@ -355,12 +355,12 @@ def matches() -> Iterator[Row]:
 
 
 def notifications() -> Iterator[Row]:
-    """The inbox, the choices, and the link of a mail. {notification} is one of the vendor's, read already."""
+    """The inbox, the choices, and the link of a mail. {notification.vendor} is one of the vendor's, read already."""
     signed_in = "302 200 200 200 200 200 200"
     yield get("notifications.inbox", "/workspace/inbox/", signed_in)
     yield get("notifications.inbox", "/workspace/inbox/?group=nothing", "302 404 404 404 404 404 404")
     for act in ("open", "read"):
-        path = f"/workspace/inbox/{{notification}}/{act}"
+        path = f"/workspace/inbox/{{notification.vendor}}/{act}"
         yield post(f"notifications.{act}", path, only(1, 302))
         yield get(f"notifications.{act}", path, "405")
     # Nothing has a key as small as that: everybody marks nothing.

@@ -68,7 +68,9 @@ def test_every_kind_of_user_is_asked(world: World) -> None:
 
 
 # Addresses without an object of somebody's: a token, a name of a list, a part of the catalogue.
-NOBODYS = {"static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings"}
+NOBODYS = {
+    "static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings", "notifications.unsubscribe",
+}  # fmt: skip
 
 
 def test_every_address_of_an_object_is_asked_with_own_and_foreign_ones(world: World) -> None:

@@ -126,7 +126,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
-    yield "notification", str(told_to("vendor").id)
+    yield "notification.vendor", str(told_to("vendor").id)
     for file in db.session.scalars(sa.select(StoredFile)):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
 
