@@ -354,8 +354,27 @@ def matches() -> Iterator[Row]:
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 
+def notifications() -> Iterator[Row]:
+    """The inbox, the choices, and the link of a mail. {notification} is one of the vendor's, read already."""
+    signed_in = "302 200 200 200 200 200 200"
+    yield get("notifications.inbox", "/workspace/inbox/", signed_in)
+    yield get("notifications.inbox", "/workspace/inbox/?group=nothing", "302 404 404 404 404 404 404")
+    for act in ("open", "read"):
+        path = f"/workspace/inbox/{{notification}}/{act}"
+        yield post(f"notifications.{act}", path, only(1, 302))
+        yield get(f"notifications.{act}", path, "405")
+    # Nothing has a key as small as that: everybody marks nothing.
+    yield post("notifications.read_all", "/workspace/inbox/read", "302", up_to="0")
+    yield get("notifications.read_all", "/workspace/inbox/read", "405")
+    yield get("notifications.choices", "/account/notifications", signed_in)
+    yield post("notifications.choices", "/account/notifications", "302 422 422 422 422 422 422", own_listings="never")
+    yield get("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+    yield post("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+
+
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *notifications(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 APART = {("accounts.sign_out", "POST"), ("accounts.end_others", "POST")}

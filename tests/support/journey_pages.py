@@ -85,6 +85,18 @@ class Numbers:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
 
+    def unsubscribing(self, who: str) -> str:
+        """The page behind the link of a mail to a demo account."""
+        from flask import current_app
+
+        from marketplace.accounts.queries import user_by_email
+        from marketplace.listings.notify import OWN_LISTINGS
+        from marketplace.notifications.unsubscribe import link
+
+        user = user_by_email(f"{who}@demo.example")
+        assert user is not None
+        return link(user.id, OWN_LISTINGS.key, "", current_app.extensions["config"].secret_key)
+
 
 def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     """What everybody may read."""
@@ -111,6 +123,10 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     yield SamplePage("scenarios.show", f"/scenarios/{found.of('scenarios', 'fulfilled')}")
     yield SamplePage("products.show", "/products/P-1999-000001", status=404)
     yield SamplePage("accounts.confirm", "/account/confirm/no-token", status=403)
+    unsubscribing = found.unsubscribing("vendor")
+    yield SamplePage("notifications.unsubscribe", unsubscribing)
+    yield SamplePage("notifications.unsubscribe", unsubscribing, press="main form .btn")
+    yield SamplePage("notifications.unsubscribe", "/unsubscribe/no-token", status=403)
     yield SamplePage("accounts.reset", "/account/reset/no-token", status=403)
     yield SamplePage("accounts.confirm_address", "/account/address/no-token", status=403)
     for endpoint, path in (("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register")):
@@ -136,6 +152,9 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
         ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
         ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
+        ("notifications.inbox", "/workspace/inbox/", "vendor"),
+        ("notifications.inbox", "/workspace/inbox/", "operator"),
+        ("notifications.choices", "/account/notifications", "vendor"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
