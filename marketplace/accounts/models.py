@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
+from marketplace.core.text import one_line as one_line
 from marketplace.foundation.db import Base
 
 PASSWORD_LEAST = 10
@@ -67,11 +68,6 @@ class UserSession(Base):
     agent: Mapped[str] = mapped_column(sa.String(300), default="")
 
     user: Mapped[User] = relationship()
-
-
-def one_line(text: str) -> str:
-    """Text of one line: every run of blanks and line ends is one space."""
-    return " ".join(text.split())
 
 
 def check_password(password: str, email: str) -> None:

@@ -20,7 +20,6 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
 from marketplace.listings.files import shown_files
-from marketplace.listings.forms import change_rows
 from marketplace.listings.kind import KINDS, Check, FormStep, Kind
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
@@ -34,6 +33,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import sources
 from marketplace.web.request import own_transaction
+from marketplace.web.rows import change_rows
 
 MOST_OF_ONE = 30  # listings of one kind on the page of an organization
 CHECK = "check"  # the last page of every guided form
