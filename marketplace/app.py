@@ -15,6 +15,7 @@ from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
+from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
@@ -50,6 +51,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     ACCOUNTS,
     POSTS,
     ORGANIZATIONS,
+    EXPERTS,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
@@ -72,6 +74,7 @@ TABLES = (
     "accounts.models",
     "posts.models",
     "organizations.models",
+    "experts.models",
     "listings.models",
     "products.models",
     "scenarios.models",

@@ -48,6 +48,8 @@ class Actor:
     memberships: tuple[Membership, ...] = ()
     posts: tuple[PostHeld, ...] = ()
     administrator: bool = False
+    # The expert of the register that the user is, once an official approved him and until he leaves.
+    expert_id: int | None = None
 
     @property
     def signed_in(self) -> bool:

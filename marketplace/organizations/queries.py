@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
@@ -22,7 +24,8 @@ UNFINISHED = ("registered", "returned")
 
 
 def actor_of(user: User) -> Actor:
-    """What the policies need to know of a user."""
+    """What the policies need to know of a user; upper capabilities add their part (extension "actor_parts")."""
+    parts = [part(user) for part in current_app.extensions.get("actor_parts", ())]
     select = sa.select(Member).where(Member.user_id == user.id).options(joinedload(Member.organization))
     return Actor(
         kind="user",
@@ -34,6 +37,7 @@ def actor_of(user: User) -> Actor:
         ),
         posts=posts_held(user),
         administrator=user.administrator,
+        **ChainMap(*parts),
     )
 
 
