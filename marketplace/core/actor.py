@@ -71,6 +71,10 @@ class Actor:
         """Whether the actor is an owner of the organization."""
         return any(m.organization_id == organization_id and m.role == "owner" for m in self.memberships)
 
+    def has_duty(self, duty: Duty) -> bool:
+        """Whether the actor holds a post with the duty, for whatever region."""
+        return any(duty in post.duties for post in self.posts)
+
     def post_for(self, duty: Duty, place: str) -> PostHeld | None:
         """The post in which the actor may do ``duty`` for ``place``; the narrowest region comes first."""
         held = [post for post in self.posts if duty in post.duties and covers(post.region, place)]

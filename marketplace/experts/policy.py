@@ -33,7 +33,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
 def keeps_register(actor: Actor) -> bool:
     """Officials who run challenges, of whatever region: they have a page that lists theirs."""
-    return any("challenge" in post.duties for post in actor.posts)
+    return actor.has_duty("challenge")
 
 
 def decides(actor: Actor) -> bool:

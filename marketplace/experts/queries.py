@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +15,14 @@ from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
-from marketplace.experts.lifecycle import REGISTERED
+from marketplace.experts.lifecycle import REGISTERED, RENEWAL_DAYS
 from marketplace.experts.models import Declaration, Expert, ExpertField
 from marketplace.experts.policy import decides, visible_to
 from marketplace.experts.ties import Tie, folded, widest
 from marketplace.foundation.db import db
 from marketplace.organizations.models import Member, Organization
 from marketplace.posts.policy import in_region
+from marketplace.settings.queries import value
 
 # States in which something new of an expert may wait for an official.
 WAITING_STATES = ("in_review", "approved", "expired")
@@ -195,12 +196,31 @@ def fields_of_experts(experts: Sequence[Expert]) -> dict[int, list[str]]:
 # ---- what waits ----
 
 
-def waiting_for_decision(actor: Actor) -> sa.Select[Expert]:
-    """The experts of whom something new waits for the actor, the oldest first; never himself."""
+def waits_for_decision(actor: Actor) -> sa.ColumnElement[bool]:
+    """The experts of whom something new waits for the actor, as a condition; never himself."""
     allowed = sa.true() if decides(actor) else sa.false()
-    return (
-        sa.select(Expert)
-        .where(Expert.submitted_at.is_not(None), Expert.state.in_(WAITING_STATES), allowed)
-        .where(Expert.user_id != actor.user_id)
-        .order_by(Expert.submitted_at, Expert.id)
-    )
+    waits = Expert.submitted_at.is_not(None) & Expert.state.in_(WAITING_STATES)
+    return allowed & waits & (Expert.user_id != actor.user_id)
+
+
+def experts_with(ids: Sequence[int]) -> Sequence[Expert]:
+    """The experts with these keys, whoever asks (for a queue)."""
+    return db.session.scalars(sa.select(Expert).where(Expert.id.in_(ids))).all()
+
+
+def waits_for_self() -> sa.ColumnElement[bool]:
+    """Those who have something to do themselves: correct, or renew."""
+    ends = clock.today() + timedelta(days=value(RENEWAL_DAYS))
+    renews = Expert.state.in_(("approved", "expired")) & (Expert.valid_until <= ends)
+    return (Expert.state == "returned") | (renews & Expert.renewal_asked_at.is_(None))
+
+
+def own_count(actor: Actor) -> int:
+    """1 when something waits for the expert that the actor is, else 0."""
+    mine = (Expert.user_id == actor.user_id) & waits_for_self()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Expert).where(mine)) or 0
+
+
+def own_duty(actor: Actor) -> Expert | None:
+    """The expert that the actor is, when something waits for him."""
+    return db.session.scalar(sa.select(Expert).where(Expert.user_id == actor.user_id, waits_for_self()))

@@ -8,7 +8,7 @@ from flask import Flask
 
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import files, notify, services, views
+from marketplace.listings import desk, files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.web.letters import tell
 from marketplace.web.plate import Capability
@@ -43,5 +43,9 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
+    settings=(desk.REVIEW_DAYS,),
+    queues=desk.review_queues,
+    duties=desk.duties,
+    duty_count=queries.returned_count,
     init=_init,
 )

@@ -6,7 +6,9 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.organizations import notify, queries, searchdoc, views
-from marketplace.web.plate import Capability, FooterLink, SearchSource
+from marketplace.organizations.lifecycle import VERIFICATION_DAYS
+from marketplace.organizations.models import Organization
+from marketplace.web.plate import Capability, FooterLink, Queue, SearchSource, WayOn
 
 FOUND = SearchSource(
     kind=searchdoc.KIND,
@@ -18,6 +20,17 @@ FOUND = SearchSource(
     cards=views.cards,
     texts=searchdoc.texts,
     order=30,
+)
+
+VERIFICATION = Queue(
+    key="organizations",
+    label=Text("单位核验", "Organizations"),
+    verb=Text("核验", "Verify"),
+    model=Organization,
+    held=lambda actor: actor.has_duty("verify"),
+    waits=queries.waits_for_verification,
+    rows=views.waiting_rows,
+    days=VERIFICATION_DAYS,
 )
 
 
@@ -37,7 +50,17 @@ ORGANIZATIONS = Capability(
         "organization.resume": notify.decided,
     },
     sources=(FOUND,),
+    settings=(VERIFICATION_DAYS,),
+    queues=lambda: (VERIFICATION,),
     duties=views.duties,
     duty_count=queries.waiting_count,
+    ways=(
+        WayOn(
+            Text("登记单位", "Found an organization"),
+            Text("单位还没有登记时，由您登记，您就是所有者。", "When yours is not registered yet: you become its owner."),
+            "organizations.new",
+            10,
+        ),
+    ),
     init=_init,
 )
