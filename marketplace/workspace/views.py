@@ -34,6 +34,7 @@ from marketplace.listings.queries import (
     open_revisions,
 )
 from marketplace.listings.views import conflict_page, shown_files
+from marketplace.listings.wording import both
 from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
 from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.organizations.policy import can_verify
@@ -134,7 +135,7 @@ def _open(actor: Actor, kinds: Sequence[Kind], state: str) -> list[dict[str, Any
     return [
         {
             "kind": kind, "listing": listing, "revision": revision,
-            "title": revision.content.get("title") or listing.title,
+            "title": both(revision.content, "title"),
             "left": queries.time_left(revision.submitted_at, allowed, known),
         }
         for kind in kinds
