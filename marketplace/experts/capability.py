@@ -19,7 +19,7 @@ from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.web.languages import current_language
-from marketplace.web.plate import Capability, Duty, Queue, Waiting, WayOn
+from marketplace.web.plate import Capability, Duty, Named, Queue, Recorded, Waiting, WayOn
 
 EVERY = 600.0
 
@@ -48,7 +48,8 @@ def _row(expert: Expert) -> Waiting:
     what = Text("入库", "Entry") if expert.state == "in_review" else Text("变更", "Change")
     return Waiting(
         key=expert.id, title=Text(expert.name, expert.name), number=expert.number,
-        what=Text("续期", "Renewal") if expert.renewal_asked_at else what, organization=Text(expert.title, expert.title),
+        what=Text("续期", "Renewal") if expert.renewal_asked_at else what,
+        organization=Text(expert.title, expert.title),
         at=expert.submitted_at, href=url_for("review.expert", number=expert.number),
     )  # fmt: skip
 
@@ -62,6 +63,18 @@ REGISTER = Queue(
     waits=queries.waits_for_decision,
     rows=waiting_rows,
     days=DECISION_DAYS,
+)
+
+
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Experts as the logs name them: by number alone, because the register's names are for few."""
+    return {
+        each.id: Named(each.number, url_for("experts.show", number=each.number)) for each in queries.experts_with(ids)
+    }
+
+
+RECORDED = Recorded(
+    "expert", Text("评审专家", "Expert"), acts=views.DONE, lifecycle=EXPERT, named=named, key_of=queries.key_of
 )
 
 
@@ -114,6 +127,7 @@ EXPERTS = Capability(
     },
     tasks=(Task("expert.expire", _expire, EVERY), Task("expert.remind", _remind, EVERY)),
     settings=SETTINGS,
+    records=(RECORDED,),
     queues=lambda: (REGISTER,),
     duties=duties,
     duty_count=queries.own_count,

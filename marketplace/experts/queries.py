@@ -208,6 +208,11 @@ def experts_with(ids: Sequence[int]) -> Sequence[Expert]:
     return db.session.scalars(sa.select(Expert).where(Expert.id.in_(ids))).all()
 
 
+def key_of(number: str) -> int | None:
+    """The key of a number, None when no expert has it."""
+    return db.session.scalar(sa.select(Expert.id).where(Expert.number == number))
+
+
 def waits_for_self() -> sa.ColumnElement[bool]:
     """Those who have something to do themselves: correct, or renew."""
     ends = clock.today() + timedelta(days=value(RENEWAL_DAYS))

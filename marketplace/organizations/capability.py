@@ -6,9 +6,9 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.organizations import notify, queries, searchdoc, views
-from marketplace.organizations.lifecycle import VERIFICATION_DAYS
+from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
 from marketplace.organizations.models import Organization
-from marketplace.web.plate import Capability, FooterLink, Queue, SearchSource, WayOn
+from marketplace.web.plate import Capability, FooterLink, Queue, Recorded, SearchSource, WayOn
 
 FOUND = SearchSource(
     kind=searchdoc.KIND,
@@ -34,6 +34,16 @@ VERIFICATION = Queue(
 )
 
 
+RECORDED = Recorded(
+    "organization",
+    Text("单位", "Organization"),
+    acts=views.DONE,
+    lifecycle=ORGANIZATION,
+    named=views.named,
+    key_of=queries.key_of,
+)
+
+
 def _init(app: Flask) -> None:
     app.extensions.setdefault("account_panels", []).append(views.account_panel)
 
@@ -50,6 +60,7 @@ ORGANIZATIONS = Capability(
         "organization.resume": notify.decided,
     },
     sources=(FOUND,),
+    records=(RECORDED,),
     settings=(VERIFICATION_DAYS,),
     queues=lambda: (VERIFICATION,),
     duties=views.duties,
@@ -57,7 +68,9 @@ ORGANIZATIONS = Capability(
     ways=(
         WayOn(
             Text("登记单位", "Found an organization"),
-            Text("单位还没有登记时，由您登记，您就是所有者。", "When yours is not registered yet: you become its owner."),
+            Text(
+                "单位还没有登记时，由您登记，您就是所有者。", "When yours is not registered yet: you become its owner."
+            ),
             "organizations.new",
             10,
         ),

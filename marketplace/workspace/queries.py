@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
 from itertools import groupby
 from typing import Any
 
@@ -112,7 +111,9 @@ def desk(actor: Actor) -> Desk:
     allowed, known = values(queue.days for queue in held), overrides()
     by_key = {queue.key: queue for queue in held}
     found = [
-        Key(by_key[row.queue], row.id, row.at, row.region, time_left(row.at, allowed[by_key[row.queue].days.key], known))
+        Key(
+            by_key[row.queue], row.id, row.at, row.region, time_left(row.at, allowed[by_key[row.queue].days.key], known)
+        )
         for row in db.session.execute(_everything(held, actor))
     ]
     # The database has put the oldest first, and sorting keeps that.
@@ -122,7 +123,10 @@ def desk(actor: Actor) -> Desk:
 def _everything(held: Sequence[Queue], actor: Actor) -> Any:
     parts = [
         sa.select(
-            sa.literal(queue.key).label("queue"), queue.model.id, queue.model.submitted_at.label("at"), queue.model.region
+            sa.literal(queue.key).label("queue"),
+            queue.model.id,
+            queue.model.submitted_at.label("at"),
+            queue.model.region,
         ).where(queue.waits(actor))
         for queue in held
     ]
@@ -171,9 +175,7 @@ def rows_of(keys: Sequence[Key]) -> list[Row]:
         members = list(group)
         items |= {(name, item.key): item for item in members[0].queue.rows([key.id for key in members])}
     # What was decided by somebody else between the two questions is gone.
-    return [
-        Row(key.queue, items[key.queue.key, key.id], key.left) for key in keys if (key.queue.key, key.id) in items
-    ]
+    return [Row(key.queue, items[key.queue.key, key.id], key.left) for key in keys if (key.queue.key, key.id) in items]
 
 
 def queue_count(actor: Actor) -> int:
@@ -182,9 +184,10 @@ def queue_count(actor: Actor) -> int:
     if not held:
         return 0
     counts = [
-        sa.select(sa.func.count()).select_from(queue.model).where(queue.waits(actor)).scalar_subquery() for queue in held
+        sa.select(sa.func.count()).select_from(queue.model).where(queue.waits(actor)).scalar_subquery()
+        for queue in held
     ]
-    return db.session.scalar(sa.select(reduce(lambda one, other: one + other, counts))) or 0
+    return sum(db.session.execute(sa.select(*counts)).one())
 
 
 # ---- what waits for anybody ----

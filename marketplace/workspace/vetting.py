@@ -95,4 +95,6 @@ def _page(expert: Expert, form: ExpertForm) -> ResponseReturnValue:
 
 
 def _checks(last: Declaration) -> list[dict[str, object]]:
-    return [{"kind": each.kind, "text": each.text, "why": each.why, "href": ""} for each in content.checks(last.content)]
+    return [
+        {"kind": each.kind, "text": each.text, "why": each.why, "href": ""} for each in content.checks(last.content)
+    ]
