@@ -11,7 +11,7 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import desk, files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
-from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.web.letters import tell
 from marketplace.web.plate import Capability, Named, Recorded
 
@@ -75,7 +75,7 @@ LISTINGS = Capability(
         "revision.approve": notify.revision_decided,
     },
     records=(REVISIONS,),
-    settings=(desk.REVIEW_DAYS,),
+    settings=(REVIEW_DAYS,),
     queues=desk.review_queues,
     duties=desk.duties,
     duty_count=queries.returned_count,

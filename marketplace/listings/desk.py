@@ -8,9 +8,9 @@ from functools import partial
 from flask import url_for
 
 from marketplace.core.actor import Actor
-from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.listings.kind import KINDS, Kind
+from marketplace.listings.lifecycle import REVIEW_DAYS
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.queries import (
     listings_of,
@@ -22,16 +22,6 @@ from marketplace.listings.queries import (
 from marketplace.listings.views import plural_label
 from marketplace.web.languages import current_language
 from marketplace.web.plate import Duty, Queue, Waiting
-
-REVIEW_DAYS = Setting(
-    "listings.review_days",
-    Text("清单审核时限", "Time to review a listing"),
-    5,
-    Text("产品供给和场景需求送审后的答复时限", "For products and needs, from their submission on"),
-    Text("个工作日", "working days"),
-    least=1,
-    most=60,
-)
 
 
 def review_queues() -> list[Queue]:

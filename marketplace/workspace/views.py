@@ -16,10 +16,10 @@ from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
-from marketplace.listings.desk import REVIEW_DAYS, review_queue, submissions
+from marketplace.listings.desk import review_queue, submissions
 from marketplace.listings.difference import drawn
 from marketplace.listings.kind import KINDS, Check, Kind, differences
-from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.precheck import automatic_checks
 from marketplace.listings.queries import (
