@@ -47,21 +47,21 @@ def page(client: Client, path: str, status: int = 200) -> str:
 )
 def test_working_days_left(clock: Clock, today: datetime, days: int) -> None:
     clock.move_to(today)
-    left = time_left(MONDAY, {})
+    left = time_left(MONDAY, 5, {})
     assert left is not None
     assert (str(left.due), left.days, left.overdue) == ("2026-03-09", days, days < 0)
 
 
 def test_a_declared_day_off_counts(clock: Clock) -> None:
     clock.move_to(datetime(2026, 3, 6, 9, 0, tzinfo=UTC))
-    left = time_left(MONDAY, {datetime(2026, 3, 4).date(): False})
+    left = time_left(MONDAY, 5, {datetime(2026, 3, 4).date(): False})
     assert left is not None
     assert (str(left.due), left.days) == ("2026-03-10", 2)
 
 
 def test_a_year_without_a_calendar_tells_no_time(clock: Clock) -> None:
     clock.move_to(datetime(2090, 3, 2, tzinfo=UTC))
-    assert time_left(datetime(2090, 3, 1, tzinfo=UTC), {}) is None
+    assert time_left(datetime(2090, 3, 1, tzinfo=UTC), 5, {}) is None
 
 
 def test_a_newcomer_is_shown_the_way(app: Flask, session: scoped_session[Session]) -> None:
