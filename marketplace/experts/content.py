@@ -158,6 +158,11 @@ def line_label(key: str, row: Mapping[str, Any]) -> Text:
     return Text(f"{kind.zh}：{who}", f"{kind.en}: {who}")
 
 
+def line_head(key: str, row: Mapping[str, Any]) -> Text | str:
+    """The same under a heading that names the section."""
+    return line_label(key, row) if key == "relations" else tied_to(row)
+
+
 def line_words(row: Mapping[str, Any]) -> Text:
     """What a line says besides."""
     percent = f"{row['percent']} %" if row.get("percent") else ""

@@ -143,7 +143,8 @@ def declare(expert: Expert, actor: Actor, seen: int | None) -> Declaration:
         emit("expert.declare", expert, {"entry": entry.id})
     if renews:
         expert.renewal_asked_at = clock.now()
-    expert.submitted_at = expert.submitted_at if expert.submitted_at and expert.state in IN_FORCE else clock.now()
+    if expert.state != "suspended":  # whose change is looked at when he is resumed
+        expert.submitted_at = expert.submitted_at or clock.now()
     db.session.flush()
     return made
 

@@ -101,11 +101,14 @@ def widest(declared: Sequence[tuple[date, Mapping[str, Any]]]) -> list[Tie]:
     smaller by declaring again, and an employment that ended ends.
     """
     found: dict[tuple[str, str, str], Tie] = {}
+    ends: dict[tuple[str, str, str], date] = {}  # the latest end that anybody wrote, which no later line takes back
     before: date | None = None
     for day, content in declared:
         present: dict[tuple[str, str, str], Tie] = {}
         for tie in ties_of(content):
             present[tie.key] = _joined(present[tie.key], tie) if tie.key in present else tie
+            if tie.until is not None:
+                ends[tie.key] = max(tie.until, ends.get(tie.key, tie.until))
         for key, tie in found.items():
             if key not in present and tie.until is None:
                 found[key] = replace(tie, until=day)
@@ -118,7 +121,10 @@ def widest(declared: Sequence[tuple[date, Mapping[str, Any]]]) -> list[Tie]:
             else:
                 found[key] = tie
         before = day
-    return list(found.values())
+    return [
+        tie if tie.until is None else replace(tie, until=max(tie.until, ends.get(key, tie.until)))
+        for key, tie in found.items()
+    ]
 
 
 def _joined(one: Tie, other: Tie) -> Tie:

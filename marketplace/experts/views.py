@@ -237,7 +237,7 @@ def sections(declared: Mapping[str, Any]) -> dict[str, Any]:
     """A declaration in words: pairs of the person, and for each kind of tie its lines, None where not declared."""
     tables = []
     for key, label in content.SECTIONS.items():
-        rows = [(content.line_label(key, row), content.line_words(row)) for row in declared.get(key) or []]
+        rows = [(content.line_head(key, row), content.line_words(row)) for row in declared.get(key) or []]
         tables.append((label, rows, bool(declared.get(f"no_{key}"))))
     return {"person": [(label, words) for _key, label, words in content.person_pairs(declared)], "tables": tables}
 

@@ -47,6 +47,7 @@ OBJECTS = tuple(
             "wuhu": "in_review",
         },
         "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
+        "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
     }.items()
     for whose, states in rows.items()
     for state in states.split()
@@ -163,6 +164,41 @@ def listings() -> Iterator[Row]:
     yield from ended()
 
 
+def experts() -> Iterator[Row]:
+    """The register: everybody his own, officials who run challenges theirs, the province decides."""
+    yield get("experts.me", "/experts/me", "302 200 200 200 200 200 200")
+    for step_key in ("who", "employers", "holdings", "relations"):
+        path = f"/experts/me/edit/{step_key}"
+        yield get("experts.edit", path, "302 200 200 200 200 200 200")
+    # A row with a code that is none: refused, whoever fills it in.
+    form = {"employers-0-organization": "某单位", "employers-0-code": "1", "employers-0-since": "2019-01"}
+    yield post("experts.edit", "/experts/me/edit/employers", "302 422 422 422 422 422 422", **form)
+    yield get("experts.edit", "/experts/me/edit/nothing", "302 404 404 404 404 404 404")
+    yield get("experts.check", "/experts/me/check", "302 404 404 404 404 404 404")
+    yield post("experts.check", "/experts/me/check", "302 404 404 404 404 404 404", promise="y", version=STALE)
+    yield get("experts.register", "/experts/", "302 404 404 404 200 200 404")
+    yield get("experts.register", "/experts/?state=nonsense", "302 404 404 404 404 404 404")
+    for whose, city in {
+        "hefei.approved": 200,
+        "hefei.in_review": 200,
+        "wuhu.approved": 404,
+        "hefei.draft": 404,
+    }.items():
+        seen = f"302 404 404 404 {city} {404 if whose.endswith('draft') else 200} 404"
+        yield get("experts.show", f"/experts/{{expert.{whose}}}", seen)
+    do, decision_path = "/experts/{expert.%s}/do", "/review/experts/{expert.%s}"
+    yield step("experts.act_do", do % "hefei.approved", "suspend", "302 404 404 404 403 409 404")
+    yield step("experts.act_do", do % "hefei.approved", "withdraw", "302 404 404 404 403 403 404")
+    yield step("experts.act_do", do % "hefei.approved", "expire", "302 404 404 404 404 404 404")
+    yield step("experts.act_do", do % "wuhu.approved", "suspend", "302 404 404 404 404 409 404")
+    yield get("experts.act_do", do % "hefei.approved", "405")
+    for whose in ("hefei.in_review", "hefei.approved"):
+        yield get("review.expert", decision_path % whose, "302 404 404 404 404 200 404")
+        form = {"decision": "approve", "version": STALE}
+        yield post("review.expert", decision_path % whose, "302 404 404 404 404 409 404", **form)
+    yield get("review.expert", decision_path % "hefei.draft", "302 404 404 404 404 404 404")
+
+
 def only(role: int, status: int, others: str = "404") -> str:
     """The visitor is asked to sign in, one role gets ``status``, the others something else."""
     answers = ["302", *[others] * (len(ROLES) - 1)]
@@ -244,6 +280,7 @@ def ended() -> Iterator[Row]:
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
+    yield get("workspace.history", "/workspace/history", "302 200 200 200 200 200 200")
     yield get("workspace.listings", "/workspace/products", "302 200 200 200 200 200 200")
     yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
     yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
@@ -278,6 +315,6 @@ def matches() -> Iterator[Row]:
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks())
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *experts(), *listings(), *matches(), *desks())
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

@@ -17,6 +17,7 @@ from PIL import Image
 from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts.models import User
+from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
@@ -26,7 +27,7 @@ from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from tests.architecture.matrix import APART, MATRIX, OBJECTS, ROLES, Row
-from tests.factories import accounts, listings, products, scenarios
+from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
 from tests.support.sample_site import sample_site
 from tests.support.site import Client
@@ -72,6 +73,8 @@ def upload(client: Client, number: str) -> None:
 
 def more_objects(people: Mapping[str, Client]) -> None:
     """What the sample lacks: organizations on their way, a vendor of another city, and pictures."""
+    for state in ("draft", "in_review"):
+        experts.expert(state)
     accounts.organization("registered")
     accounts.organization("pending")
     accounts.organization("pending", region=accounts.WUHU)
@@ -92,11 +95,15 @@ def object_numbers() -> Iterator[tuple[str, str]]:
     """Name of OBJECTS → number; files by the state of their product."""
     for name in OBJECTS:
         kind, whose, state = name.split(".")
-        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
         select = sa.select(model).where(model.state == state)
         if kind == "organization":
             region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
             select = select.where(model.region == region, model.demo == (whose == "vendor"))
+        elif kind == "expert":
+            # What was never declared has no region yet.
+            region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
+            select = select.where(model.region == ("" if state == "draft" else region))
         elif whose == "wuhu":
             select = select.where(model.region == accounts.WUHU)
         if whose not in ("wuhu", "hefei"):
@@ -194,9 +201,8 @@ NOTHING_OPEN = {
 def foreign_to(role: str, endpoint: str) -> list[str]:
     """Objects of the kind of an address that are not the role's and that it has no charge over."""
     own = {"vendor": "vendor", "soe": "soe"}.get(role, "")
-    kind = {"products": "product", "scenarios": "scenario", "organizations": "organization"}.get(
-        endpoint.partition(".")[0]
-    )
+    kinds = {"products": "product", "scenarios": "scenario", "organizations": "organization", "experts": "expert"}
+    kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0])
     names = [name for name in OBJECTS if (kind is None or name.startswith(f"{kind}.")) and f".{own}." not in name]
     return [name for name in names if ".wuhu." in name] if role == "city" else names
 
@@ -209,15 +215,17 @@ def forms(app: Flask, endpoint: str, subject: Any) -> Iterator[dict[str, str]]:
     version = str((latest or subject).version)
     name = endpoint.rpartition(".")[2]
     if name.startswith("act_"):
+        from marketplace.experts.lifecycle import EXPERT
         from marketplace.listings.lifecycle import REVISION
         from marketplace.organizations.lifecycle import ORGANIZATION
 
-        table = REVISION if name == "act_revision" else kind.lifecycle if kind else ORGANIZATION
+        others = {"organization": ORGANIZATION, "expert": EXPERT}
+        table = REVISION if name == "act_revision" else kind.lifecycle if kind else others[subject.subject_type]
         version = str(subject.version) if name == "act_do" else version
         state = latest.state if latest and name == "act_revision" else subject.state
         for each in (each for each in table.steps if state in each.sources):
             yield {"transition": each.name, "version": version, "reason": "借道"}
-    elif name in ("decide", "verify"):
+    elif name in ("decide", "verify", "expert"):
         for choice in ("approve", "return", "verify"):
             yield {"decision": choice, "version": version, "note": "借道", "reasons": "material"}
     else:
@@ -235,7 +243,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
             kind = name.partition(".")[0]
             if rule.endpoint == "review.verify" and kind != "organization":
                 continue
-            if rule.endpoint == "review.decide" and kind == "organization":
+            if rule.endpoint == "review.decide" and kind in ("organization", "expert"):
                 continue
             path = str(rule.rule).replace("<number>", world.numbers[name]).replace("<plural>", f"{kind}s")
             path = path.replace("<step>", "basics" if kind == "product" else "what")
@@ -256,7 +264,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
 
 
 def find(kind: str, number: str) -> Any:
-    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
     return db.session.query(model).filter_by(number=number).one()
 
 
