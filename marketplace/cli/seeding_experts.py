@@ -47,7 +47,7 @@ def _bring(each: DemoExpert, user: User, official: Actor, units: Mapping[str, Or
     person = actor_of(user)
     declared = clock.now() - timedelta(days=each.days_ago)
     with clock.standing_at(declared):
-        expert = services.begin(person, _named(each.content, units), demo=True)
+        expert = services.start(person, _named(each.content, units), demo=True)
         services.declare(expert, person, None)
     for step in WAYS[each.state]:
         # Approvals follow the declaration by a day; time and people act now.

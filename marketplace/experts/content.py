@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
+from marketplace.core import clock
+from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.experts.ties import RELATIONS, TIES, Content, Tie, folded
+from marketplace.experts.ties import RELATIONS, TIES, Content, Tie, first_day, folded
 from marketplace.reference import catalogue, regions
+from marketplace.reference.reading import normalize
 
 LIMITS = {
     "name": 60, "title": 60, "about": 2000, "organization": 120, "code": 40, "position": 60, "person": 60, "note": 200,
@@ -115,6 +120,39 @@ SECTIONS = {
     "holdings": Text("持股", "Shareholdings"),
     "relations": Text("关系", "Relations"),
 }
+
+
+# ---- what is typed ----
+
+FIRST_YEAR = 1940
+_PERIOD = re.compile(r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?\s*月?)?\s*年?", re.ASCII)
+
+
+def read_period(typed: str, field: str, *, ahead: int = 0) -> str:
+    """A year, month or day as "2019", "2019-03" or "2019-03-15"; "" stays "".
+
+    Raises:
+        FieldError: on ``field``: no such time, before 1940, or later than ``ahead`` years from today.
+    """
+    typed = normalize(typed)
+    if not typed:
+        return ""
+    found = _PERIOD.fullmatch(typed)
+    parts = [f"{int(part):02d}" for part in found.groups() if part] if found else []
+    read = "-".join(parts)
+    try:
+        first = first_day(read)
+    except ValueError:
+        first = None
+    last = date(clock.today().year + ahead, 12, 31) if ahead else clock.today()
+    if first is None or not first.year >= FIRST_YEAR or first > last:
+        message = Text(
+            "请写年月，例如 2019-03，不早于 %(year)s 年", "Give year and month like 2019-03, not before %(year)s"
+        )
+        if first is not None and first > last:
+            message = Text("不能晚于 %(last)s", "Not later than %(last)s") % {"last": last.isoformat()}
+        raise FieldError(field, message % {"year": FIRST_YEAR})
+    return read
 
 
 # ---- in words ----

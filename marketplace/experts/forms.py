@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,10 +13,9 @@ from wtforms import BooleanField, Field, FormField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.experts.content import LIMITS, MOST_ROWS, OUTSIDE, SECTIONS
+from marketplace.experts.content import LIMITS, MOST_ROWS, OUTSIDE, SECTIONS, read_period
 from marketplace.experts.ties import RELATIONS, Content, first_day, folded, last_day
 from marketplace.organizations.models import checked_credit_code
 from marketplace.reference import catalogue, regions
@@ -27,8 +25,7 @@ from marketplace.web.forms import MarketplaceForm
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, Rows, RowsForm, WrittenRow
 
-FIRST_YEAR, YEARS_AHEAD = 1940, 20
-_PERIOD = re.compile(r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?)?\s*月?)?\s*年?", re.ASCII)
+YEARS_AHEAD = 20
 
 
 def text(key: str, label: Any, kind: type[Field] = StringField, **options: Any) -> Any:
@@ -83,33 +80,6 @@ def write_who(form: Any, content: Content) -> Content:
 
 
 # ---- rows ----
-
-
-def read_period(typed: str, field: str, *, ahead: int = 0) -> str:
-    """A year, month or day as "2019", "2019-03" or "2019-03-15"; "" stays "".
-
-    Raises:
-        FieldError: on ``field``: no such time, before 1940, or later than ``ahead`` years from today.
-    """
-    typed = normalize(typed)
-    if not typed:
-        return ""
-    found = _PERIOD.fullmatch(typed)
-    parts = [f"{int(part):02d}" for part in found.groups() if part] if found else []
-    read = "-".join(parts)
-    try:
-        first = first_day(read)
-    except ValueError:
-        first = None
-    last = date(clock.today().year + ahead, 12, 31) if ahead else clock.today()
-    if first is None or not first.year >= FIRST_YEAR or first > last:
-        message = Text(
-            "请写年月，例如 2019-03，不早于 %(year)s 年", "Give year and month like 2019-03, not before %(year)s"
-        )
-        if first is not None and first > last:
-            message = Text("不能晚于 %(last)s", "Not later than %(last)s") % {"last": last.isoformat()}
-        raise FieldError(field, message % {"year": FIRST_YEAR})
-    return read
 
 
 class TiedRow(WrittenRow):

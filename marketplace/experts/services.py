@@ -41,7 +41,7 @@ IN_FORCE = ("approved", "suspended")
 AT_ONCE = 200
 
 
-def begin(actor: Actor, content: Content, *, demo: bool = False) -> Expert:
+def start(actor: Actor, content: Content, *, demo: bool = False) -> Expert:
     """Begin an application with its first page.
 
     Raises:

@@ -90,7 +90,7 @@ def edit(step: str) -> ResponseReturnValue:
     if request.method == "POST" and not change_rows(form, request.form) and form.validate():
         changed = page.write(form, written)
         if expert is None:
-            services.begin(current_actor(), changed)
+            services.start(current_actor(), changed)
         else:
             services.save(expert, changed, seen_version())
         return _onward(page)

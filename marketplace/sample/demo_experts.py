@@ -25,7 +25,12 @@ class DemoExpert:
 
 
 def demo_experts() -> Iterator[DemoExpert]:
-    """In the order of their numbers."""
+    """In the order in which they are loaded."""
+    yield from _approved()
+    yield from _others()
+
+
+def _approved() -> Iterator[DemoExpert]:
     yield DemoExpert("expert1", "approved", _content(
         "演示专家甲", "教授级高级工程师（演示）", "340100", ["industrial", "logistics"], ["amr", "articulated_arm"],
         employers=[_job("演示单位·某机械研究院", "副总工程师", "2012-07"),
@@ -44,6 +49,9 @@ def demo_experts() -> Iterator[DemoExpert]:
         "演示专家丙", "正高级工程师（演示）", "340100", ["special", "industrial"], ["quadruped", "special_chassis"],
         employers=[_job("{soe}", "设备部主任", "2001-07", "2024-03"), _job("演示单位·某协会", "秘书长", "2024-04")],
     ), days_ago=316)  # fmt: skip
+
+
+def _others() -> Iterator[DemoExpert]:
     yield DemoExpert("expert4", "in_review", _content(
         "演示专家丁", "高级工程师（演示）", "outside", ["healthcare", "eldercare"], [],
         employers=[_job("演示单位·某检测中心", "部长", "2015-03")],

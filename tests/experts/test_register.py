@@ -143,7 +143,7 @@ def test_an_older_page_writes_nothing(session: scoped_session[Session]) -> None:
     with pytest.raises(Conflict), transaction():
         services.save(made, {**made.content, "name": "旧页"}, seen)
     with pytest.raises(Conflict), transaction():
-        services.begin(person_of(made), {})
+        services.start(person_of(made), {})
 
 
 def test_history_keeps_the_hash_and_no_content(session: scoped_session[Session]) -> None:

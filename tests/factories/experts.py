@@ -48,7 +48,7 @@ def expert(state: str = "approved", user: User | None = None, **changes: Any) ->
     """An expert who walked to ``state``."""
     person = accounts.actor(user or accounts.person())
     with transaction():
-        made = services.begin(person, content(**changes))
+        made = services.start(person, content(**changes))
     official = accounts.actor(keeper()) if len(WAYS[state]) > 1 else person
     for step in WAYS[state]:
         with transaction():

@@ -173,10 +173,9 @@ def expert_pages(found: Numbers) -> Iterator[SamplePage]:
     yield SamplePage("experts.register", "/experts/", "province")
     yield SamplePage("experts.register", "/experts/?state=suspended&field=domain.tourism", "province")
     yield SamplePage("review.queue", "/review/?kind=experts", "province")
-    for account in ("expert2", "expert4"):
-        number = found.expert(account)
-        yield SamplePage("experts.show", f"/experts/{number}", "province")
-        yield SamplePage("review.expert", f"/review/experts/{number}", "province")
+    for shown in (found.expert("expert2"), found.expert("expert4")):
+        yield SamplePage("experts.show", f"/experts/{shown}", "province")
+        yield SamplePage("review.expert", f"/review/experts/{shown}", "province")
 
 
 def official_pages(found: Numbers) -> Iterator[SamplePage]:
