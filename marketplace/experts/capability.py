@@ -11,12 +11,13 @@ from markupsafe import Markup
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.experts import notify, queries, services, views
+from marketplace.experts import leaving, notify, queries, services, views
 from marketplace.experts.lifecycle import DECISION_DAYS, EXPERT, SETTINGS
 from marketplace.experts.models import Expert
 from marketplace.experts.policy import decides, keeps_register
 from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Task
 from marketplace.web.languages import current_language
 from marketplace.web.plate import Capability, Duty, Named, Queue, Recorded, Waiting, WayOn
@@ -125,6 +126,11 @@ EXPERTS = Capability(
         "expert.renewal_due": notify.renewal_due,
         **{f"expert.{step}": notify.decided for step in notify.TOLD},
     },
+    letter_groups=(DESK, DECISIONS),
+    strict=lambda actor: actor.expert_id is not None,
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     tasks=(Task("expert.expire", _expire, EVERY), Task("expert.remind", _remind, EVERY)),
     settings=SETTINGS,
     records=(RECORDED,),

@@ -12,7 +12,7 @@ from marketplace.experts.lifecycle import EXPERT
 from marketplace.experts.queries import expert_by_id
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import DECISIONS, DESK, Letter, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.posts.queries import officials
 
@@ -30,8 +30,8 @@ def declared(message: Message, config: Config) -> Iterator[Letter]:
     )
     for user in officials("challenge", PROVINCE):
         if user.id != expert.user_id:
-            link = f"{config.base_url}/review/experts/{expert.number}"
-            yield letter(user, "experts/declared", number=expert.number, what=what, link=link)
+            link = Link(f"{config.base_url}/review/experts/{expert.number}")
+            yield letter(user, "experts/declared", DESK, number=expert.number, what=what, link=link)
 
 
 def decided(message: Message, config: Config) -> Iterator[Letter]:
@@ -40,9 +40,10 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     step = EXPERT.by_name[message.topic.partition(".")[2]]
     yield letter(
-        expert.user, "experts/decided", number=expert.number, step=step.label, state=EXPERT.mark(entry.after).label,
-        reason=entry.reason, until=expert.valid_until if entry.after == "approved" else None,
-        link=f"{config.base_url}/experts/me",
+        expert.user, "experts/decided", DECISIONS, number=expert.number, step=step.label,
+        state=EXPERT.mark(entry.after).label,
+        reason=Quote(entry.reason), until=expert.valid_until if entry.after == "approved" else None,
+        link=Link(f"{config.base_url}/experts/me"),
     )  # fmt: skip
 
 
@@ -51,5 +52,6 @@ def renewal_due(message: Message, config: Config) -> Iterator[Letter]:
     expert = expert_by_id(message.subject_id)
     waits = expert.state == "approved" and expert.renewal_asked_at is None
     if waits and str(expert.valid_until) == message.payload["until"]:
-        link = f"{config.base_url}/experts/me"
-        yield letter(expert.user, "experts/renewal_due", number=expert.number, until=expert.valid_until, link=link)
+        link = Link(f"{config.base_url}/experts/me")
+        words = {"number": expert.number, "until": expert.valid_until, "link": link}
+        yield letter(expert.user, "experts/renewal_due", DECISIONS, **words)

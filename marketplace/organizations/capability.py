@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
-from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.foundation.letters import DECISIONS, DESK
+from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
 from marketplace.organizations.models import Organization
 from marketplace.web.plate import Capability, FooterLink, Queue, Recorded, SearchSource, WayOn
@@ -59,10 +60,14 @@ ORGANIZATIONS = Capability(
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
     },
+    letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
     records=(RECORDED,),
     settings=(VERIFICATION_DAYS,),
     queues=lambda: (VERIFICATION,),
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     ways=(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Flask
 
 from marketplace.core.text import Text
+from marketplace.posts import queries
 from marketplace.posts.queries import posts_by_id
 from marketplace.posts.views import account_panel
 from marketplace.web.plate import Capability, Named, Recorded
@@ -24,4 +25,11 @@ def _init(app: Flask) -> None:
     app.extensions.setdefault("account_panels", []).append(account_panel)
 
 
-POSTS = Capability(name="posts", records=(RECORDED,), init=_init)
+POSTS = Capability(
+    name="posts",
+    records=(RECORDED,),
+    init=_init,
+    strict=lambda actor: bool(actor.posts),
+    personal=queries.personal,
+    keeps=queries.keeps,
+)
