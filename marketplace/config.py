@@ -33,8 +33,8 @@ class Config:
     database_url: str = field(default="", repr=False)
     # Signs sessions and mail links. Required unless demo.
     secret_key: str = field(default="", repr=False)
-    # Search engine. The embedded one serves both databases.
-    search: str = "whoosh"
+    # Search engine: whoosh (embedded, serves both databases) or postgres. Empty: follows the database.
+    search: str = ""
     # Uploaded files: a local folder (empty: data_dir/files).
     storage_url: str = ""
     # Outgoing mail: console: prints, smtp://user:password@host:port sends (smtps:// for TLS from the start).
@@ -85,7 +85,7 @@ class Config:
             data_dir=Path(given.get("DATA_DIR") or "var"),
             database_url=_database(given.get("DATABASE_URL", "")),
             secret_key=given.get("SECRET_KEY", ""),
-            search=_one_of("SEARCH", given.get("SEARCH") or "whoosh", ("whoosh",)),
+            search=_search(given.get("SEARCH", ""), given.get("DATABASE_URL", "")),
             storage_url=_storage(given.get("STORAGE_URL", "")),
             mail_url=_mail(given.get("MAIL_URL") or "console:"),
             mail_from=given.get("MAIL_FROM") or "no-reply@localhost",
@@ -152,6 +152,13 @@ def _database(value: str) -> str:
     if parts.scheme == "sqlite" and parts.path.strip("/") in ("", ":memory:"):
         raise BadSetting("DATABASE_URL", value, allowed)
     return value
+
+
+def _search(value: str, database: str) -> str:
+    """The engine: the one that suits the database, unless another is asked for."""
+    embedded = not database.startswith("postgresql")
+    wanted = value or ("whoosh" if embedded else "postgres")
+    return _one_of("SEARCH", wanted, ("whoosh",) if embedded else ("whoosh", "postgres"))
 
 
 def _storage(value: str) -> str:

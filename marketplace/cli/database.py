@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
 from marketplace.foundation.db import db, migrate, transaction
-from marketplace.search.services import ensure, rebuild
+from marketplace.search.services import built, ensure, rebuild
 from marketplace.vocabulary.services import load_shipped
 from marketplace.web.command import Setup, in_app
 
@@ -62,7 +62,7 @@ def prepare(setup: Setup) -> None:
         if setup.config.demo and db.session.query(User.id).first() is None:
             click.echo("loading the sample …")
             click.echo(load_sample())
-        if not setup.config.search_dir.exists():
+        if not built():
             click.echo("building the search index …")
             rebuild()
         ensure()

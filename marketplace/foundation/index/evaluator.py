@@ -10,9 +10,10 @@ from itertools import combinations, compress
 from operator import add
 
 from marketplace.foundation.index.interface import FACETS, Condition, Key
-from marketplace.foundation.index.plan import Every, First, Node, Term
+from marketplace.foundation.index.plan import Every, First, Node, Plan, Term
+from marketplace.foundation.index.reading import Snapshot, View
 from marketplace.foundation.index.segment import Postings, bits_of
-from marketplace.foundation.index.snapshot import Snap, View, numbers_of
+from marketplace.foundation.index.snapshot import numbers_of
 
 FEW_GROUPS = 8  # words; up to so many, the subsets that weigh enough are tried one by one
 SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
@@ -39,12 +40,15 @@ class Match:
 class Evaluator:
     """Evaluates nodes on a snapshot. Not shared between threads; lives for one question."""
 
-    def __init__(self, snap: Snap) -> None:
+    def __init__(self, snap: Snapshot) -> None:
         self._snap = snap
         self._bits: dict[tuple[int, Node], int] = {}
 
+    def prepare(self, plan: Plan) -> None:
+        """Read ahead what a plan will ask for, where that is cheaper than word by word: not here."""
+
     def postings(self, place: int, term: Term) -> Postings:
-        return self._snap.postings(self._snap.views[place], term.token)
+        return self._snap.postings(place, term.token)
 
     def idf(self, term: Term) -> float:
         return self._snap.idf(self._snap.document_frequency(term.token))
@@ -58,7 +62,7 @@ class Evaluator:
 
     def _evaluate(self, place: int, node: Node) -> int:
         if isinstance(node, Term):
-            return self.postings(place, node).bits
+            return self._snap.token_bits(place, node.token)
         first, *others = node.nodes
         bits = self.bits(place, first)
         for other in others:

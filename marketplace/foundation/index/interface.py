@@ -17,6 +17,9 @@ Texts = Callable[[Sequence[Key]], Mapping[Key, str]]
 Synonyms = Callable[[str], Sequence[str]]
 """Other wordings of one normalised word, or of several that follow each other, without the word itself."""
 
+Words = Callable[[], Iterable[str]]
+"""Words that the dictionary of a new build should hold beyond those shipped."""
+
 Verdict = Literal["met", "not_met", "unknown"]
 Sort = Literal["relevance", "newest", "evidence"]
 

@@ -14,7 +14,7 @@ from marketplace.foundation.index.plan import Plan, Term, make_plan
 from marketplace.foundation.index.ranking import Ranked, best, newest, strongest
 from marketplace.foundation.index.rerank import WINDOW, rerank
 from marketplace.foundation.index.segment import bits_of
-from marketplace.foundation.index.snapshot import Snap, numbers_of
+from marketplace.foundation.index.snapshot import numbers_of
 
 FEW = 3  # hits; below it not every word has to match any more
 PHRASE_CANDIDATES = 500  # texts read to verify a phrase
@@ -23,15 +23,16 @@ PHRASE_CANDIDATES = 500  # texts read to verify a phrase
 class Answerer:
     """Lives for one question."""
 
-    def __init__(self, snap: Snap, analyzer: Analyzer, texts: Texts) -> None:
+    def __init__(self, evaluator: Evaluator, analyzer: Analyzer, texts: Texts) -> None:
         self._analyzer = analyzer
         self._texts = texts
-        self._evaluator = Evaluator(snap)
+        self._evaluator = evaluator
 
     def answer(self, request: SearchRequest, synonyms: Synonyms | None) -> SearchAnswer:
         if unknown := request.filters.keys() - set(FACETS):
             raise ValueError(f"not a facet: {sorted(unknown)}")
         plan = make_plan(request.text, self._analyzer, synonyms)
+        self._evaluator.prepare(plan)
         filters = {facet: values for facet, values in request.filters.items() if values}
         matches, pinned, approximate = self._match(plan, filters, request.strict)
         if request.only is not None:
@@ -75,11 +76,14 @@ class Answerer:
 
     def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
         """Keep the documents whose text holds the phrases literally; only the best candidates are read."""
-        candidates = [entry.key for entry in best(self._evaluator, matches, {}, PHRASE_CANDIDATES)]
+        candidates = [entry.key for entry in self._best(matches, {}, PHRASE_CANDIDATES)]
         texts = self._texts(candidates)
         folded = {key: " ".join(self._analyzer.normalise(texts.get(key, "")).split()) for key in candidates}
         held = {key for key, text in folded.items() if all(phrase in text for phrase in phrases)}
         return [_only(match, held) for match in matches], count(matches, {}) > PHRASE_CANDIDATES
+
+    def _best(self, matches: Sequence[Match], filters: Filters, limit: int) -> list[Ranked]:
+        return best(self._evaluator, matches, filters, limit)
 
     def _rank(self, plan: Plan, matches: list[Match], request: SearchRequest, pinned: Key | None) -> list[Ranked]:
         """The hits up to the end of the page asked for, or more."""
@@ -88,7 +92,7 @@ class Answerer:
             return strongest(matches, request.filters, end)
         if request.sort == "newest" or not plan.groups:
             return newest(matches, request.filters, end)
-        ranked = best(self._evaluator, matches, request.filters, max(end, WINDOW))
+        ranked = self._best(matches, request.filters, max(end, WINDOW))
         window = ranked[:WINDOW]
         texts = self._texts([entry.key for entry in window])
         raw = [texts.get(entry.key, "") for entry in window]
