@@ -33,8 +33,8 @@ class Config:
     database_url: str = field(default="", repr=False)
     # Signs sessions and mail links. Required unless demo.
     secret_key: str = field(default="", repr=False)
-    # Search engine: whoosh (embedded, serves both databases) or postgres. Empty: follows the database.
-    search: str = ""
+    # Search engine: whoosh (embedded, serves both databases) or postgres. Unset: follows the database.
+    search: str = "whoosh"
     # Uploaded files: a local folder (empty: data_dir/files).
     storage_url: str = ""
     # Outgoing mail: console: prints, smtp://user:password@host:port sends (smtps:// for TLS from the start).

@@ -46,6 +46,7 @@ POLL_SECONDS = 0.2
 PORTION = 500
 KEEP_RETIRED = 600  # seconds that an old generation stays for readers still on it
 DELETED_SHARE = 0.3
+FEW_DELETED = 1_000
 WRITE_KEY = 0x4A49_5949  # "JIYI": the advisory lock of the one writer
 LAYOUT = "pg-1"
 # Of the classes D, C, B, A: body, nothing, tags, title, in the proportions of the embedded engine.
@@ -188,7 +189,7 @@ class PostgresEngine:
         return IndexStatus(
             generation=slots.generation, commit=slots.commit, documents=documents, deleted=deleted, segments=1,
             size=size, built_at=built_at, dictionary_current=current,
-            rebuild_advised=not current or deleted > slots.size * DELETED_SHARE,
+            rebuild_advised=not current or deleted > max(FEW_DELETED, slots.size * DELETED_SHARE),
         )  # fmt: skip
 
     def check_files(self) -> list[str]:
