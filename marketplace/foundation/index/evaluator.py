@@ -17,6 +17,7 @@ from marketplace.foundation.index.snapshot import numbers_of
 
 FEW_GROUPS = 8  # words; up to so many, the subsets that weigh enough are tried one by one
 SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
+TELLING = 2_000  # documents; a word in more of them does not bring a document in by itself
 _FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
 Filters = Mapping[str, tuple[str, ...]]
@@ -135,6 +136,18 @@ class Evaluator:
             for place, view in views
         ]
 
+    def match_any(self, groups: Sequence[Node]) -> list[Match]:
+        """Documents in which any group matches that is not in too many documents to tell anything."""
+        frequencies = {group: self._frequency(group) for group in groups}
+        telling = [group for group in groups if frequencies[group] <= TELLING] or groups
+        matches = []
+        for place, view in enumerate(self._snap.views):
+            bits = 0
+            for group in telling:
+                bits |= self.bits(place, group)
+            matches.append(Match(place, view, bits & view.live, tuple(groups), loose=True))
+        return matches
+
     def _any_subset(self, place: int, view: View, groups: Sequence[Node], subsets: Iterable[Sequence[int]]) -> int:
         """Documents in which all groups of at least one subset match."""
         union = 0
@@ -147,9 +160,12 @@ class Evaluator:
 
     def _weight(self, group: Node) -> float:
         """The idf of a group as one word; 0 when it is in no live document."""
-        views = enumerate(self._snap.views)
-        frequency = sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
+        frequency = self._frequency(group)
         return self._snap.idf(frequency) if frequency else 0.0
+
+    def _frequency(self, group: Node) -> int:
+        views = enumerate(self._snap.views)
+        return sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
 
     def _half(self, place: int, view: View, groups: Sequence[tuple[float, Node]], need: float) -> Match:
         """Heaviest groups first: once the rest cannot reach ``need`` alone, it only adds to documents already met."""

@@ -16,6 +16,7 @@ from marketplace.foundation.index.rerank import WINDOW, rerank
 from marketplace.foundation.index.segment import bits_of
 from marketplace.foundation.index.snapshot import numbers_of
 
+FULL = 20  # hits; with as many, nothing that is merely related is looked for
 FEW = 3  # hits; below it not every word has to match any more
 PHRASE_CANDIDATES = 500  # texts read to verify a phrase
 
@@ -39,7 +40,8 @@ class Answerer:
             matches = [_only(match, request.only) for match in matches]
         met, open_ = self._evaluator.judged(matches, request.conditions)
         matches = list(open_ if request.unknown else met)
-        ranked = self._rank(plan, matches, replace(request, filters=filters), pinned)
+        request = replace(request, filters=filters)
+        ranked = self._rank(plan, matches, request, pinned)
         page = ranked[request.offset : request.offset + request.limit]
         return SearchAnswer(
             total=count(matches, filters),
@@ -49,7 +51,21 @@ class Answerer:
             terms=plan.terms,
             widened=plan.widened,
             unknown=count(open_, filters),
+            related=self._related(plan, matches, request),
         )
+
+    def _related(self, plan: Plan, matches: Sequence[Match], request: SearchRequest) -> tuple[Hit, ...]:
+        """What has some of the words, behind a first page that is not full; none for phrases and numbers."""
+        asked = request.related and request.sort == "relevance" and not request.offset and not request.unknown
+        if not asked or plan.phrases or plan.number or not plan.loose or count(matches, request.filters) >= FULL:
+            return ()
+        known = {match.place: match.bits for match in matches}
+        some = [
+            replace(match, bits=match.bits & ~known[match.place]) for match in self._evaluator.match_any(plan.loose)
+        ]
+        met, _ = self._evaluator.judged(some, request.conditions)
+        best_first = self._rank(plan, list(met), request, None)
+        return tuple(Hit(*entry.key, entry.score) for entry in best_first[: request.related])
 
     def _match(self, plan: Plan, filters: Filters, strict: bool) -> tuple[list[Match], Key | None, bool]:
         """The documents that match, the one that bears the number asked for, and whether that is approximate.
@@ -69,10 +85,19 @@ class Answerer:
             return verified, None, approximate
         kind = {name: values for name, values in filters.items() if name == "kind"}
         if not strict and count(matches, kind) < FEW:
-            loose = self._evaluator.match_half(plan.loose)
-            if count(loose, kind) > count(matches, kind):
-                return loose, None, True
+            return self._loosened(plan, matches, kind)
         return matches, None, False
+
+    def _loosened(self, plan: Plan, matches: list[Match], kind: Filters) -> tuple[list[Match], Key | None, bool]:
+        """Half of the weight of the words, and where even that finds next to nothing, any word that tells anything."""
+        found, approximate = matches, False
+        for loosen in (self._evaluator.match_half, self._evaluator.match_any):
+            loose = loosen(plan.loose)
+            if count(loose, kind) > count(found, kind):
+                found, approximate = loose, True
+            if count(found, kind) >= FEW:
+                break
+        return found, None, approximate
 
     def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
         """Keep the documents whose text holds the phrases literally; only the best candidates are read."""

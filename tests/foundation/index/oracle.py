@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.index.analyzer import Analyzer, shared_analyzer
 from marketplace.foundation.index.interface import FACETS, IndexDocument, Key
 from marketplace.foundation.index.plan import Either, Every, First, Node, Plan, Term
 
@@ -64,9 +64,9 @@ FILTERS: list[dict[str, tuple[str, ...]]] = [
 class Recount:
     """BM25 with Lucene's idf over the documents as they are, one at a time."""
 
-    def __init__(self, documents: Iterable[IndexDocument]) -> None:
+    def __init__(self, documents: Iterable[IndexDocument], analyzer: Analyzer | None = None) -> None:
         self.documents = {document.key: document for document in documents}
-        analyzer = shared_analyzer()
+        analyzer = analyzer or shared_analyzer()
         self.counts = {
             key: {name: Counter(analyzer.index_tokens(getattr(document, name))) for name in WEIGHTS}
             for key, document in self.documents.items()
