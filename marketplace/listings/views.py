@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -33,7 +33,7 @@ from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import sources
-from marketplace.web.request import own_transaction
+from marketplace.web.request import own_transaction, takes_files
 
 MOST_OF_ONE = 30  # listings of one kind on the page of an organization
 CHECK = "check"  # the last page of every guided form
@@ -67,7 +67,7 @@ class ListingPages:
         add("/new", "new", signed_in(self.new), methods=both)
         add("/<number>/edit", "edit", signed_in(self.edit_first))
         # Pictures take their time to be checked, and nobody else shall wait for that.
-        add("/<number>/edit/<step>", "edit_step", own_transaction(signed_in(self.edit)), methods=both)
+        add("/<number>/edit/<step>", "edit_step", takes_files(own_transaction(signed_in(self.edit))), methods=both)
         add("/<number>/check", CHECK, signed_in(self.check), methods=both)
         add("/<number>/revise", "revise", signed_in(self.revise), methods=["POST"])
         add_actions(blueprint, ActionRoute(kind.lifecycle, self._load, self._take, self.href))
@@ -337,6 +337,12 @@ def organization_panel(organization: Organization, _actor: Actor) -> Markup:
     tables = [(kind, plural_label(kind), *queries.public_of(kind, organization, MOST_OF_ONE)) for kind in kinds]
     draw = get_template_attribute("listings/organization_panel.html", "organization_panel")
     return Markup(draw(tables))
+
+
+def added_panels(listing: Listing, actor: Actor) -> list[Markup]:
+    """What upper capabilities add to the page of a listing, in the order of the table of contents."""
+    panels = current_app.extensions.get("listing_panels", {}).get(listing.subject_type, ())
+    return [drawn for panel in panels if (drawn := panel(listing, actor))]
 
 
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:

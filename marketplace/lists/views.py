@@ -83,7 +83,6 @@ def _pieces(sheet: Sheet, ids: Sequence[int], ending: str) -> Iterable[bytes]:
 def _file(name: str, ending: str, pieces: Iterable[bytes]) -> Response:
     response = Response(pieces, content_type=TYPES[ending] + ("; charset=utf-8" if ending == "csv" else ""))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Cookie", "Accept-Language"))
     return response
 

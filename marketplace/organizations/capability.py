@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
-from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.foundation.letters import DECISIONS, DESK
+from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 FOUND = SearchSource(
@@ -36,7 +37,11 @@ ORGANIZATIONS = Capability(
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
     },
+    letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from marketplace.posts import queries
 from marketplace.posts.views import account_panel
 from marketplace.web.plate import Capability
 
@@ -12,4 +13,6 @@ def _init(app: Flask) -> None:
     app.extensions.setdefault("account_panels", []).append(account_panel)
 
 
-POSTS = Capability(name="posts", init=_init)
+POSTS = Capability(
+    name="posts", init=_init, strict=lambda actor: bool(actor.posts), personal=queries.personal, keeps=queries.keeps
+)

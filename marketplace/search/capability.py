@@ -17,6 +17,7 @@ from marketplace.search import services
 from marketplace.search.commands import index
 from marketplace.search.views import search
 from marketplace.vocabulary.queries import thesaurus
+from marketplace.web.limits import A_MINUTE, Limit, figure
 from marketplace.web.plate import Capability, FooterLink, NavItem
 from marketplace.web.ready import init_ready
 
@@ -40,6 +41,9 @@ def init(app: Flask) -> None:
 
 commands: tuple[click.Command, ...] = (index,)
 
+# A person opens perhaps one page a second; the figure leaves room for an office behind one address.
+SEARCHES = figure("search.pages", Text("搜索和清单页面", "Pages of search and of the lists"), 600, A_MINUTE)
+
 SEARCH = Capability(
     name="search",
     blueprints=lambda: (search,),
@@ -58,6 +62,7 @@ SEARCH = Capability(
         Task("search index health", services.ensure, 5.0),
         Task("search index comparison", services.check_nightly, NIGHTLY),
     ),
+    limits=(Limit(SEARCHES, ("search.",)),),
     commands=commands,
     init=init,
 )

@@ -1,17 +1,33 @@
 """Who gets what at every address: roles, objects of the demonstration, and one row per address, object and way in.
 
-A row's answers stand in the order of ROLES. Where a step is tried, the form carries a version that nobody has
-(STALE), so that who has the right is told 409 and nothing changes; the others must not come as far.
+A row's answers stand in the order of ROLES; the roles of FURTHER get what their rule says, unless the row names it:
+``get(…).but(expert1=200)``. So every row asks every role, and a new kind of user is a line of FURTHER. Where a step is
+tried, the form carries a version that nobody has (STALE), so that who has the right is told 409 and nothing changes;
+the others must not come as far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 # vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
 ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
 STALE = "999999"
+
+
+def outside(row: Row) -> str:
+    """An official of another city: in his own as the province, elsewhere like anybody; a queue of his own he has."""
+    return "province" if ".wuhu." in row.path else "admin" if "{" in row.path else "city"
+
+
+def plain(_row: Row) -> str:
+    """Who is signed in and belongs to nothing: the column of the administrator, whose kind shows him no content."""
+    return "admin"
+
+
+# Role → the rule that names the column of ROLES whose answers it gets.
+FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,11 @@ class Row:
     path: str
     answers: str
     form: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, int] = field(default_factory=dict)
+
+    def but(self, **also: int) -> Row:
+        """The same row, in which some roles of FURTHER get an answer of their own."""
+        return replace(self, also={**self.also, **also})
 
     def __str__(self) -> str:
         what = self.form.get("transition") or self.form.get("decision") or ""
@@ -31,7 +52,8 @@ class Row:
     def expected(self) -> dict[str, int]:
         """Role → status."""
         statuses = [int(each) for each in self.answers.split()]
-        return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=False))
+        found = dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=True))
+        return {**found, **{role: found[rule(self)] for role, rule in FURTHER.items()}, **self.also}
 
 
 # The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
@@ -78,6 +100,7 @@ def open_pages() -> Iterator[Row]:
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
         "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
         "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
+        "accounts.reset_sent": "/account/forgotten/sent",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
         "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
@@ -94,7 +117,7 @@ def open_pages() -> Iterator[Row]:
 
 
 def accounts() -> Iterator[Row]:
-    """Pages of people and organizations."""
+    """Pages of people."""
     yield get("accounts.sign_in", "/account/sign-in", "200 302 302 302 302 302 302")
     yield post("accounts.sign_in", "/account/sign-in", "422 302 302 302 302 302 302")
     yield get("accounts.register", "/account/register", "200 302 302 302 302 302 302")
@@ -104,7 +127,39 @@ def accounts() -> Iterator[Row]:
     yield get("accounts.me", "/account/", "302 200 200 200 200 200 200")
     yield post("accounts.me", "/account/", "302 422 422 422 422 422 422")
     yield get("accounts.sign_out", "/account/sign-out", "405")
+    yield from safety()
+    yield from organizations()
 
+
+def safety() -> Iterator[Row]:
+    """Pages of one's own account. The demonstration's accounts, which many share, cannot change how they sign in."""
+    yield get("accounts.second_step", "/account/sign-in/code", "302")
+    yield post("accounts.second_step", "/account/sign-in/code", "302")
+    yield get("accounts.forgotten", "/account/forgotten", "200")
+    yield post("accounts.forgotten", "/account/forgotten", "422")
+    for endpoint, path in (("reset", "reset/no-such-token"), ("confirm_address", "address/no-such-token")):
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "403")
+    for endpoint, path in (("security", "security"), ("sessions", "sessions"), ("privacy", "privacy"),
+                           ("own_copy", "privacy/data.zip")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 200 200 200 200 200 200")
+    for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
+                           ("leave", "leave")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+    # Without a second factor there is nothing to renew or turn off.
+    for endpoint, path in (("recovery_codes", "codes"), ("turn_off", "off")):
+        yield get(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+        yield post(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+    yield get("accounts.end_session", "/account/sessions/2147483647/end", "405")
+    yield post("accounts.end_session", "/account/sessions/2147483647/end", "302 404 404 404 404 404 404")
+    yield get("accounts.end_others", "/account/sessions/end-others", "405")
+    yield get("accounts.agree", "/account/privacy/agree", "405")
+    yield post("accounts.agree", "/account/privacy/agree", "302 403 403 403 403 403 403")
+
+
+def organizations() -> Iterator[Row]:
+    """Pages of organizations."""
     yield get("organizations.show", "/organizations/{organization.vendor.verified}", "200")
     yield get("organizations.show", "/organizations/{organization.hefei.registered}", "404")
     yield get("organizations.show", "/organizations/{organization.hefei.pending}", "404 404 404 404 200 200 404")
@@ -278,11 +333,48 @@ def desks() -> Iterator[Row]:
         yield post("review.verify", pending % f"{whose}.pending", answers, **form)
     yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
     yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
-    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404")
+    # It belongs to a vendor of Wuhu.
+    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404").but(wuhu=200)
     yield get("files.show", "/files/{file.published}/x.png", "200")
     yield get("files.show", "/files/2147483647/x.png", "404")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *vocabulary(), *saved_searches(), *desks())
-# Signing out ends what the other rows stand on; it has a test of its own.
-APART = {("accounts.sign_out", "POST")}
+def matches() -> Iterator[Row]:
+    """Matches of what is published are for everybody; of anything else there are none, whoever asks."""
+    for path, answers in {
+        "scenario.soe.published": "200",
+        "scenario.soe.draft": "404",
+        "scenario.soe.closed": "404",
+    }.items():
+        yield get("matching.of_scenario", f"/scenarios/{{{path}}}/matches", answers)
+        yield get("matching.file_of_scenario", f"/scenarios/{{{path}}}/matches.csv", answers)
+        yield get("api.scenarios_matches", f"/api/v1/scenarios/{{{path}}}/matches", answers)
+    for path, answers in {"product.vendor.published": "200", "product.vendor.draft": "404"}.items():
+        yield get("matching.of_product", f"/products/{{{path}}}/matches", answers)
+        yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
+
+
+def notifications() -> Iterator[Row]:
+    """The inbox, the choices, and the link of a mail. {notification} is one of the vendor's, read already."""
+    signed_in = "302 200 200 200 200 200 200"
+    yield get("notifications.inbox", "/workspace/inbox/", signed_in)
+    yield get("notifications.inbox", "/workspace/inbox/?group=nothing", "302 404 404 404 404 404 404")
+    for act in ("open", "read"):
+        path = f"/workspace/inbox/{{notification}}/{act}"
+        yield post(f"notifications.{act}", path, only(1, 302))
+        yield get(f"notifications.{act}", path, "405")
+    # Nothing has a key as small as that: everybody marks nothing.
+    yield post("notifications.read_all", "/workspace/inbox/read", "302", up_to="0")
+    yield get("notifications.read_all", "/workspace/inbox/read", "405")
+    yield get("notifications.choices", "/account/notifications", signed_in)
+    yield post("notifications.choices", "/account/notifications", "302 422 422 422 422 422 422", own_listings="never")
+    yield get("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+    yield post("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+
+
+MATRIX: tuple[Row, ...] = (
+    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *notifications(),
+)  # fmt: skip
+# Ending sessions takes away what the other rows stand on; tests/accounts does it.
+APART = {("accounts.sign_out", "POST"), ("accounts.end_others", "POST")}

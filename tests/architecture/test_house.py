@@ -19,6 +19,22 @@ ROOMS = frozenset((
 ))  # fmt: skip
 # Rooms beyond those that every capability may have, each with what it is for. A new one is a decision.
 EXTRA_ROOMS: dict[str, dict[str, str]] = {
+    "accounts": {
+        "figures": "what operators may change about signing in, passwords and sessions",
+        "throttle": "slowing down who guesses: attempts, counted and recorded",
+        "passwords": "how passwords are kept and which are taken",
+        "second_factor": "codes of a device and recovery codes",
+        "sessions": "sign-ins: opened, noted, ended",
+        "devices": "the device of a session in plain words",
+        "links": "signed links of mails",
+        "privacy": "the copy of one's own data, and leaving",
+        "entry": "what somebody signed in must do first",
+        "asking": "what the pages ask of a request: its origin, the keys, the password once more",
+        "recovery_views": "pages for a forgotten password",
+        "security_views": "pages of password, second factor, address and sessions",
+        "privacy_views": "pages of one's own data",
+    },
+    "organizations": {"leaving": "memberships of who wants his data or deletes his account"},
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
         "loading": "many listings at once, with their history, for imports and the sample",
@@ -56,6 +72,12 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
+    "matching": {
+        "weights": "what counts in a match, as one versioned table",
+        "scoring": "the judgement of one pair, pure",
+        "keeping": "judging again what changed",
+        "showing": "a pair in words",
+    },
     "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
     "search": {
         "commands": "index rebuild, check, status on the command line",
@@ -64,6 +86,11 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "suggesting": "typing suggestions, kept with the index",
         "spelling": "what may have been meant",
         "arrivals": "in which order objects came into the search",
+    },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
     },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.

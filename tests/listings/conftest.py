@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from marketplace import app as composition
 from marketplace.accounts.capability import ACCOUNTS
@@ -15,6 +13,7 @@ from marketplace.config import Config
 from marketplace.foundation.db import db
 from marketplace.listings.capability import LISTINGS
 from marketplace.listings.kind import KINDS
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.posts.capability import POSTS
 from marketplace.reference.capability import REFERENCE
@@ -30,7 +29,9 @@ def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         monkeypatch.delitem(KINDS, plural)
     monkeypatch.setitem(KINDS, KIND.plural, KIND)
     monkeypatch.setattr(
-        composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, POSTS, ORGANIZATIONS, LISTINGS, capability(), WORKSPACE)
+        composition,
+        "CAPABILITIES",
+        (REFERENCE, ACCOUNTS, POSTS, NOTIFICATIONS, ORGANIZATIONS, LISTINGS, capability(), WORKSPACE),
     )
     made = composition.create_app(config)
     made.test_client_class = Client
@@ -38,18 +39,3 @@ def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         Trial.__table__.create(db.engine)
     yield made
     close(made)
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[Callable[[], int]]:
-    """How many statements the database was sent until now."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2])
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield lambda: len(sent)
-    event.remove(engine, "before_cursor_execute", note)
