@@ -130,6 +130,29 @@ class Recount:
                 found[key] = sum(scores.values())
         return found
 
+    def any(self, plan: Plan) -> dict[Key, float]:
+        found = {}
+        for key in self.documents:
+            scores = [score for node in plan.loose if (score := self.score(node, key)) is not None]
+            if scores:
+                found[key] = sum(scores)
+        return found
+
+    def found(self, plan: Plan, filters: Mapping[str, tuple[str, ...]]) -> tuple[dict[Key, float], bool]:
+        """What a question finds before all filters but the kind, and whether that is approximate."""
+        if not plan.groups:
+            return dict.fromkeys(self.documents, 0.0), False
+        kind = {facet: values for facet, values in filters.items() if facet == "kind"}
+
+        def count(keys: Iterable[Key]) -> int:
+            return sum(self.passes(key, kind) for key in keys)
+
+        found, approximate = self.every(plan), False
+        for loosen in (self.half, self.any):
+            if count(found) < 3 and count(loose := loosen(plan)) > count(found):
+                found, approximate = loose, True
+        return found, approximate
+
     def passes(self, key: Key, filters: Mapping[str, tuple[str, ...]]) -> bool:
         return all(set(values) & set(self.values(key, facet)) for facet, values in filters.items())
 

@@ -65,13 +65,7 @@ def check(engine: SearchEngine, recount: Recount) -> None:
     for text in QUESTIONS:
         plan = make_plan(text, shared_analyzer(), lambda word: SYNONYMS.get(word, []))
         for filters in FILTERS:
-            kept = {name: values for name, values in filters.items() if name == "kind"}
-            found = recount.every(plan) if plan.groups else dict.fromkeys(recount.documents, 0.0)
-            approximate = False
-            if plan.groups and sum(recount.passes(key, kept) for key in found) < 3:
-                loose = recount.half(plan)
-                if sum(recount.passes(key, kept) for key in loose) > sum(recount.passes(key, kept) for key in found):
-                    found, approximate = loose, True
+            found, approximate = recount.found(plan, filters)
             answer = engine.search(
                 SearchRequest(text, filters, limit=1000), no_texts, lambda word: SYNONYMS.get(word, [])
             )
