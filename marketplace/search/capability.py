@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 from flask import Flask
 
 from marketplace.config import Config
 from marketplace.core.text import Text
+from marketplace.foundation.index.interface import SearchEngine
+from marketplace.foundation.index.postgres_engine import PostgresEngine
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from marketplace.foundation.worker import Task
 from marketplace.search import services
@@ -20,10 +24,17 @@ from marketplace.web.ready import init_ready
 NIGHTLY = 24 * 3600.0
 
 
+def _words() -> Iterable[str]:
+    """What the segmenter should know beyond the words shipped with it."""
+    return thesaurus().words
+
+
 def init(app: Flask) -> None:
     """Open the engine; nothing is read before the first question."""
     config: Config = app.extensions["config"]
-    engine = WhooshEngine(config.search_dir, lambda: thesaurus().words)
+    engine: SearchEngine = (
+        PostgresEngine(_words) if config.search == "postgres" else WhooshEngine(config.search_dir, _words)
+    )
     app.extensions["search_engine"] = engine
     init_ready(app, engine.position)
 
