@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 import tempfile
 from pathlib import Path
@@ -25,11 +27,13 @@ def main() -> None:
         databases = Databases(Path(folder))
         print(f"{len(JUDGED)} questions")
         for kind, engine in (("sqlite", "embedded"), ("postgresql", "PostgreSQL")):
-            with sample_site(databases, Path(folder) / kind, kind, indexed=False) as site:
-                with site.app.app_context():
-                    with transaction():
-                        load_shipped()
-                    rebuild()
+            with contextlib.ExitStack() as stack:
+                with contextlib.redirect_stdout(io.StringIO()):  # the mails of the sample
+                    site = stack.enter_context(sample_site(databases, Path(folder) / kind, kind, indexed=False))
+                    with site.app.app_context():
+                        with transaction():
+                            load_shipped()
+                        rebuild()
                 print(f"{engine:12}ours   {measure(ours(site.app))}")
                 print(f"{engine:12}plain  {measure(plain(site.app))}", flush=True)
         databases.close()
