@@ -20,6 +20,7 @@ from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
+from marketplace.members.capability import MEMBERS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
@@ -50,6 +51,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     ACCOUNTS,
     POSTS,
     ORGANIZATIONS,
+    MEMBERS,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
@@ -72,6 +74,7 @@ TABLES = (
     "accounts.models",
     "posts.models",
     "organizations.models",
+    "members.models",
     "listings.models",
     "products.models",
     "scenarios.models",

@@ -9,11 +9,12 @@ import click
 
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.listings.lifecycle import REVISION
+from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
 
-LIFECYCLES: tuple[Lifecycle, ...] = (ORGANIZATION, PRODUCT_LIFE, SCENARIO_LIFE, REVISION)
+LIFECYCLES: tuple[Lifecycle, ...] = (ORGANIZATION, REQUEST, INVITATION, PRODUCT_LIFE, SCENARIO_LIFE, REVISION)
 
 HEAD = """# Life cycles
 

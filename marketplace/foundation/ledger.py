@@ -103,8 +103,14 @@ def record(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> LedgerEntry:
-    """Write the next entry of the chain in the running transaction and return it."""
+    """Write the next entry of the chain in the running transaction and return it.
+
+    Who acts in a colleague's post, by delegation, is found in ``data`` under "delegation".
+    """
     head = _head()
+    known = dict(data or {})
+    if post is not None and post.delegation_id is not None:
+        known["delegation"] = {"id": post.delegation_id, "by": post.delegated_by}
     entry = LedgerEntry(
         id=head.last_id + 1,
         at=clock.now(),
@@ -119,7 +125,7 @@ def record(
         before=before,
         after=after,
         reason=reason,
-        data=dict(data or {}),
+        data=known,
         previous=head.last_hash,
         hash="",
     )

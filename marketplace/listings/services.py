@@ -332,7 +332,7 @@ def _open(listing: Listing) -> Revision:
 
 
 def _post(actor: Actor, listing: Listing) -> PostHeld | None:
-    return None if actor.belongs_to(listing.organization_id) else actor.post_for("review", listing.region)
+    return actor.post_to_decide("review", listing.region, listing.organization_id)
 
 
 def parsed_day(text: str) -> date | None:

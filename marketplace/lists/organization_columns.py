@@ -21,8 +21,10 @@ from marketplace.lists.columns import (
     told,
 )
 from marketplace.lists.listing_columns import code_of, page_address
+from marketplace.organizations.checks import ORGANIZATION_CHECKS
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import KIND_LABELS, ORGANIZATION_CHECKS, Organization
+from marketplace.organizations.marks import codes_of
+from marketplace.organizations.models import KIND_LABELS, Organization
 from marketplace.reference import catalogue
 
 # What accounts.services takes by the same name.
@@ -81,7 +83,8 @@ def organization_record(organization: Organization) -> Values:
     """The values of all columns of an organization; its parent is loaded with it."""
     return {
         **{key: getattr(organization, key) for key in FIELDS},
-        **{key: getattr(organization, key) for key in ("number", "sources", "marks", "compiled", "demo", "state")},
+        **{key: getattr(organization, key) for key in ("number", "sources", "compiled", "demo", "state")},
+        "marks": codes_of(organization.marks),
         "parent_code": organization.parent.credit_code if organization.parent else "",
         "address": page_address("organizations", organization.number),
     }

@@ -6,6 +6,7 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.organizations.lifecycle import LICENCE_REQUIRED
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 FOUND = SearchSource(
@@ -35,8 +36,17 @@ ORGANIZATIONS = Capability(
         "organization.return": notify.decided,
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
+        "proposal.submit": notify.proposed,
+        "proposal.return": notify.proposal_decided,
+        "proposal.approve": notify.proposal_decided,
+        "organization.name_parent": notify.parent_named,
+        "organization.accept_child": notify.link_changed,
+        "organization.decline_child": notify.link_changed,
+        "organization.release": notify.link_changed,
     },
     sources=(FOUND,),
+    settings=(LICENCE_REQUIRED,),
+    file_policies={"organization": queries.can_read_file},
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

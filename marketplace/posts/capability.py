@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from flask import Flask
 
-from marketplace.posts.views import account_panel
+from marketplace.foundation.db import transaction
+from marketplace.foundation.worker import Task
+from marketplace.posts import notify, services
+from marketplace.posts.views import account_panel, blueprint
 from marketplace.web.plate import Capability
+
+EXPIRY_SECONDS = 600.0
+
+
+def _expire() -> bool:
+    with transaction():
+        return services.expire_due()
 
 
 def _init(app: Flask) -> None:
     app.extensions.setdefault("account_panels", []).append(account_panel)
 
 
-POSTS = Capability(name="posts", init=_init)
+POSTS = Capability(
+    name="posts",
+    blueprints=lambda: (blueprint(),),
+    letters={
+        "post.grant": notify.post_changed,
+        "post.change": notify.post_changed,
+        "post.end": notify.post_changed,
+        "delegation.give": notify.delegation_changed,
+        "delegation.revoke": notify.delegation_changed,
+        "delegation.give_back": notify.delegation_changed,
+        "delegation.expire": notify.delegation_changed,
+    },
+    tasks=(Task("posts.expire", _expire, EXPIRY_SECONDS),),
+    settings=(services.DELEGATION_DAYS,),
+    init=_init,
+)

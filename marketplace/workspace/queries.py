@@ -120,15 +120,20 @@ def _submission(kind: Kind, listing: Listing, revision: Revision, again: bool, l
 
 
 def verifications(organizations: Sequence[Organization]) -> list[Waiting]:
-    """Organizations that wait to be verified, as rows."""
+    """Organizations that wait to be verified, or with a new identity, as rows."""
     known = overrides()
-    return [
-        Waiting(
-            title=each.label, number=each.number, what=Text("单位核验", "verification"), organization=each.label,
-            at=each.submitted_at, left=time_left(each.submitted_at, known),
-        )
-        for each in organizations
-    ]  # fmt: skip
+    return [_verification(each, known) for each in organizations]
+
+
+def _verification(organization: Organization, known: Overrides) -> Waiting:
+    proposal = organization.open_proposal
+    proposed = proposal is not None and proposal.state == "in_review"
+    at = proposal.submitted_at if proposal is not None and proposed else organization.submitted_at
+    return Waiting(
+        title=organization.label, number=organization.number, organization=organization.label, at=at,
+        what=Text("身份信息变更", "new identity") if proposed else Text("单位核验", "verification"),
+        left=time_left(at, known),
+    )  # fmt: skip
 
 
 def rows_of(tab: str, found: Sequence[Any]) -> list[Waiting]:

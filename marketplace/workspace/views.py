@@ -17,9 +17,10 @@ from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.difference import drawn
-from marketplace.listings.kind import KINDS, Check, Kind, differences
+from marketplace.listings.kind import KINDS, Check, Difference, Kind, differences
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.policy import can_review
 from marketplace.listings.precheck import automatic_checks
 from marketplace.listings.queries import (
     decided_listing,
@@ -33,12 +34,16 @@ from marketplace.listings.queries import (
     open_revisions,
 )
 from marketplace.listings.views import conflict_page, plural_label, shown_files
-from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import Organization, OrganizationKind
-from marketplace.organizations.policy import can_verify
-from marketplace.organizations.queries import my_organizations, organization_by_number
+from marketplace.organizations.lifecycle import ORGANIZATION, PROPOSAL
+from marketplace.organizations.marks import mark_line
+from marketplace.organizations.models import Organization, OrganizationKind, Proposal
+from marketplace.organizations.policy import can_verify, can_verify_proposal
+from marketplace.organizations.proposals import changed_since_return, take_proposal_step
+from marketplace.organizations.proposals import changes as proposal_changes
+from marketplace.organizations.queries import my_organizations, open_proposal, organization_by_number
 from marketplace.organizations.services import take_organization_step
-from marketplace.organizations.views import place_of
+from marketplace.organizations.views import history_lines, licence_of, place_of
+from marketplace.organizations.wording import compared
 from marketplace.reference import catalogue, regions
 from marketplace.reference.services import overrides
 from marketplace.web.actions import seen_version
@@ -184,7 +189,7 @@ def _carry_out(kind: Kind, number: str, form: DecisionForm, actor: Actor) -> Non
     listing = decided_listing(kind, number, actor)
     if listing is None:
         raise NotFound
-    if actor.belongs_to(listing.organization_id):
+    if not can_review(actor, listing):
         raise _own_submission()
     if form.decision.data == "return":
         services.send_back(kind, listing, actor, form.words(), seen_version())
@@ -194,8 +199,14 @@ def _carry_out(kind: Kind, number: str, form: DecisionForm, actor: Actor) -> Non
 
 def _own_submission() -> Refused:
     return Refused(
-        Text("不审核本单位登记的内容", "Nobody decides on what his own organization filed"),
-        Text("您是申请单位的成员", "You are a member of the organization that filed it"),
+        Text(
+            "不审核本单位及其上下级单位登记的内容",
+            "Nobody decides on what his own organization, its parents or its subsidiaries filed",
+        ),
+        Text(
+            "您（或委托您的人）是申请单位或其上下级单位的成员",
+            "You, or the colleague for whom you act, belong to the organization that filed it or to its line",
+        ),
         Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
     )
 
@@ -209,7 +220,7 @@ def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> Response
         row=queries.submissions(kind, [revision])[0] if revision is not None and waiting else None,
         lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"),
         state_mark=kind.lifecycle.mark(listing.state),
-        refusal=_own_submission() if actor.belongs_to(listing.organization_id) else None,
+        refusal=None if can_review(actor, listing) else _own_submission(),
         **(_submitted(kind, listing, revision) if revision is not None and waiting else {}),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -248,12 +259,12 @@ def _line(check: Check) -> dict[str, Any]:
 
 
 def verify(number: str) -> ResponseReturnValue:
-    """What an organization says of itself, and the decision."""
+    """What an organization says of itself, or wants to change, and the decision."""
     actor, form = current_actor(), VerificationForm()
     organization = organization_by_number(number, actor)
-    if actor.post_for("verify", organization.region) is None:
+    if not _in_charge(organization, actor):
         raise NotFound
-    if request.method == "POST" and (form.validate() or organization.state != "pending"):
+    if request.method == "POST" and (form.validate() or not _waits(organization)):
         try:
             with transaction():
                 _verify(organization, form, actor)
@@ -267,18 +278,42 @@ def verify(number: str) -> ResponseReturnValue:
     return _verification_page(organization_by_number(number, actor), form)
 
 
+def _proposed(organization: Organization) -> Proposal | None:
+    proposal = open_proposal(organization)
+    return proposal if proposal is not None and proposal.state == "in_review" else None
+
+
+def _waits(organization: Organization) -> bool:
+    return organization.state == "pending" or _proposed(organization) is not None
+
+
+def _in_charge(organization: Organization, actor: Actor) -> bool:
+    proposal = _proposed(organization)
+    places = [organization.region, *([proposal.region] if proposal is not None else [])]
+    return any(actor.post_for("verify", place) is not None for place in places)
+
+
+def _may_decide(organization: Organization, actor: Actor) -> bool:
+    proposal = _proposed(organization)
+    return can_verify_proposal(actor, proposal) if proposal is not None else can_verify(actor, organization)
+
+
 def _verify(organization: Organization, form: VerificationForm, actor: Actor) -> None:
-    if actor.belongs_to(organization.id):
+    if _in_charge(organization, actor) and not _may_decide(organization, actor):
         raise _own_submission()
-    step = "return" if form.decision.data == "return" else form.accepting
-    take_organization_step(organization, step, actor, form.words(), seen_version())
+    returns, seen = form.decision.data == "return", seen_version()
+    if _proposed(organization) is not None:
+        take_proposal_step(organization, "return" if returns else "approve", actor, form.words(), seen)
+    else:
+        take_organization_step(organization, "return" if returns else "verify", actor, form.words(), seen)
 
 
 def _verification_conflict(error: Conflict, organization: Organization, form: VerificationForm) -> ResponseReturnValue:
     entry = error.happened
     line = None
     if isinstance(entry, ledger.LedgerEntry):
-        step = ORGANIZATION.by_name.get(entry.action)
+        table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
+        step = table.by_name.get(entry.action)
         own = entry.organization_id == organization.id
         who = organization.label if own else Text(entry.post, entry.post)
         line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
@@ -289,16 +324,33 @@ def _verification_conflict(error: Conflict, organization: Organization, form: Ve
 
 
 def _verification_page(organization: Organization, form: VerificationForm) -> ResponseReturnValue:
-    actor = current_actor()
+    actor, proposal = current_actor(), _proposed(organization)
+    changes = proposal_changes(organization, proposal) if proposal else changed_since_return(organization)
     body = render_template(
-        "workspace/verify.html", organization=organization, form=form, mark=ORGANIZATION.mark(organization.state),
-        kind_label=OrganizationKind(organization.kind).label, waiting=organization.state == "pending",
-        row=queries.verifications([organization])[0],
-        place=place_of(organization),
-        segments=[catalogue.segment(code).label for code in organization.segments],
-        refusal=None if can_verify(actor, organization) else _own_submission(),
+        "workspace/verify.html", organization=organization, form=form, proposal=proposal,
+        mark=PROPOSAL.mark(proposal.state) if proposal else ORGANIZATION.mark(organization.state),
+        kind_label=OrganizationKind(organization.kind).label, waiting=_waits(organization),
+        row=queries.verifications([organization])[0], version=(proposal or organization).version,
+        place=place_of(organization), segments=[catalogue.segment(code).label for code in organization.segments],
+        marks=[mark_line(each) for each in organization.marks], rows=drawn(_changed_rows(changes)),
+        licences=_licences(organization, proposal), history=history_lines(organization, actor),
+        refusal=None if _may_decide(organization, actor) else _own_submission(),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _changed_rows(changes: Mapping[str, list[Any]]) -> list[Difference]:
+    language = current_language()
+    return [
+        Difference(key, label.say(language), old.say(language), new.say(language))
+        for key, label, old, new in compared(changes)
+    ]
+
+
+def _licences(organization: Organization, proposal: Proposal | None) -> list[dict[str, str]]:
+    """The licence, and the one that came with the proposal."""
+    ids = [organization.licence_id, proposal.content["licence_id"] if proposal else None]
+    return [found for each in dict.fromkeys(ids) if (found := licence_of(each)) is not None]
 
 
 def _kind(plural: str) -> Kind:
