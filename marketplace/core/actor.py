@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 PROVINCE = "340000"
 
@@ -44,6 +44,13 @@ class PostHeld:
     delegation_id: int | None = None
     delegated_by: int | None = None
     barred: frozenset[int] = frozenset()
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """What history keeps of a delegation beside the post; nothing for one's own post."""
+        if self.delegation_id is None:
+            return {}
+        return {"delegation": {"id": self.delegation_id, "by": self.delegated_by}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,6 @@ def record(
     Who acts in a colleague's post, by delegation, is found in ``data`` under "delegation".
     """
     head = _head()
-    known = dict(data or {})
-    if post is not None and post.delegation_id is not None:
-        known["delegation"] = {"id": post.delegation_id, "by": post.delegated_by}
     entry = LedgerEntry(
         id=head.last_id + 1,
         at=clock.now(),
@@ -125,7 +122,7 @@ def record(
         before=before,
         after=after,
         reason=reason,
-        data=known,
+        data={**(data or {}), **(post.trace if post else {})},
         previous=head.last_hash,
         hash="",
     )

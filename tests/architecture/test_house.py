@@ -28,6 +28,14 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "files": "pictures and files of a listing: taken, shown, served",
         "answers": "days, telephones and addresses as they are typed and kept",
     },
+    "organizations": {
+        "checks": "what each field can be; the importer asks the same checks",
+        "marks": "三首 marks and certificates: what one carries, and until when it is shown",
+        "wording": "fields in words, as a reviewer compares them",
+        "proposals": "commands on a new identity, which has a life of its own beside the organization's",
+        "tree": "the line of parents and subsidiaries: who is in it, and its commands",
+    },
+    "members": {"refusals": "why somebody cannot join, invite or leave: a rule, a fact and a next step each"},
     "products": {
         "kind": "what a product is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
@@ -55,6 +63,12 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "reading": "Excel and CSV in",
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
+    },
+    "matching": {
+        "weights": "what counts in a match, as one versioned table",
+        "scoring": "the judgement of one pair, pure",
+        "keeping": "judging again what changed",
+        "showing": "a pair in words",
     },
     "search": {"commands": "index rebuild, check, status on the command line"},
 }
