@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
@@ -50,6 +51,7 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        bring_organizations(units, people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 
 

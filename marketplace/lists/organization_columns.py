@@ -23,7 +23,7 @@ from marketplace.lists.columns import (
 from marketplace.lists.listing_columns import code_of, page_address
 from marketplace.organizations.checks import ORGANIZATION_CHECKS
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.marks import codes_of
+from marketplace.organizations.marks import codes_of, valid_marks
 from marketplace.organizations.models import KIND_LABELS, Organization
 from marketplace.reference import catalogue
 
@@ -81,11 +81,12 @@ def _field(key: str, head: Text, note: Text = Text("", ""), **more: Any) -> Colu
 
 def organization_record(organization: Organization) -> Values:
     """The values of all columns of an organization; its parent is loaded with it."""
+    upper = organization.parent
     return {
         **{key: getattr(organization, key) for key in FIELDS},
         **{key: getattr(organization, key) for key in ("number", "sources", "compiled", "demo", "state")},
-        "marks": codes_of(organization.marks),
-        "parent_code": organization.parent.credit_code if organization.parent else "",
+        "marks": codes_of(valid_marks(organization.marks)),
+        "parent_code": upper.credit_code if upper is not None and organization.parent_state == "accepted" else "",
         "address": page_address("organizations", organization.number),
     }
 

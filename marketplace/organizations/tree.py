@@ -104,6 +104,7 @@ def name_parent(organization: Organization, parent_id: int | None, actor: Actor)
         step = "unload_parent" if loads else "forget_parent"
         move(PARENT, organization, step, who, organization_id=own, data=before)
     organization.parent_id = parent_id
+    db.session.flush()  # the next step reads the row again
     if parent_id is not None:
         step = "load_parent" if loads else "name_parent"
         move(PARENT, organization, step, who, organization_id=own, data={"parent": parent_id})
