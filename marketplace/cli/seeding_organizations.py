@@ -50,11 +50,10 @@ def bring_organizations(units: Mapping[str, Organization], people: Mapping[str, 
     city = actor_of(people["city"])  # as he is now: his post begins with the demonstration
     with clock.standing_at(clock.now() - RECENTLY):
         made = {state: _found(state, people, city) for state in ON_THEIR_WAY}
-        _link(made, units["soe"], people)
-        _propose(units, people, city)
-        actor = actor_of(people["newcomer"])
-        ask_to_join(units["vendor"], actor, "演示：我在销售部，负责登记产品。")
-        invite(units["soe"], "colleague@demo.example", "editor", actor_of(people["soe"]), "zh_CN")
+    _link(made, units["soe"], people)
+    _propose(units, people, city)
+    ask_to_join(units["vendor"], actor_of(people["newcomer"]), "演示：我在销售部，负责登记产品。")
+    invite(units["soe"], "colleague@demo.example", "editor", actor_of(people["soe"]), "zh_CN")
     _stand_in(people)
 
 

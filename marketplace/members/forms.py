@@ -23,7 +23,7 @@ class InviteForm(MarketplaceForm):
 
     email = EmailField(_l("对方的邮箱"), [required(), at_most(254)])
     role = RadioField(
-        _l("身份"),
+        _l("成员身份"),
         [chosen()],
         default="editor",
         choices=[

@@ -245,6 +245,10 @@ def _take(organization: Organization, step: Step, actor: Actor, reason: str, see
 
 
 def _take_proposal(organization: Organization, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    proposal = queries.open_proposal(organization)
+    place = proposal.region if proposal else organization.region
+    if not can_edit(actor, organization) and actor.post_for("verify", place) is None:
+        raise NotFound  # whether a change is open is for members and those in charge
     proposals.take_proposal_step(organization, step.name, actor, reason, seen)
 
 

@@ -121,6 +121,58 @@ def accounts() -> Iterator[Row]:
     yield step(act, do % "hefei.registered", "submit", "302 404 404 404 404 404 404")
     yield step(act, do % "wuhu.pending", "verify", "302 404 404 404 404 409 404")
     yield get(act, do % "vendor.verified", "405")
+    yield from papers_and_links()
+    yield from members()
+    yield from posts()
+
+
+def papers_and_links() -> Iterator[Row]:
+    """Licence, marks and new identities, and the link of a subsidiary to its parent."""
+    at = "/organizations/{organization.%s}/%s"
+    yield get("organizations.papers", at % ("vendor.verified", "papers"), "302 200 404 404 404 404 404")
+    form = {"version": STALE, "name": "新名称", "kind": "vendor", "credit_code": "1", "region": "340100"}
+    yield post("organizations.papers", at % ("vendor.verified", "papers"), "302 409 404 404 404 404 404", **form)
+    yield get("organizations.papers", at % ("hefei.pending", "papers"), "302 404 404 404 404 404 404")
+    act = "organizations.act_identity"
+    yield step(act, at % ("vendor.verified", "identity"), "discard", "302 409 404 404 409 409 404")
+    yield step(act, at % ("vendor.verified", "identity"), "submit", "302 404 404 404 404 404 404")
+    yield step(act, at % ("hefei.pending", "identity"), "approve", "302 404 404 404 409 409 404")
+    yield get(act, at % ("vendor.verified", "identity"), "405")
+    act = "organizations.act_parent"
+    yield step(act, at % ("vendor.verified", "parent"), "release", "302 409 403 403 403 403 403")
+    yield step(act, at % ("vendor.verified", "parent"), "accept_child", "302 403 403 403 403 403 403")
+    yield step(act, at % ("hefei.pending", "parent"), "accept_child", "302 404 404 404 403 403 404")
+    yield get(act, at % ("vendor.verified", "parent"), "405")
+
+
+def members() -> Iterator[Row]:
+    """Members, requests to join, and invitations."""
+    at = "/organizations/{organization.%s}/members"
+    yield get("members.show", at % "vendor.verified", only(1, 200))
+    yield post("members.show", at % "vendor.verified", only(1, 422), email="nobody", role="editor")
+    yield get("members.show", at % "hefei.pending", only(1, 404))
+    yield post("members.show", at % "hefei.pending", only(1, 404), email="a@test.example", role="editor")
+    yield post("members.change", at % "vendor.verified" + "/2147483647", only(1, 409), act="remove", reason="x")
+    yield post("members.change", at % "hefei.pending" + "/1", only(1, 404), act="remove", reason="x")
+    yield get("members.join", "/organizations/join", "302 200 200 200 200 200 200")
+    yield post("members.join", "/organizations/join", "302 422 422 422 422 422 422", organization="O-1999-000001")
+    # The request of the sample is the newcomer's to the vendor.
+    yield step("join_requests.act_do", "/join-requests/1/do", "accept", only(1, 409))
+    yield step("join_requests.act_do", "/join-requests/2147483647/do", "accept", only(1, 404))
+    yield step("invitations.act_do", "/invitations/1/do", "revoke", only(3, 409))
+    yield step("invitations.act_do", "/invitations/1/do", "accept", only(3, 409))
+    yield get("invitations.answer", "/invitations/no-such-token", "403")
+    yield post("invitations.answer", "/invitations/no-such-token", "403", answer="accept")
+
+
+def posts() -> Iterator[Row]:
+    """Posts and delegations; the sample's delegation is the province's, the matrix has only its giver."""
+    yield get("posts.mine", "/posts/", "302 200 200 200 200 200 200")
+    yield get("posts.delegate", "/posts/{post.province}/delegate", "302 404 404 404 404 200 404")
+    yield post("posts.delegate", "/posts/{post.province}/delegate", "302 404 404 404 404 422 404")
+    yield step("posts.act_delegation", "/posts/1/delegation", "revoke", "302 404 404 404 404 409 404")
+    yield step("posts.act_delegation", "/posts/1/delegation", "expire", "302 404 404 404 404 404 404")
+    yield get("posts.act_delegation", "/posts/1/delegation", "405")
 
 
 # State of a product → who sees its page; of a scenario the same with its owners in the places of the vendors.
@@ -248,6 +300,7 @@ def desks() -> Iterator[Row]:
     yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
     yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
     yield get("review.queue", "/review/?kind=users", "302 403 403 403 404 404 403")
+    yield get("files.show", "/files/{file.licence}/x.pdf", "404 404 404 404 200 200 404")
     pending = "/review/organizations/{organization.%s}"
     yield get("review.verify", pending % "hefei.pending", "302 404 404 404 200 200 404")
     yield get("review.verify", pending % "wuhu.pending", "302 404 404 404 404 200 404")

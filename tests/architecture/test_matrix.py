@@ -21,6 +21,7 @@ from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
 from marketplace.organizations.models import Member, Organization
+from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
@@ -103,7 +104,11 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
-    for file in db.session.scalars(sa.select(StoredFile)):
+    official = db.session.query(User).filter_by(email="province@demo.example").one()
+    yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
+    pending = db.session.query(Organization).filter_by(state="pending", demo=True).one()
+    yield "file.licence", str(pending.licence_id)
+    for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
 
 
