@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from marketplace.foundation.db import transaction
+from marketplace.foundation.db import db, transaction
+from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import files, notify, services, views
 from marketplace.listings.kind import KINDS, Kind
+from marketplace.organizations.models import Proposal
 from marketplace.web.letters import tell
 from marketplace.web.plate import Capability
 
@@ -35,8 +37,16 @@ def _expiry(kind: Kind) -> Callable[[], bool]:
     return run
 
 
+def _follow(message: Message) -> None:
+    """An organization with a new identity may have moved: its listings are in the charge of another city then."""
+    organization = db.session.get_one(Proposal, message.subject_id).organization
+    for kind in KINDS.values():
+        services.follow_organization(kind, organization)
+
+
 LISTINGS = Capability(
     name="listings",
+    topics={"proposal.approve": _follow},
     blueprints=lambda: (files.blueprint(),),
     letters={
         "revision.submit": notify.revision_submitted,
