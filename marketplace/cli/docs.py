@@ -10,11 +10,22 @@ import click
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
-from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
 
-LIFECYCLES: tuple[Lifecycle, ...] = (ORGANIZATION, REQUEST, INVITATION, PRODUCT_LIFE, SCENARIO_LIFE, REVISION)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    ORGANIZATION,
+    PROPOSAL,
+    PARENT,
+    REQUEST,
+    INVITATION,
+    DELEGATION,
+    PRODUCT_LIFE,
+    SCENARIO_LIFE,
+    REVISION,
+)
 
 HEAD = """# Life cycles
 

@@ -41,6 +41,7 @@ MEMBERS = Capability(
         "member.remove": notify.member_changed,
         "member.leave": notify.member_changed,
     },
+    letter_groups=(notify.MEMBERS,),
     tasks=(Task("members.expire", _expire, EXPIRY_SECONDS),),
     settings=services.SETTINGS,
     duties=views.duties,

@@ -8,15 +8,26 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import Letter, LetterGroup, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.members.models import ROLES, Invitation, JoinRequest
 from marketplace.members.queries import owners
 from marketplace.members.services import invitation_token
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import organization_by_id
+
+MEMBERS = LetterGroup(
+    "members",
+    Text("单位成员", "Members of organizations"),
+    Text(
+        "有人申请加入、邀请有答复、您的成员身份有变",
+        "Requests to join, answers to invitations, changes of your own role",
+    ),
+    owed=Text("关系到谁能代表单位办事", "It bears on who may act for an organization"),
+)
 
 
 def asked(message: Message, config: Config) -> Iterator[Letter]:
@@ -25,8 +36,9 @@ def asked(message: Message, config: Config) -> Iterator[Letter]:
     if request.state == "open":
         for user in owners(request.organization_id):
             yield letter(
-                user, "members/asked", organization=request.organization.label, person=request.user.name,
-                message=request.message, until=request.expires_at, link=members_page(request.organization, config),
+                user, "members/asked", MEMBERS, organization=request.organization.label, person=request.user.name,
+                message=Quote(request.message), until=request.expires_at,
+                link=members_page(request.organization, config),
             )  # fmt: skip
 
 
@@ -36,7 +48,7 @@ def answered(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     template = f"members/request_{message.topic.partition('.')[2]}"
     yield letter(
-        request.user, template, organization=request.organization.label, reason=entry.reason,
+        request.user, template, MEMBERS, organization=request.organization.label, reason=Quote(entry.reason),
         link=f"{config.base_url}/organizations/join",
     )  # fmt: skip
 
@@ -49,7 +61,7 @@ def invited(message: Message, config: Config) -> Iterator[Letter]:
         inviter = db.session.get_one(User, invitation.invited_by)
         yield _to_address(
             invitation, "invited", link=link, person=inviter.name, role=ROLES[invitation.role], email=invitation.email,
-            until=invitation.expires_at, register=f"{config.base_url}/account/register",
+            until=invitation.expires_at, register=Link(f"{config.base_url}/account/register"),
         )  # fmt: skip
 
 
@@ -65,7 +77,7 @@ def invitation_answered(message: Message, config: Config) -> Iterator[Letter]:
     for user in owners(invitation.organization_id):
         if invitation.email != user.email:
             yield letter(
-                user, template, organization=invitation.organization.label, email=invitation.email,
+                user, template, MEMBERS, organization=invitation.organization.label, email=invitation.email,
                 link=members_page(invitation.organization, config),
             )  # fmt: skip
 
@@ -80,8 +92,8 @@ def member_changed(message: Message, config: Config) -> Iterator[Letter]:
         readers = [*readers, db.session.get_one(User, entry.actor_id)]
     for user in readers:
         yield letter(
-            user, f"members/{action}", organization=organization.label, person=person.name, reason=entry.reason,
-            role=ROLES.get(entry.after, ""), link=members_page(organization, config),
+            user, f"members/{action}", MEMBERS, organization=organization.label, person=person.name,
+            reason=Quote(entry.reason), role=ROLES.get(entry.after, ""), link=members_page(organization, config),
         )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
-from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.foundation.letters import DECISIONS, DESK
+from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.organizations.lifecycle import LICENCE_REQUIRED
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
@@ -44,9 +45,13 @@ ORGANIZATIONS = Capability(
         "organization.decline_child": notify.link_changed,
         "organization.release": notify.link_changed,
     },
+    letter_groups=(DESK, DECISIONS, notify.LINE),
     sources=(FOUND,),
     settings=(LICENCE_REQUIRED,),
     file_policies={"organization": queries.can_read_file},
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

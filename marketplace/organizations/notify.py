@@ -8,14 +8,21 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import DECISIONS, DESK, Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.models import Organization, OrganizationKind, Proposal
 from marketplace.organizations.queries import member_users, members_of, organization_by_id
 from marketplace.posts.queries import officials
 from marketplace.reference import regions
+
+LINE = LetterGroup(
+    "line",
+    Text("上下级单位", "Parent and subsidiaries"),
+    Text("有单位填报您的单位为上级，或上下级关系有变", "When one names yours as its parent, or such a link changes"),
+)
 
 
 def submitted(message: Message, config: Config) -> Iterator[Letter]:
@@ -24,7 +31,7 @@ def submitted(message: Message, config: Config) -> Iterator[Letter]:
     if organization.state == "pending":
         own = {user.id for user in member_users(organization.id)}
         deciding = [user for user in officials("verify", organization.region) if user.id not in own]
-        yield from _about(organization, deciding, "organizations/submitted", config)
+        yield from _about(organization, deciding, "organizations/submitted", DESK, config)
 
 
 def decided(message: Message, config: Config) -> Iterator[Letter]:
@@ -37,7 +44,8 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
         "organization.suspend": "organizations/suspended",
         "organization.resume": "organizations/resumed",
     }[message.topic]
-    yield from _about(organization, member_users(organization.id), template, config, reason=entry.reason)
+    members, reason = member_users(organization.id), Quote(entry.reason)
+    yield from _about(organization, members, template, DECISIONS, config, reason=reason)
 
 
 def proposed(message: Message, config: Config) -> Iterator[Letter]:
@@ -47,7 +55,7 @@ def proposed(message: Message, config: Config) -> Iterator[Letter]:
         own = {user.id for user in member_users(proposal.organization_id)}
         deciding = [user for user in officials("verify", proposal.region) if user.id not in own]
         yield from _about(
-            proposal.organization, deciding, "organizations/proposed", config, page="review/organizations"
+            proposal.organization, deciding, "organizations/proposed", DESK, config, page="review/organizations"
         )
 
 
@@ -57,7 +65,7 @@ def proposal_decided(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     template = f"organizations/proposal_{message.topic.partition('.')[2]}"
     readers = member_users(proposal.organization_id)
-    yield from _about(proposal.organization, readers, template, config, reason=entry.reason)
+    yield from _about(proposal.organization, readers, template, DECISIONS, config, reason=Quote(entry.reason))
 
 
 def parent_named(message: Message, config: Config) -> Iterator[Letter]:
@@ -67,7 +75,9 @@ def parent_named(message: Message, config: Config) -> Iterator[Letter]:
     if parent is not None and organization.parent_state == "asked":
         readers = [member.user for member in members_of(parent) if member.role == "owner" and member.user.is_active]
         link = f"{config.base_url}/organizations/{parent.number}"
-        yield from _about(organization, readers, "organizations/parent_named", config, parent=parent.label, link=link)
+        yield from _about(
+            organization, readers, "organizations/parent_named", LINE, config, parent=parent.label, link=link
+        )
 
 
 def link_changed(message: Message, config: Config) -> Iterator[Letter]:
@@ -78,13 +88,14 @@ def link_changed(message: Message, config: Config) -> Iterator[Letter]:
     template = f"organizations/{message.topic.partition('.')[2]}"
     readers = {user.id: user for each in (organization, parent) for user in member_users(each.id)}
     known = [user for user in readers.values() if user.id != entry.actor_id]
-    yield from _about(organization, known, template, config, parent=parent.label, reason=entry.reason)
+    yield from _about(organization, known, template, LINE, config, parent=parent.label, reason=Quote(entry.reason))
 
 
 def _about(
     organization: Organization,
     users: Sequence[User],
     template: str,
+    group: LetterGroup,
     config: Config,
     *,
     page: str = "organizations",
@@ -93,7 +104,7 @@ def _about(
     context = {"link": f"{config.base_url}/{page}/{organization.number}", **context}
     for user in users:
         yield letter(
-            user, template, organization=organization.label, number=organization.number,
+            user, template, group, organization=organization.label, number=organization.number,
             kind=OrganizationKind(organization.kind).label, region=regions.full_name(organization.region),
             **context,
         )  # fmt: skip

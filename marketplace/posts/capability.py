@@ -6,7 +6,7 @@ from flask import Flask
 
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
-from marketplace.posts import notify, services
+from marketplace.posts import notify, queries, services
 from marketplace.posts.views import account_panel, blueprint
 from marketplace.web.plate import Capability
 
@@ -37,4 +37,8 @@ POSTS = Capability(
     tasks=(Task("posts.expire", _expire, EXPIRY_SECONDS),),
     settings=(services.DELEGATION_DAYS,),
     init=_init,
+    letter_groups=(notify.POSTS,),
+    strict=lambda actor: bool(actor.posts),
+    personal=queries.personal,
+    keeps=queries.keeps,
 )

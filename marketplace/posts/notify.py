@@ -10,10 +10,21 @@ from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.posts.models import DUTIES, Delegation, Post
 from marketplace.reference import regions
+
+POSTS = LetterGroup(
+    "posts",
+    Text("岗位与委托", "Posts and delegations"),
+    Text(
+        "岗位设置、变更、结束，职责委托和收回",
+        "When a post is given, changed or ended, and when duties are handed over",
+    ),
+    owed=Text("关系到您能办理哪些事项", "It bears on what you may decide"),
+    concerns=lambda actor: bool(actor.posts),
+)
 
 
 def post_changed(message: Message, config: Config) -> Iterator[Letter]:
@@ -22,8 +33,8 @@ def post_changed(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     if post.user.is_active:
         yield letter(
-            post.user, f"posts/{entry.action}", post=post.label, region=regions.name(post.region),
-            duties=_listed(post.duties), reason=entry.reason, link=f"{config.base_url}/posts/",
+            post.user, f"posts/{entry.action}", POSTS, post=post.label, region=regions.name(post.region),
+            duties=_listed(post.duties), reason=Quote(entry.reason), link=f"{config.base_url}/posts/",
         )  # fmt: skip
 
 
@@ -35,10 +46,10 @@ def delegation_changed(message: Message, config: Config) -> Iterator[Letter]:
     for user in (giver, deputy):
         if user.is_active:
             yield letter(
-                user, "posts/delegated" if entry.action == "give" else "posts/delegation_over", giver=giver.name,
+                user, "posts/delegated" if entry.action == "give" else "posts/delegation_over", POSTS, giver=giver.name,
                 deputy=deputy.name, post=delegation.post.label, duties=_listed(delegation.duties),
                 first=clock.beijing(delegation.since).date(), last=clock.last_day(delegation.until),
-                reason=entry.reason, link=f"{config.base_url}/posts/",
+                reason=Quote(entry.reason), link=f"{config.base_url}/posts/",
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ choice {"choice"}, choices {"choices"}, flag {"flag"}, text {"text"}, ip {"choic
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ __all__ = [
     "Value",
     "Verdict",
     "compare",
+    "encoded",
     "export_text",
     "import_text",
     "interval",
@@ -43,7 +45,7 @@ TEXT_LIMIT = 300
 _BLANK = frozenset({"", "-", "/", "n/a", "na", "未公开", "不详", "未知", "unknown", "notdisclosed", "notpublished"})
 _YES = frozenset({"是", "有", "支持", "具备", "能", "可", "yes", "y", "true", "1", "on", "√", "✓"})
 _NO = frozenset({"否", "无", "没有", "不支持", "不具备", "不能", "no", "n", "false", "0", "off", "×", "✗"})
-_IP = re.compile(r"(?:IP)?\s*-?\s*([0-6X])([0-8X]|9K?)", re.IGNORECASE)
+_IP = re.compile(r"(?:IP)?\s{0,3}-?\s{0,3}([0-6X])([0-8X]|9K?)", re.IGNORECASE)
 _LIST = re.compile(r"[、,;|\n]+")
 _LOOSE = re.compile(r"[、,;|\n/+&和]+")
 
@@ -124,6 +126,11 @@ def export_text(spec: Spec, value: Value | None, language: str = "zh_CN") -> str
     if "to" in value:
         return f"{value['from']}~{value['to']}"
     return {">=": "≥", "<=": "≤", "~": "~", "": ""}[value.get("approx", "")] + str(value["from"])
+
+
+def encoded(value: Value) -> str:
+    """A stored value as one text, the same for equal values."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def import_text(spec: Spec, text: str, field: str = "") -> Value | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,16 +14,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from marketplace.core import clock
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused, TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
+from marketplace.web.request import loggable
 
 log = logging.getLogger(__name__)
 
 # Typed text that a refused act must not lose is shown again, except what nobody should see twice.
 KEEP_AT_MOST = 20_000
+MEGABYTE = 1024 * 1024
 NEVER_SHOWN = ("password", "csrf_token", "token", "code")
 
 
@@ -32,9 +36,10 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Conflict, conflict)
     app.register_error_handler(StaleDataError, stale)
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(TooMany, too_many)
     app.register_error_handler(Invalid, invalid)
     app.register_error_handler(FieldError, lambda error: invalid(Invalid([error])))
-    app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(CSRFError, lambda _error: expired_form())
     app.register_error_handler(IndexUnusable, no_index)
     app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
@@ -106,6 +111,14 @@ def refused(error: Refused) -> ResponseReturnValue:
     return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, typed=typed())
 
 
+def too_many(error: TooMany) -> ResponseReturnValue:
+    """Refused for a time: the same page, and for programs how many seconds to wait (RFC 6585)."""
+    response = make_response(refused(error))
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response.headers["Retry-After"] = str(max(1, math.ceil((error.until - clock.now()).total_seconds())))
+    return response
+
+
 def invalid(error: Invalid) -> ResponseReturnValue:
     """Values outside a form's own page (a button with a missing reason, an API body)."""
     language = current_language()
@@ -115,9 +128,9 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, typed=typed())
 
 
-def expired_form(_error: CSRFError) -> ResponseReturnValue:
-    """The form was open longer than the session; what was typed is shown again."""
-    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed())
+def expired_form(back: str = "") -> ResponseReturnValue:
+    """The form was open longer than the session; what was typed is shown again. ``back``: the path of its page."""
+    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed(), back=back)
 
 
 def no_index(error: IndexUnusable) -> ResponseReturnValue:
@@ -141,12 +154,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
-    response = make_response(page(error.code, template))
+    context = {"limit": f"{(request.max_content_length or 0) // MEGABYTE} MB"} if error.code == 413 else {}
+    response = make_response(page(error.code, template, **context))
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A defect: logged with the number that the page shows."""
-    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, request.path)
+    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, loggable(request.path))
     return http_error(InternalServerError(original_exception=error))

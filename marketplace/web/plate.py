@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app
 
 from marketplace.core.actor import Actor
+from marketplace.core.errors import Refused
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
-from marketplace.foundation.letters import Write
+from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
+from marketplace.web.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ class Duty:
     overdue: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalPart:
+    """What one table holds about a person, for the copy of his data. ``labels``: key of a row → its name in words."""
+
+    table: str
+    title: Text
+    labels: Mapping[str, Text]
+    rows: Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class Capability:
     """What one capability adds. Every field may be left out."""
@@ -84,9 +96,13 @@ class Capability:
     topics: Mapping[str, Handler] = field(default_factory=dict)
     # topic → what its readers are told (foundation/letters.py)
     letters: Mapping[str, Write] = field(default_factory=dict)
+    # The groups of them that a reader decides about; several plates may name the same one.
+    letter_groups: tuple[LetterGroup, ...] = ()
     tasks: tuple[Task, ...] = ()
     # Figures that operators may change (core/setting.py); read with marketplace.settings.queries.value.
     settings: tuple[Setting[Any], ...] = ()
+    # How often one address or account may ask for which pages (web/limits.py).
+    limits: tuple[Limit, ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
     # What waits for the actor now (his own acts), and what officials have to decide.
@@ -95,6 +111,13 @@ class Capability:
     duty_count: Callable[[Actor], int] | None = None
     # owner type of a stored file → may the actor read it?
     file_policies: Mapping[str, Callable[[Actor, Any], bool]] = field(default_factory=dict)
+    # Whether accounts of this kind need a second factor and have shorter sessions (asked often: no statement).
+    strict: Callable[[Actor], bool] | None = None
+    # What this capability holds about the user with a key.
+    personal: Callable[[int], Sequence[PersonalPart]] | None = None
+    # Why a user cannot delete his account yet; nothing when he can. And what goes with it when he does.
+    keeps: Callable[[int], Sequence[Refused]] | None = None
+    forget: Callable[[int], None] | None = None
     init: Callable[[Flask], None] | None = None
 
 
@@ -102,6 +125,11 @@ def capabilities() -> tuple[Capability, ...]:
     """The capabilities of the running app, in the order of the table of contents."""
     found: tuple[Capability, ...] = current_app.extensions["capabilities"]
     return found
+
+
+def held_strictly(actor: Actor) -> bool:
+    """Whether the actor is an official, an expert or an administrator."""
+    return any(capability.strict(actor) for capability in capabilities() if capability.strict)
 
 
 def sources() -> Mapping[str, SearchSource]:
@@ -112,4 +140,14 @@ def sources() -> Mapping[str, SearchSource]:
 
 def settings() -> Mapping[str, Setting[Any]]:
     """Key → setting, over all capabilities, in the order of the table of contents."""
-    return {setting.key: setting for capability in capabilities() for setting in capability.settings}
+    return {setting.key: setting for capability in capabilities() for setting in _declared(capability)}
+
+
+def _declared(capability: Capability) -> Iterator[Setting[Any]]:
+    yield from capability.settings
+    yield from (limit.figure for limit in capability.limits)
+
+
+def letter_groups() -> Mapping[str, LetterGroup]:
+    """Key → group of letters, over all capabilities, in the order of the table of contents."""
+    return {group.key: group for capability in capabilities() for group in capability.letter_groups}

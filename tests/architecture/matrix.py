@@ -1,73 +1,17 @@
 """Who gets what at every address: roles, objects of the demonstration, and one row per address, object and way in.
 
-A row's answers stand in the order of ROLES. Where a step is tried, the form carries a version that nobody has
-(STALE), so that who has the right is told 409 and nothing changes; the others must not come as far.
+A row's answers stand in the order of ROLES; the roles of FURTHER get what their rule says, unless the row names it:
+``get(…).but(expert1=200)``. So every row asks every role, and a new kind of user is a line of FURTHER. Where a step is
+tried, the form carries a version that nobody has (STALE), so that who has the right is told 409 and nothing changes;
+the others must not come as far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-# vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
-ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
-STALE = "999999"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question to the site. ``{…}`` of the path is an object; ``answers``: a status per role, or one for all."""
-
-    endpoint: str
-    method: str
-    path: str
-    answers: str
-    form: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        what = self.form.get("transition") or self.form.get("decision") or ""
-        return f"{self.method} {self.path} {what}".strip()
-
-    def expected(self) -> dict[str, int]:
-        """Role → status."""
-        statuses = [int(each) for each in self.answers.split()]
-        return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=False))
-
-
-# The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
-OBJECTS = tuple(
-    f"{kind}.{whose}.{state}"
-    for kind, rows in {
-        "product": {
-            "vendor": "published draft in_review withdrawn", "vendor2": "published returned suspended expired",
-            "wuhu": "in_review",
-        },
-        "scenario": {
-            "soe": "published draft suspended expired closed", "soe2": "in_review returned withdrawn fulfilled",
-            "wuhu": "in_review",
-        },
-        "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
-    }.items()
-    for whose, states in rows.items()
-    for state in states.split()
-)  # fmt: skip
-
-
-def get(endpoint: str, path: str, answers: str) -> Row:
-    return Row(endpoint, "GET", path, answers)
-
-
-def post(endpoint: str, path: str, answers: str, **form: str) -> Row:
-    return Row(endpoint, "POST", path, answers, form)
-
-
-def step(endpoint: str, path: str, name: str, answers: str) -> Row:
-    form = {"transition": name, "version": STALE, "reason": "因为试验"}
-    return Row(endpoint, "POST", path, answers, form)
-
-
-def decision(path: str, answers: str) -> Row:
-    return Row("review.decide", "POST", f"/review/{path}", answers, {"decision": "approve", "version": STALE})
+from tests.architecture.matrix_organizations import organizations
+from tests.architecture.questions import STALE, Row, decision, get, only, post, step
 
 
 def open_pages() -> Iterator[Row]:
@@ -76,7 +20,9 @@ def open_pages() -> Iterator[Row]:
         "site.home": "/", "site.help_page": "/help", "site.accessibility": "/accessibility", "site.privacy": "/privacy",
         "site.healthz": "/healthz", "site.readyz": "/readyz", "static": "/static/css/jiyu.css",
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
-        "search.organizations": "/organizations", "accounts.registered": "/account/registered",
+        "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
+        "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
+        "accounts.reset_sent": "/account/forgotten/sent",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
         "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
@@ -93,7 +39,7 @@ def open_pages() -> Iterator[Row]:
 
 
 def accounts() -> Iterator[Row]:
-    """Pages of people and organizations."""
+    """Pages of people."""
     yield get("accounts.sign_in", "/account/sign-in", "200 302 302 302 302 302 302")
     yield post("accounts.sign_in", "/account/sign-in", "422 302 302 302 302 302 302")
     yield get("accounts.register", "/account/register", "200 302 302 302 302 302 302")
@@ -103,76 +49,35 @@ def accounts() -> Iterator[Row]:
     yield get("accounts.me", "/account/", "302 200 200 200 200 200 200")
     yield post("accounts.me", "/account/", "302 422 422 422 422 422 422")
     yield get("accounts.sign_out", "/account/sign-out", "405")
-
-    yield get("organizations.show", "/organizations/{organization.vendor.verified}", "200")
-    yield get("organizations.show", "/organizations/{organization.hefei.registered}", "404")
-    yield get("organizations.show", "/organizations/{organization.hefei.pending}", "404 404 404 404 200 200 404")
-    yield get("organizations.show", "/organizations/{organization.wuhu.pending}", "404 404 404 404 404 200 404")
-    yield get("organizations.new", "/organizations/new", "302 200 200 200 200 200 200")
-    yield post("organizations.new", "/organizations/new", "302 422 422 422 422 422 422")
-    for whose, (read, changed) in {"vendor.verified": (200, 409), "hefei.pending": (404, 404)}.items():
-        path = f"/organizations/{{organization.{whose}}}/edit"
-        yield get("organizations.edit", path, f"302 {read} 404 404 404 404 404")
-        yield post("organizations.edit", path, f"302 {changed} 404 404 404 404 404", version=STALE)
-    act, do = "organizations.act_do", "/organizations/{organization.%s}/do"
-    yield step(act, do % "vendor.verified", "suspend", "302 403 403 403 409 409 403")
-    yield step(act, do % "vendor.verified", "load", "302 404 404 404 404 404 404")
-    yield step(act, do % "hefei.pending", "verify", "302 404 404 404 409 409 404")
-    yield step(act, do % "hefei.registered", "submit", "302 404 404 404 404 404 404")
-    yield step(act, do % "wuhu.pending", "verify", "302 404 404 404 404 409 404")
-    yield get(act, do % "vendor.verified", "405")
-    yield from papers_and_links()
-    yield from members()
-    yield from posts()
+    yield from safety()
+    yield from organizations()
 
 
-def papers_and_links() -> Iterator[Row]:
-    """Licence, marks and new identities, and the link of a subsidiary to its parent."""
-    at = "/organizations/{organization.%s}/%s"
-    yield get("organizations.papers", at % ("vendor.verified", "papers"), "302 200 404 404 404 404 404")
-    form = {"version": STALE, "name": "新名称", "kind": "vendor", "credit_code": "1", "region": "340100"}
-    yield post("organizations.papers", at % ("vendor.verified", "papers"), "302 409 404 404 404 404 404", **form)
-    yield get("organizations.papers", at % ("hefei.pending", "papers"), "302 404 404 404 404 404 404")
-    act = "organizations.act_identity"
-    yield step(act, at % ("vendor.verified", "identity"), "discard", "302 409 404 404 409 409 404")
-    yield step(act, at % ("vendor.verified", "identity"), "submit", "302 404 404 404 404 404 404")
-    yield step(act, at % ("hefei.pending", "identity"), "approve", "302 404 404 404 409 409 404")
-    yield get(act, at % ("vendor.verified", "identity"), "405")
-    act = "organizations.act_parent"
-    yield step(act, at % ("vendor.verified", "parent"), "release", "302 409 403 403 403 403 403")
-    yield step(act, at % ("vendor.verified", "parent"), "accept_child", "302 403 403 403 403 403 403")
-    yield step(act, at % ("hefei.pending", "parent"), "accept_child", "302 404 404 404 403 403 404")
-    yield get(act, at % ("vendor.verified", "parent"), "405")
-
-
-def members() -> Iterator[Row]:
-    """Members, requests to join, and invitations."""
-    at = "/organizations/{organization.%s}/members"
-    yield get("members.show", at % "vendor.verified", only(1, 200))
-    yield post("members.show", at % "vendor.verified", only(1, 422), email="nobody", role="editor")
-    yield get("members.show", at % "hefei.pending", only(1, 404))
-    yield post("members.show", at % "hefei.pending", only(1, 404), email="a@test.example", role="editor")
-    yield post("members.change", at % "vendor.verified" + "/2147483647", only(1, 409), act="remove", reason="x")
-    yield post("members.change", at % "hefei.pending" + "/1", only(1, 404), act="remove", reason="x")
-    yield get("members.join", "/organizations/join", "302 200 200 200 200 200 200")
-    yield post("members.join", "/organizations/join", "302 422 422 422 422 422 422", organization="O-1999-000001")
-    # The request of the sample is the newcomer's to the vendor.
-    yield step("join_requests.act_do", "/join-requests/1/do", "accept", only(1, 409))
-    yield step("join_requests.act_do", "/join-requests/2147483647/do", "accept", only(1, 404))
-    yield step("invitations.act_do", "/invitations/1/do", "revoke", only(3, 409))
-    yield step("invitations.act_do", "/invitations/1/do", "accept", only(3, 409))
-    yield get("invitations.answer", "/invitations/no-such-token", "403")
-    yield post("invitations.answer", "/invitations/no-such-token", "403", answer="accept")
-
-
-def posts() -> Iterator[Row]:
-    """Posts and delegations; the sample's delegation is the province's, the matrix has only its giver."""
-    yield get("posts.mine", "/posts/", "302 200 200 200 200 200 200")
-    yield get("posts.delegate", "/posts/{post.province}/delegate", "302 404 404 404 404 200 404")
-    yield post("posts.delegate", "/posts/{post.province}/delegate", "302 404 404 404 404 422 404")
-    yield step("posts.act_delegation", "/posts/1/delegation", "revoke", "302 404 404 404 404 409 404")
-    yield step("posts.act_delegation", "/posts/1/delegation", "expire", "302 404 404 404 404 404 404")
-    yield get("posts.act_delegation", "/posts/1/delegation", "405")
+def safety() -> Iterator[Row]:
+    """Pages of one's own account. The demonstration's accounts, which many share, cannot change how they sign in."""
+    yield get("accounts.second_step", "/account/sign-in/code", "302")
+    yield post("accounts.second_step", "/account/sign-in/code", "302")
+    yield get("accounts.forgotten", "/account/forgotten", "200")
+    yield post("accounts.forgotten", "/account/forgotten", "422")
+    for endpoint, path in (("reset", "reset/no-such-token"), ("confirm_address", "address/no-such-token")):
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "403")
+    for endpoint, path in (("security", "security"), ("sessions", "sessions"), ("privacy", "privacy"),
+                           ("own_copy", "privacy/data.zip")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 200 200 200 200 200 200")
+    for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
+                           ("leave", "leave")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+    # Without a second factor there is nothing to renew or turn off.
+    for endpoint, path in (("recovery_codes", "codes"), ("turn_off", "off")):
+        yield get(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+        yield post(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+    yield get("accounts.end_session", "/account/sessions/2147483647/end", "405")
+    yield post("accounts.end_session", "/account/sessions/2147483647/end", "302 404 404 404 404 404 404")
+    yield get("accounts.end_others", "/account/sessions/end-others", "405")
+    yield get("accounts.agree", "/account/privacy/agree", "405")
+    yield post("accounts.agree", "/account/privacy/agree", "302 403 403 403 403 403 403")
 
 
 # State of a product → who sees its page; of a scenario the same with its owners in the places of the vendors.
@@ -213,13 +118,6 @@ def listings() -> Iterator[Row]:
     yield from decided("products", owner=1, draft="vendor.draft", public="vendor.published")
     yield from decided("scenarios", owner=3, draft="soe.draft", public="soe.published")
     yield from ended()
-
-
-def only(role: int, status: int, others: str = "404") -> str:
-    """The visitor is asked to sign in, one role gets ``status``, the others something else."""
-    answers = ["302", *[others] * (len(ROLES) - 1)]
-    answers[role] = str(status)
-    return " ".join(answers)
 
 
 def written(plural: str, first: str, *, owner: int, draft: str, sent: str, public: str) -> Iterator[Row]:
@@ -293,6 +191,25 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def saved_searches() -> Iterator[Row]:
+    """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
+    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+        yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
+    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for row in (get, post):
+        yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
+
+
+def vocabulary() -> Iterator[Row]:
+    """The administrator's table of synonyms; for everybody else it does not exist."""
+    for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, status))
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 422))
+    yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+
+
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
@@ -311,7 +228,8 @@ def desks() -> Iterator[Row]:
         yield post("review.verify", pending % f"{whose}.pending", answers, **form)
     yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
     yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
-    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404")
+    # It belongs to a vendor of Wuhu.
+    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404").but(wuhu=200)
     yield get("files.show", "/files/{file.published}/x.png", "200")
     yield get("files.show", "/files/2147483647/x.png", "404")
 
@@ -331,6 +249,27 @@ def matches() -> Iterator[Row]:
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks())
-# Signing out ends what the other rows stand on; it has a test of its own.
-APART = {("accounts.sign_out", "POST")}
+def notifications() -> Iterator[Row]:
+    """The inbox, the choices, and the link of a mail. {notification} is one of the vendor's, read already."""
+    signed_in = "302 200 200 200 200 200 200"
+    yield get("notifications.inbox", "/workspace/inbox/", signed_in)
+    yield get("notifications.inbox", "/workspace/inbox/?group=nothing", "302 404 404 404 404 404 404")
+    for act in ("open", "read"):
+        path = f"/workspace/inbox/{{notification}}/{act}"
+        yield post(f"notifications.{act}", path, only(1, 302))
+        yield get(f"notifications.{act}", path, "405")
+    # Nothing has a key as small as that: everybody marks nothing.
+    yield post("notifications.read_all", "/workspace/inbox/read", "302", up_to="0")
+    yield get("notifications.read_all", "/workspace/inbox/read", "405")
+    yield get("notifications.choices", "/account/notifications", signed_in)
+    yield post("notifications.choices", "/account/notifications", "302 422 422 422 422 422 422", own_listings="never")
+    yield get("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+    yield post("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+
+
+MATRIX: tuple[Row, ...] = (
+    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *notifications(),
+)  # fmt: skip
+# Ending sessions takes away what the other rows stand on; tests/accounts does it.
+APART = {("accounts.sign_out", "POST"), ("accounts.end_others", "POST")}

@@ -19,6 +19,21 @@ ROOMS = frozenset((
 ))  # fmt: skip
 # Rooms beyond those that every capability may have, each with what it is for. A new one is a decision.
 EXTRA_ROOMS: dict[str, dict[str, str]] = {
+    "accounts": {
+        "figures": "what operators may change about signing in, passwords and sessions",
+        "throttle": "slowing down who guesses: attempts, counted and recorded",
+        "passwords": "how passwords are kept and which are taken",
+        "second_factor": "codes of a device and recovery codes",
+        "sessions": "sign-ins: opened, noted, ended",
+        "devices": "the device of a session in plain words",
+        "links": "signed links of mails",
+        "privacy": "the copy of one's own data, and leaving",
+        "entry": "what somebody signed in must do first",
+        "asking": "what the pages ask of a request: its origin, the keys, the password once more",
+        "recovery_views": "pages for a forgotten password",
+        "security_views": "pages of password, second factor, address and sessions",
+        "privacy_views": "pages of one's own data",
+    },
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
         "loading": "many listings at once, with their history, for imports and the sample",
@@ -33,6 +48,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "marks": "三首 marks and certificates: what one carries, and until when it is shown",
         "wording": "fields in words, as a reviewer compares them",
         "proposals": "commands on a new identity, which has a life of its own beside the organization's",
+        "leaving": "memberships of who wants his data or deletes his account",
         "tree": "the line of parents and subsidiaries: who is in it, and its commands",
     },
     "members": {"refusals": "why somebody cannot join, invite or leave: a rule, a fact and a next step each"},
@@ -70,7 +86,20 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "keeping": "judging again what changed",
         "showing": "a pair in words",
     },
-    "search": {"commands": "index rebuild, check, status on the command line"},
+    "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
+    "search": {
+        "commands": "index rebuild, check, status on the command line",
+        "specs": "conditions on the specs of products",
+        "pinyin": "how words are read",
+        "suggesting": "typing suggestions, kept with the index",
+        "spelling": "what may have been meant",
+        "arrivals": "in which order objects came into the search",
+    },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
+    },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])

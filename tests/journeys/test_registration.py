@@ -27,7 +27,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "register": "Register", "look": "Check your mail", "confirm": "Confirm this address",
         "first": "Register or join an organization first", "found": "Add an organization",
-        "submit": "Submit for verification", "pending": "Being verified", "save": "Save", "decide": "Submit the decision",
+        "submit": "Submit for verification", "pending": "Being verified", "save": "Save",
+        "decide": "Submit the decision",
         "invite": "Send the invitation", "accept": "Accept", "leave": "Save the draft and leave",
     },
 }  # fmt: skip
@@ -105,7 +106,7 @@ def test_a_stranger_becomes_a_vendor(sample: LiveSite, windows: Windows, mails: 
 
 def register(person: Person, mails: Mails, email: str, say: Mapping[str, str]) -> None:
     person.open("/account/register")
-    person.fill({"name": "新来的人", "email": email, "password": PASSWORD, "again": PASSWORD + "x"})
+    person.fill({"name": "新来的人", "email": email, "password": PASSWORD, "again": PASSWORD + "x", "consent": True})
     person.press(say["register"])
     assert len(person.errors()) == 1
     expect(person.main.locator('[name="email"]')).to_have_value(email)

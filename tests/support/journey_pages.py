@@ -19,8 +19,13 @@ NO_PAGES = {
     "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
+    "accounts.own_copy": "a file to keep",
+    "accounts.second_step": "follows the password: tests/journeys/test_people.py",
+    "accounts.recovery_codes": "needs a second factor: tests/journeys/test_people.py",
+    "accounts.turn_off": "needs a second factor: tests/journeys/test_people.py",
     "lists.twin": "lists as CSV, Excel and JSON",
     "lists.template": "Excel templates",
+    "search.suggestions": "the list that the script draws under a search box",
     "site.healthz": "for machines",
     "site.readyz": "for machines",
     "products.edit": "leads to the first page of the form",
@@ -98,6 +103,16 @@ class Numbers:
         invitation = db.session.scalars(sa.select(Invitation).where(Invitation.state == "open")).one()
         return invitation_token(invitation, current_app.extensions["config"].secret_key)
 
+    def unsubscribing(self, who: str) -> str:
+        """The page behind the link of a mail to a demo account."""
+        from marketplace.accounts.queries import user_by_email
+        from marketplace.listings.notify import OWN_LISTINGS
+        from marketplace.notifications.unsubscribe import link
+
+        user = user_by_email(f"{who}@demo.example")
+        assert user is not None
+        return link(user.id, OWN_LISTINGS.key, "", current_app.extensions["config"].secret_key)
+
 
 def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     """What everybody may read."""
@@ -117,7 +132,8 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.show", f"/organizations/{found.organization()}"),
         ("organizations.show", f"/organizations/{found.organization('vendor')}"),
         ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),
-        ("accounts.registered", "/account/registered"),
+        ("accounts.registered", "/account/registered"), ("accounts.forgotten", "/account/forgotten"),
+        ("accounts.reset_sent", "/account/forgotten/sent"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path)
     yield SamplePage("scenarios.show", f"/scenarios/{found.of('scenarios', 'fulfilled')}")
@@ -126,6 +142,12 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     yield SamplePage("invitations.answer", "/invitations/no-token", status=403)
     yield SamplePage("invitations.answer", f"/invitations/{found.invitation()}")
     yield SamplePage("invitations.answer", f"/invitations/{found.invitation()}", "vendor", status=403)
+    unsubscribing = found.unsubscribing("vendor")
+    yield SamplePage("notifications.unsubscribe", unsubscribing)
+    yield SamplePage("notifications.unsubscribe", unsubscribing, press="main form .btn")
+    yield SamplePage("notifications.unsubscribe", "/unsubscribe/no-token", status=403)
+    yield SamplePage("accounts.reset", "/account/reset/no-token", status=403)
+    yield SamplePage("accounts.confirm_address", "/account/address/no-token", status=403)
     for endpoint, path in (("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register")):
         yield SamplePage(endpoint, path, status=422, press="main form .btn")
 
@@ -135,21 +157,33 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
     vendor, soe = found.organization("vendor"), found.organization("soe")
     for endpoint, path, who in (
         ("workspace.home", "/workspace/", "vendor"), ("workspace.listings", "/workspace/products", "vendor"),
-        ("accounts.me", "/account/", "vendor"), ("organizations.show", f"/organizations/{vendor}", "vendor"),
+        ("accounts.me", "/account/", "vendor"), ("accounts.security", "/account/security", "vendor"),
+        ("accounts.sessions", "/account/sessions", "vendor"), ("accounts.privacy", "/account/privacy", "vendor"),
+        ("organizations.show", f"/organizations/{vendor}", "vendor"),
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
         ("organizations.papers", f"/organizations/{vendor}/papers", "vendor"),
         ("members.show", f"/organizations/{vendor}/members", "vendor"),
         ("members.join", "/organizations/join", "newcomer"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
+        ("saved_searches.table", "/workspace/searches", "vendor"),
+        ("saved_searches.new", "/workspace/searches/new?q=巡检&city=340100", "vendor"),
         ("workspace.home", "/workspace/", "soe"), ("workspace.listings", "/workspace/scenarios", "soe"),
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
+        ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
+        ("notifications.inbox", "/workspace/inbox/", "vendor"),
+        ("notifications.inbox", "/workspace/inbox/", "operator"),
+        ("notifications.choices", "/account/notifications", "vendor"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
+    # A shared account of the demonstration cannot change how it signs in; tests/journeys/test_people.py sees the rest.
+    for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
+                           ("leave", "leave")):  # fmt: skip
+        yield SamplePage(f"accounts.{endpoint}", f"/account/{path}", "vendor", status=403)
 
 
 def writing_pages(found: Numbers) -> Iterator[SamplePage]:
