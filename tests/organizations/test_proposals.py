@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.accounts.models import User
+from marketplace.cli.seeding_organizations import LICENCE as PDF
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -27,7 +28,6 @@ from tests.support.site import Client
 
 Db = scoped_session[Session]
 MARK = {"code": "first_set_provincial", "batch": "2026 年第一批", "certificate": "皖 1", "valid_until": "2026-12-31"}
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def owner(made: Organization) -> Actor:
