@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
+from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
@@ -61,6 +62,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTIFICATIONS,
     ORGANIZATIONS,
     MEMBERS,
+    EXPERTS,
     VOCABULARY,
     PRODUCTS,
     SCENARIOS,
@@ -88,6 +90,7 @@ TABLES = (
     "notifications.models",
     "organizations.models",
     "members.models",
+    "experts.models",
     "vocabulary.models",
     "listings.models",
     "products.models",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
@@ -22,6 +23,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     REQUEST,
     INVITATION,
     DELEGATION,
+    EXPERT,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,

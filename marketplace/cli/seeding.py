@@ -6,18 +6,26 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from flask import current_app
+
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
+from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
 from marketplace.foundation.db import db, transaction
+from marketplace.foundation.outbox import OutboxMessage
 from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
+from marketplace.notifications import services as notifications
+from marketplace.notifications.models import Delivery, Notification
 from marketplace.organizations.models import Member, Organization
 from marketplace.organizations.queries import actor_of
 from marketplace.organizations.services import load_organization
@@ -27,6 +35,7 @@ from marketplace.reference import catalogue, regions
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
+from marketplace.web.letters import letters_of
 
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
@@ -52,7 +61,22 @@ def load_sample() -> str:
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
         bring_organizations(units, people)
+        load_experts(people, units)
+        _read_and_refused(people["vendor"])
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
+
+
+def _read_and_refused(reader: User) -> None:
+    """The first thing that a person was told: he has read it here, and its mail found no mailbox."""
+    messages = db.session.scalars(
+        sa.select(OutboxMessage).where(OutboxMessage.topic == "revision.approve").order_by(OutboxMessage.id)
+    )
+    told = next(each for each in messages if reader.email in {letter.to for letter in letters_of(each)})
+    config: Config = current_app.extensions["config"]
+    notifications.tell_readers(told, letters_of(told), config.base_url)
+    notifications.mark_all_read(actor_of(reader), db.session.query(Notification).filter_by(user_id=reader.id).one().id)
+    mail = db.session.query(Delivery).filter_by(user_id=reader.id).one()
+    notifications.note_failure(mail, "550 5.1.1 no such mailbox（演示）", final=True, dead_address=True)
 
 
 def _segments() -> dict[str, list[str]]:

@@ -65,6 +65,8 @@ class Actor:
     administrator: bool = False
     # The subsidiaries of the actor's organizations, theirs too, as far as the parents have accepted them.
     below: frozenset[int] = frozenset()
+    # The expert of the register that the user is, once an official approved him and until he leaves.
+    expert_id: int | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -85,6 +87,10 @@ class Actor:
     def owns(self, organization_id: int) -> bool:
         """Whether the actor is an owner of the organization."""
         return any(m.organization_id == organization_id and m.role == "owner" for m in self.memberships)
+
+    def has_duty(self, duty: Duty) -> bool:
+        """Whether the actor holds a post with the duty, for whatever region."""
+        return any(duty in post.duties for post in self.posts)
 
     def post_for(self, duty: Duty, place: str) -> PostHeld | None:
         """The post in which the actor is in charge of ``duty`` for ``place``; his own and the narrowest come first."""

@@ -21,6 +21,15 @@ LICENCE_REQUIRED = Setting(
     "organizations.licence_required", Text("提交核验前必须上传执照", "A licence is required for verification"), False
 )
 
+VERIFICATION_DAYS = Setting(
+    "organizations.verification_days",
+    Text("单位核验时限", "Time to verify an organization"),
+    5,
+    unit=Text("个工作日", "working days"),
+    least=1,
+    most=60,
+)
+
 
 def complete(organization: Organization) -> Refused | None:
     """A person to ask, and where the operator says so a licence, is needed before an official can verify anything."""

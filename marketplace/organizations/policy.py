@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from marketplace.core.actor import Actor
 from marketplace.organizations.models import Organization, Proposal
-from marketplace.posts.policy import in_charge, may_decide
+from marketplace.posts.policy import in_charge
 
 PUBLIC_STATES = ("verified",)
 
@@ -73,15 +73,6 @@ def can_edit_proposal(actor: Actor, proposal: Proposal) -> bool:
 def can_verify_proposal(actor: Actor, proposal: Proposal) -> bool:
     """An official of the region that is proposed, with the duty and no part in it."""
     return actor.post_to_decide("verify", proposal.region, proposal.organization_id) is not None
-
-
-def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
-    """Organizations that wait for the actor's decision: to be verified, or with a new identity; on a select that has
-    the open proposals beside them.
-    """
-    pending = (Organization.state == "pending") & may_decide(actor, "verify", Organization.region, Organization.id)
-    proposed = (Proposal.state == "in_review") & may_decide(actor, "verify", Proposal.region, Organization.id)
-    return pending | proposed
 
 
 def owns_parent(actor: Actor, organization: Organization) -> bool:

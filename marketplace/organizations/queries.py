@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
@@ -16,8 +18,9 @@ from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.organizations.models import PROPOSAL_OPEN, Member, Organization, Proposal
-from marketplace.organizations.policy import can_edit, can_see_licence, public, visible_to, waits_for
+from marketplace.organizations.policy import can_edit, can_see_licence, public, visible_to
 from marketplace.organizations.tree import line_of
+from marketplace.posts.policy import may_decide
 from marketplace.posts.queries import posts_held
 
 # States in which an organization waits for its members.
@@ -25,7 +28,8 @@ UNFINISHED = ("registered", "returned")
 
 
 def actor_of(user: User) -> Actor:
-    """What the policies need to know of a user."""
+    """What the policies need to know of a user; upper capabilities add their part (extension "actor_parts")."""
+    parts = [part(user) for part in current_app.extensions.get("actor_parts", ())]
     select = sa.select(Member).where(Member.user_id == user.id).options(joinedload(Member.organization))
     memberships = tuple(
         Membership(member.organization_id, member.role, member.organization.state)  # type: ignore[arg-type]
@@ -41,6 +45,7 @@ def actor_of(user: User) -> Actor:
         posts=tuple(_barred(post, own | above | below) for post in posts_held(user)),
         administrator=user.administrator,
         below=below,
+        **ChainMap(*parts),
     )
 
 
@@ -102,6 +107,19 @@ def history_of(organization: Organization) -> Sequence[LedgerEntry]:
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
 
 
+def key_of(number: str) -> int | None:
+    """The key of a number, whoever asks (for the logs)."""
+    return db.session.scalar(sa.select(Organization.id).where(Organization.number == number))
+
+
+def numbers_and_names(ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """(key, number, name) of organizations, whoever asks (for the logs)."""
+    rows = db.session.execute(
+        sa.select(Organization.id, Organization.number, Organization.name).where(Organization.id.in_(ids))
+    )
+    return [(row.id, row.number, row.name) for row in rows]
+
+
 def my_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor is a member of, the one joined first before."""
     select = sa.select(Organization).join(Member).where(Member.user_id == actor.user_id).order_by(Member.id)
@@ -120,39 +138,36 @@ def member_users(organization_id: int) -> Sequence[User]:
     return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
 
 
-def waiting_for_verification(actor: Actor) -> sa.Select[Organization]:
-    """What an official has to verify, organizations and new identities, oldest first; never what his own filed."""
-    since = sa.func.coalesce(Proposal.submitted_at, Organization.submitted_at)
-    select = sa.select(Organization).outerjoin(Proposal, _proposed()).where(waits_for(actor))
-    return select.options(joinedload(Organization.open_proposal)).order_by(since, Organization.id)
+def waits_for_verification(actor: Actor) -> sa.ColumnElement[bool]:
+    """What an official has to verify, as a condition; never what his own organization, or its line, filed."""
+    return (Organization.state == "pending") & may_decide(actor, "verify", Organization.region, Organization.id)
 
 
-def _proposed() -> sa.ColumnElement[bool]:
-    return (Proposal.organization_id == Organization.id) & (Proposal.state == "in_review")
-
-
-def to_verify(actor: Actor) -> Sequence[Organization]:
-    """The first hundred of what waits for the actor's verification; nothing is asked for those who verify nothing."""
-    if not any("verify" in post.duties for post in actor.posts):
-        return ()
-    return db.session.scalars(waiting_for_verification(actor).limit(100)).all()
+def proposals_waiting(actor: Actor) -> sa.ColumnElement[bool]:
+    """The new identities that an official has to verify, as a condition; the same holds for them."""
+    decides = may_decide(actor, "verify", Proposal.region, Proposal.organization_id)
+    return (Proposal.state == "in_review") & decides
 
 
 def waiting_count(actor: Actor) -> int:
-    """How many organizations wait for the actor: unfinished, returned or asking among his own, and those to verify."""
-    waits: list[sa.ColumnElement[bool]] = []
-    if actor.organization_ids:
-        mine = Organization.id.in_(sorted(actor.organization_ids))
-        owned = sorted(each.organization_id for each in actor.memberships if each.role == "owner")
-        asked = Organization.parent_id.in_(owned) & (Organization.parent_state == "asked")
-        waits += [mine & (Organization.state.in_(UNFINISHED) | (Proposal.state == "returned")), asked]
-    if any("verify" in post.duties for post in actor.posts):
-        waits.append(waits_for(actor))
-    if not waits:
+    """How many organizations wait for the actor: unfinished or with a returned change, and those that ask a parent."""
+    if not actor.organization_ids:
         return 0
-    open_ = (Proposal.organization_id == Organization.id) & Proposal.state.in_(PROPOSAL_OPEN)
-    select = sa.select(sa.func.count()).select_from(Organization).outerjoin(Proposal, open_)
-    return db.session.scalar(select.where(sa.or_(*waits))) or 0
+    mine = Organization.id.in_(sorted(actor.organization_ids))
+    owned = sorted(each.organization_id for each in actor.memberships if each.role == "owner")
+    asked = Organization.parent_id.in_(owned) & (Organization.parent_state == "asked")
+    waits = (mine & (Organization.state.in_(UNFINISHED) | _returned())) | asked
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(waits)) or 0
+
+
+def _returned() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Proposal.organization_id == Organization.id, Proposal.state == "returned")
+
+
+def proposals_with(ids: Sequence[int]) -> Sequence[Proposal]:
+    """The proposals with these keys and their organizations, whoever asks (for a queue)."""
+    select = sa.select(Proposal).where(Proposal.id.in_(ids)).options(joinedload(Proposal.organization))
+    return db.session.scalars(select).all()
 
 
 def unfinished(actor: Actor) -> Sequence[Organization]:
@@ -160,8 +175,7 @@ def unfinished(actor: Actor) -> Sequence[Organization]:
     if not actor.organization_ids:
         return ()
     mine = Organization.id.in_(sorted(actor.organization_ids))
-    returned = sa.exists().where(Proposal.organization_id == Organization.id, Proposal.state == "returned")
-    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED) | returned)
+    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED) | _returned())
     return db.session.scalars(select.options(joinedload(Organization.open_proposal)).order_by(Organization.id)).all()
 
 
@@ -174,6 +188,11 @@ def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
     rows = db.session.execute(sa.select(Organization.id, Organization.version).where(public()))
     return {row.id: row.version for row in rows}
+
+
+def organizations_with(ids: Sequence[int]) -> Sequence[Organization]:
+    """The organizations with these keys, whoever asks (for a queue, which has asked who may see them)."""
+    return db.session.scalars(sa.select(Organization).where(Organization.id.in_(ids))).all()
 
 
 def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:

@@ -40,7 +40,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, forget_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, Named, Waiting
 from marketplace.web.ready import ready_for_visitors
 from marketplace.web.request import own_transaction
 
@@ -293,6 +293,14 @@ def _act(entry: ledger.LedgerEntry) -> Text:
     return step.label if step else DONE[entry.action]
 
 
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Organizations as the logs of administrators name them."""
+    return {
+        key: Named(f"{number} {name}", url_for("organizations.show", number=number))
+        for key, number, name in queries.numbers_and_names(ids)
+    }
+
+
 def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:
     """Organizations for the macro ``hit_organization``, in the order given; what the actor may not see is left out."""
     return [_card(organization) for organization in queries.organizations_by_id(ids, actor)]
@@ -324,16 +332,12 @@ def _card(organization: Organization) -> Mapping[str, Any]:
 
 
 def duties(actor: Actor) -> list[Duty]:
-    """What waits: organizations to verify for officials, to submit or correct for members, to accept for parents."""
+    """What waits for members: organizations to submit or to correct, and for owners subsidiaries to accept."""
     found = []
-    for each in queries.to_verify(actor):
-        link = url_for("review.verify", number=each.number)
-        since = each.open_proposal.submitted_at if each.open_proposal else each.submitted_at
-        found.append(_duty(each, Text("核验", "Verify"), VERIFYING, since, link))
     for each in queries.unfinished(actor):
         proposal = each.open_proposal
         returned = each.state == "returned" or proposal is not None
-        verb = Text("补正", "Correct") if returned else Text("提交", "Submit")
+        verb = Text("补正", "Correct") if returned else Text("提交核验", "Submit")
         link = url_for("organizations.papers", number=each.number) if proposal else href(each)
         found.append(_duty(each, verb, VERIFYING, proposal.created_at if proposal else each.updated_at, link))
     for each in tree.asking(actor):
@@ -348,6 +352,30 @@ VERIFYING = Text("单位核验", "Verification of an organization")
 
 def _duty(organization: Organization, verb: Text, why: Text, since: Any, link: str) -> Duty:
     return Duty(verb=verb, title=organization.label.say(current_language()), href=link, why=why, since=since)
+
+
+def waiting_rows(ids: Sequence[int]) -> list[Waiting]:
+    """Organizations to verify, for the queue of an official."""
+    what = Text("单位核验", "Verification")
+    return [
+        Waiting(
+            key=each.id, title=each.label, number=each.number, what=what, organization=each.label,
+            at=each.submitted_at, href=url_for("review.verify", number=each.number),
+        )
+        for each in queries.organizations_with(ids)
+    ]  # fmt: skip
+
+
+def proposal_rows(ids: Sequence[int]) -> list[Waiting]:
+    """New identities to verify, for the queue of an official."""
+    return [
+        Waiting(
+            key=each.id, title=each.organization.label, number=each.organization.number, what=PROPOSAL.label,
+            organization=each.organization.label, at=each.submitted_at,
+            href=url_for("review.verify", number=each.organization.number),
+        )
+        for each in queries.proposals_with(ids)
+    ]  # fmt: skip
 
 
 def account_panel(user: User, actor: Actor) -> Markup:

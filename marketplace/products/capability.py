@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
+from marketplace.listings.capability import recorded
 from marketplace.products import queries, searchdoc, views
+from marketplace.products.kind import PRODUCT
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 SOURCE = SearchSource(
@@ -31,4 +33,5 @@ PRODUCTS = Capability(
     footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 26),),
     sources=(SOURCE,),
     init=_init,
+    records=(recorded(PRODUCT),),
 )

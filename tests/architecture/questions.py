@@ -63,6 +63,7 @@ OBJECTS = tuple(
             "wuhu": "in_review",
         },
         "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
+        "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
     }.items()
     for whose, states in rows.items()
     for state in states.split()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Mapping
 
 import pytest
@@ -38,22 +37,6 @@ def code(language: str) -> str:
     """A credit code with a right check digit, another one for each language."""
     body = f"91340100MA2{language.upper()}ABC1"[:17].replace("Z", "Y")
     return body + str(uscc.calc_check_digit(body))
-
-
-@pytest.fixture
-def mails(sample: LiveSite, monkeypatch: pytest.MonkeyPatch) -> Mails:
-    """Every mail that leaves the house: (to, subject, text)."""
-    from marketplace.foundation import mail
-
-    sent: Mails = []
-    lock = threading.Lock()
-
-    def send(_sender: object, message: object) -> None:
-        with lock:
-            sent.append((str(message["To"]), str(message["Subject"]), message.get_content()))  # type: ignore[index, attr-defined]
-
-    monkeypatch.setattr(mail.ConsoleSender, "send", send)
-    return sent
 
 
 def link_to(mails: Mails, address: str, path: str) -> str:
