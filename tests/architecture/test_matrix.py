@@ -18,7 +18,8 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
-from tests.architecture.matrix import APART, FURTHER, MATRIX, OBJECTS, ROLES, Row
+from tests.architecture.matrix import APART, MATRIX
+from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.architecture.world import World
 from tests.factories import accounts
 from tests.support.site import Client

@@ -26,10 +26,11 @@ from marketplace.foundation.files import StoredFile
 from marketplace.foundation.outbox import handle_next
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
+from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
-from tests.architecture.matrix import FURTHER, OBJECTS, ROLES, Row
+from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
 from tests.support.sample_site import SampleSite, sample_site
@@ -138,7 +139,11 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield "notification.vendor", str(told_to("vendor").id)
-    for file in db.session.scalars(sa.select(StoredFile)):
+    official = db.session.query(User).filter_by(email="province@demo.example").one()
+    yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
+    pending = db.session.query(Organization).filter_by(state="pending", demo=True).one()
+    yield "file.licence", str(pending.licence_id)
+    for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
 
 
@@ -169,5 +174,5 @@ def arrive(site: SampleSite, role: str) -> Client:
         return site.person(role)
     client = site.visitor()
     with site.app.app_context():
-        accounts.sign_in(client, accounts.official(accounts.WUHU, ("verify", "review", "challenge", "demonstrate"), demo=True))
+        accounts.sign_in(client, accounts.official(accounts.WUHU, ("verify", "review", "challenge", "demonstrate")))
     return client
