@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,17 +21,40 @@ PASSWORD_LEAST = 10
 PASSWORD_MOST = 128
 
 
+class Administration(enum.StrEnum):
+    """The three kinds of administrator, kept apart (三员分立): who runs, who grants, who looks at both."""
+
+    SYSTEM = "system"
+    SECURITY = "security"
+    AUDIT = "audit"
+
+    @property
+    def label(self) -> Text:
+        return ADMINISTRATION_LABELS[self]
+
+
+ADMINISTRATION_LABELS = {
+    Administration.SYSTEM: Text("系统管理员", "System administrator"),
+    Administration.SECURITY: Text("安全管理员", "Security administrator"),
+    Administration.AUDIT: Text("审计管理员", "Audit administrator"),
+}
+
+
 class User(Base, UserMixin):
     """A person. The address is stored in lower case; the password as an argon2id hash."""
 
     __tablename__ = "user_account"
+    # One column for the kind: nobody can hold two.
+    __table_args__ = (
+        sa.CheckConstraint("administrator IN ('','system','security','audit')", name="administrator"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     name: Mapped[str] = mapped_column(sa.String(60))
     language: Mapped[str] = mapped_column(sa.String(8), default="zh_CN")
-    administrator: Mapped[bool] = mapped_column(default=False)
+    administrator: Mapped[str] = mapped_column(sa.String(8), default="")
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]

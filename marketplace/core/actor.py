@@ -9,6 +9,9 @@ PROVINCE = "340000"
 
 Duty = Literal["verify", "review", "challenge", "demonstrate", "assess"]
 
+# The three kinds of administrator, kept apart (三员分立); "" is none.
+Administration = Literal["", "system", "security", "audit"]
+
 
 def covers(region: str, place: str) -> bool:
     """Whether an office for ``region`` is in charge of ``place`` (GB/T 2260 codes).
@@ -47,7 +50,7 @@ class Actor:
     name: str = ""
     memberships: tuple[Membership, ...] = ()
     posts: tuple[PostHeld, ...] = ()
-    administrator: bool = False
+    administrator: Administration = ""
 
     @property
     def signed_in(self) -> bool:
