@@ -27,6 +27,7 @@ from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
+from marketplace.settings.capability import SETTINGS
 from marketplace.site.capability import SITE
 from marketplace.web.assets import init_assets
 from marketplace.web.errors import init_errors
@@ -45,6 +46,7 @@ ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 # The table of contents. A capability is on the site when its plate is in this line.
 CAPABILITIES: tuple[Capability, ...] = (
     REFERENCE,
+    SETTINGS,
     ACCOUNTS,
     POSTS,
     ORGANIZATIONS,
@@ -66,6 +68,7 @@ TABLES = (
     "foundation.dirty",
     "foundation.files.models",
     "reference.models",
+    "settings.models",
     "accounts.models",
     "posts.models",
     "organizations.models",

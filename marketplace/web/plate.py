@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app
 
 from marketplace.core.actor import Actor
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
 from marketplace.foundation.letters import Write
@@ -84,6 +85,8 @@ class Capability:
     # topic → what its readers are told (foundation/letters.py)
     letters: Mapping[str, Write] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
+    # Figures that operators may change (core/setting.py); read with marketplace.settings.queries.value.
+    settings: tuple[Setting[Any], ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
     # What waits for the actor now (his own acts), and what officials have to decide.
@@ -105,3 +108,8 @@ def sources() -> Mapping[str, SearchSource]:
     """Kind → how it is found, over all capabilities."""
     every = [source for capability in capabilities() for source in capability.sources]
     return {source.kind: source for source in sorted(every, key=lambda source: source.order)}
+
+
+def settings() -> Mapping[str, Setting[Any]]:
+    """Key → setting, over all capabilities, in the order of the table of contents."""
+    return {setting.key: setting for capability in capabilities() for setting in capability.settings}

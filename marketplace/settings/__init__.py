@@ -1,0 +1,1 @@
+"""Figures that operators change while the site runs, each with its history."""
