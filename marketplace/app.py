@@ -75,6 +75,7 @@ TABLES = (
     "listings.models",
     "products.models",
     "scenarios.models",
+    "admin.models",
 )
 
 

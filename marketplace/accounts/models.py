@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,22 +20,11 @@ PASSWORD_LEAST = 10
 PASSWORD_MOST = 128
 
 
-class Administration(enum.StrEnum):
-    """The three kinds of administrator, kept apart (三员分立): who runs, who grants, who looks at both."""
-
-    SYSTEM = "system"
-    SECURITY = "security"
-    AUDIT = "audit"
-
-    @property
-    def label(self) -> Text:
-        return ADMINISTRATION_LABELS[self]
-
-
-ADMINISTRATION_LABELS = {
-    Administration.SYSTEM: Text("系统管理员", "System administrator"),
-    Administration.SECURITY: Text("安全管理员", "Security administrator"),
-    Administration.AUDIT: Text("审计管理员", "Audit administrator"),
+# The kinds of administrator, kept apart (三员分立): who runs the site, who grants rights, who looks at what both do.
+ADMINISTRATIONS: dict[str, Text] = {
+    "system": Text("系统管理员", "System administrator"),
+    "security": Text("安全管理员", "Security administrator"),
+    "audit": Text("审计管理员", "Audit administrator"),
 }
 
 

@@ -73,9 +73,18 @@ def checked_reason(step: Step, reason: str) -> str:
     Raises:
         Invalid: it is missing where the step asks for one, or too long.
     """
+    return given_reason(reason, REASON_MISSING if step.asks_reason else None)
+
+
+def given_reason(reason: str, missing: Text | None) -> str:
+    """A reason as history keeps it; ``missing`` says why one is asked for, None that it may be left out.
+
+    Raises:
+        Invalid: on "reason", when it is missing or too long.
+    """
     text = reason.strip()
-    if step.asks_reason and not text:
-        raise Invalid([FieldError("reason", REASON_MISSING)])
+    if missing is not None and not text:
+        raise Invalid([FieldError("reason", missing)])
     if len(text) > REASON_LIMIT:
         raise Invalid([FieldError("reason", REASON_LONG)])
     return text
