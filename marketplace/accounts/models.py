@@ -33,9 +33,7 @@ class User(Base, UserMixin):
 
     __tablename__ = "user_account"
     # One column for the kind: nobody can hold two.
-    __table_args__ = (
-        sa.CheckConstraint("administrator IN ('','system','security','audit')", name="administrator"),
-    )
+    __table_args__ = (sa.CheckConstraint("administrator IN ('','system','security','audit')", name="administrator"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)

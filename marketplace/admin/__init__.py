@@ -1,1 +1,1 @@
-"""Administration: health, users, posts, settings, messages that failed, logs; three kinds of administrator kept apart."""
+"""Administration: health, users, posts, settings, failed messages, logs; three kinds of administrator kept apart."""

@@ -71,10 +71,10 @@ def dismiss(user: User, actor: Actor, reason: str) -> None:
         Conflict: he is no administrator any more.
     """
     words = checked_reason(reason)
+    keep_a_security_administrator(user)
     lock(user)
     if not user.administrator:
         raise Conflict(Text("他已经不是管理员", "This person is no administrator any more"), ledger.latest(user))
-    keep_a_security_administrator(user)
     before, user.administrator = user.administrator, ""
     db.session.flush()
     ledger.record(user, "dismiss", actor, reason=words, data={"administrator": [before, ""]})
@@ -89,11 +89,11 @@ def disable(user: User, actor: Actor, reason: str) -> None:
         Conflict: he is disabled already.
     """
     words = checked_reason(reason)
-    lock(user)
     _not_oneself(user, actor)
+    keep_a_security_administrator(user)
+    lock(user)
     if user.disabled_at is not None:
         raise Conflict(Text("这个账号已经停用", "This account is disabled already"), ledger.latest(user))
-    keep_a_security_administrator(user)
     user.disabled_at = clock.now()
     db.session.flush()
     ledger.record(user, "disable", actor, reason=words)
@@ -118,7 +118,8 @@ def enable(user: User, actor: Actor, reason: str) -> None:
 def keep_a_security_administrator(user: User) -> None:
     """Pass when another security administrator remains who can sign in.
 
-    All of them are locked in the order of their keys, so that two who dismiss each other do it one after the other.
+    All of them are locked, before ``user`` alone is, in the order of their keys: two who dismiss each other do it one
+    after the other.
 
     Raises:
         Refused: nobody would remain to make administrators.

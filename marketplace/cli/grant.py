@@ -21,7 +21,7 @@ ADMINISTRATOR = "admin:"
 @click.argument("right", nargs=-1, required=True, metavar="DEPARTMENT/REGION/DUTY,DUTY…|admin:KIND")
 @in_app
 def grant(email: str, right: tuple[str, ...]) -> None:
-    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review, or admin:system, admin:security, admin:audit."""
+    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review, or admin:system|security|audit."""
     with transaction():
         user = user_by_email(email)
         if user is None:

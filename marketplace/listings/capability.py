@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from flask import Flask
+from flask import Flask, url_for
 
+from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import files, notify, services, views
+from marketplace.listings import files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
+from marketplace.listings.lifecycle import REVISION
 from marketplace.web.letters import tell
-from marketplace.web.plate import Capability
+from marketplace.web.plate import Capability, Named, Recorded
 
 EXPIRY_SECONDS = 600.0
 
@@ -35,6 +37,35 @@ def _expiry(kind: Kind) -> Callable[[], bool]:
     return run
 
 
+def recorded(kind: Kind) -> Recorded:
+    """What the logs of administrators call the listings of a kind: their number alone, whatever they hold."""
+
+    def named(ids: Sequence[int]) -> dict[int, Named]:
+        return {key: _named(kind, number) for key, number in queries.numbers_of(kind, ids).items()}
+
+    return Recorded(
+        kind.name, kind.lifecycle.label, acts=queries.OTHER_ACTS, lifecycle=kind.lifecycle, named=named,
+        key_of=lambda number: queries.key_of(kind, number),
+    )  # fmt: skip
+
+
+def _named(kind: Kind, number: str, revision: str = "") -> Named:
+    return Named(number + revision, url_for(f"{kind.plural}.show", number=number))
+
+
+def named_revisions(ids: Sequence[int]) -> dict[int, Named]:
+    """Revisions as the listing's number and theirs."""
+    found = {}
+    for kind in KINDS.values():
+        for key, number, edition in queries.revision_numbers(kind, ids):
+            found[key] = _named(kind, number, f" #{edition}")
+    return found
+
+
+REVISIONS = Recorded(
+    "revision", Text("修订", "Revision"), acts=queries.OTHER_ACTS, lifecycle=REVISION, named=named_revisions
+)
+
 LISTINGS = Capability(
     name="listings",
     blueprints=lambda: (files.blueprint(),),
@@ -43,5 +74,6 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
+    records=(REVISIONS,),
     init=_init,
 )

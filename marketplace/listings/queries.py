@@ -237,7 +237,26 @@ def can_read_file(actor: Actor, file: StoredFile) -> bool:
 
 # ---- history in words ----
 
+
 # What has a name in no life cycle.
+def numbers_of(kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """Key → number of listings, whoever asks (for the logs)."""
+    rows = db.session.execute(sa.select(kind.model.id, kind.model.number).where(kind.model.id.in_(ids)))
+    return {row.id: row.number for row in rows}
+
+
+def key_of(kind: Kind, number: str) -> int | None:
+    """The key of a number, None when no listing of the kind has it."""
+    return db.session.scalar(sa.select(kind.model.id).where(kind.model.number == number))
+
+
+def revision_numbers(kind: Kind, ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(key, number of the listing, number of the revision) of those that are revisions of this kind."""
+    of_kind = (Revision.listing_type == kind.name) & (Revision.listing_id == kind.model.id)
+    select = sa.select(Revision.id, kind.model.number, Revision.number).join(kind.model, of_kind)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(select.where(Revision.id.in_(ids)))]
+
+
 OTHER_ACTS = {
     "create": Text("建立草稿", "Draft begun"),
     "revise": Text("开始修订", "Revision begun"),

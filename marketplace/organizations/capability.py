@@ -6,7 +6,8 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.organizations import notify, queries, searchdoc, views
-from marketplace.web.plate import Capability, FooterLink, SearchSource
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.web.plate import Capability, FooterLink, Recorded, SearchSource
 
 FOUND = SearchSource(
     kind=searchdoc.KIND,
@@ -18,6 +19,16 @@ FOUND = SearchSource(
     cards=views.cards,
     texts=searchdoc.texts,
     order=30,
+)
+
+
+RECORDED = Recorded(
+    "organization",
+    Text("单位", "Organization"),
+    acts=views.DONE,
+    lifecycle=ORGANIZATION,
+    named=views.named,
+    key_of=queries.key_of,
 )
 
 
@@ -37,6 +48,7 @@ ORGANIZATIONS = Capability(
         "organization.resume": notify.decided,
     },
     sources=(FOUND,),
+    records=(RECORDED,),
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

@@ -74,6 +74,19 @@ def is_below(organization_id: int | None, upper: Organization) -> bool:
     return organization_id is not None
 
 
+def key_of(number: str) -> int | None:
+    """The key of a number, whoever asks (for the logs)."""
+    return db.session.scalar(sa.select(Organization.id).where(Organization.number == number))
+
+
+def numbers_and_names(ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """(key, number, name) of organizations, whoever asks (for the logs)."""
+    rows = db.session.execute(
+        sa.select(Organization.id, Organization.number, Organization.name).where(Organization.id.in_(ids))
+    )
+    return [(row.id, row.number, row.name) for row in rows]
+
+
 def my_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor is a member of, the one joined first before."""
     select = sa.select(Organization).join(Member).where(Member.user_id == actor.user_id).order_by(Member.id)

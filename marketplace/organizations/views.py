@@ -27,7 +27,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, Named
 from marketplace.web.ready import ready_for_visitors
 
 # How history names what no step of the life cycle did.
@@ -147,6 +147,14 @@ def history_lines(organization: Organization) -> list[dict[str, Any]]:
         text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
         lines.append({"at": entry.at, "text": text, "who": who})
     return lines
+
+
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Organizations as the logs of administrators name them."""
+    return {
+        key: Named(f"{number} {name}", url_for("organizations.show", number=number))
+        for key, number, name in queries.numbers_and_names(ids)
+    }
 
 
 def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app
 
 from marketplace.core.actor import Actor
+from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
@@ -61,6 +62,36 @@ class SearchSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An object as the logs name it; ``href`` is empty where no page shows it."""
+
+    name: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A kind of object that history tells of, for the logs of administrators.
+
+    ``acts``: how an action is called, beside the steps of ``lifecycle``.
+    ``named``: keys → how people call these objects; without it they are called by the key.
+    ``key_of``: the key of a number that a person types, None when it is none of this kind.
+    """
+
+    subject_type: str
+    label: Text
+    acts: Mapping[str, Text] = field(default_factory=dict)
+    lifecycle: Lifecycle | None = None
+    named: Callable[[Sequence[int]], Mapping[int, Named]] | None = None
+    key_of: Callable[[str], int | None] | None = None
+
+    def every_act(self) -> dict[str, Text]:
+        """Action → its name."""
+        steps = self.lifecycle.steps if self.lifecycle else ()
+        return {**{step.name: step.label for step in steps}, **self.acts}
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """Something that waits for the actor, for the workspace and the queue of an official."""
 
@@ -89,6 +120,8 @@ class Capability:
     settings: tuple[Setting[Any], ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
+    # What its entries in history are about.
+    records: tuple[Recorded, ...] = ()
     # What waits for the actor now (his own acts), and what officials have to decide.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
     # How many of them there are, for the number beside the menu of every page: one statement.
@@ -108,6 +141,11 @@ def sources() -> Mapping[str, SearchSource]:
     """Kind → how it is found, over all capabilities."""
     every = [source for capability in capabilities() for source in capability.sources]
     return {source.kind: source for source in sorted(every, key=lambda source: source.order)}
+
+
+def records() -> Mapping[str, Recorded]:
+    """Subject type → what history tells of it, over all capabilities."""
+    return {record.subject_type: record for capability in capabilities() for record in capability.records}
 
 
 def settings() -> Mapping[str, Setting[Any]]:

@@ -242,9 +242,10 @@ def changed(row: int, column: str, before: str | None, after: str | None) -> Ver
         ("UPDATE ledger_head SET last_hash = 'x'", 13, "cut"),
         ("UPDATE ledger_entry SET data = '{\"n\": 2, \"n\": 1}' WHERE id = 3", 3, "unreadable"),
         ("UPDATE ledger_entry SET data = '{ }' WHERE id = 3", 3, "unreadable"),
-        ("UPDATE ledger_entry SET at = '2026-03-02 01:00:00' WHERE id = 3", 3, "unreadable changed"),  # PostgreSQL reads any form
+        ("UPDATE ledger_entry SET at = '2026-03-02 01:00:00' WHERE id = 3", 3, "unreadable changed"),
         ("INSERT INTO ledger_entry SELECT 0, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
-         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 1", 0, "inserted"),
+         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 1", 0,
+         "inserted"),
         ("INSERT INTO ledger_entry SELECT 13, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
          "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 12", 13,
          "unlinked"),
@@ -276,7 +277,9 @@ def test_an_export_is_checked_without_the_database(session: scoped_session[Sessi
     lines = list(ledger.exported())
     assert ledger.verify_lines(lines) == Verdict(LINES)
     assert ledger.verify_lines(lines[:4] + lines[5:]) == Verdict(4, 5, "missing")
-    assert ledger.verify_lines([*lines[:4], lines[4].replace('"door"', '"gate"'), *lines[5:]]) == Verdict(4, 5, "changed")
+    assert ledger.verify_lines([*lines[:4], lines[4].replace('"door"', '"gate"'), *lines[5:]]) == Verdict(
+        4, 5, "changed"
+    )
     for damaged in ("", "{}", "[]", "nothing", lines[4].replace('"at": "', '"at": "x')):
         assert ledger.verify_lines([*lines[:4], damaged]) == Verdict(4, 5, "unreadable")
 
