@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.queries import user_of_session
+from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.foundation.db import init_database
@@ -56,6 +57,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SEARCH,
     LISTS,
     WORKSPACE,
+    ADMIN,
     API,
     SITE,
 )

@@ -187,3 +187,9 @@ def waiting() -> tuple[int, float]:
     if oldest is None:
         return count, 0.0
     return count, (clock.now() - oldest).total_seconds()
+
+
+def failed_count() -> int:
+    """How many messages gave up and wait for an administrator."""
+    failed = OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(failed)) or 0

@@ -25,7 +25,7 @@ def officials(duty: Duty, region: str) -> Sequence[User]:
     posts = db.session.scalars(
         sa.select(Post)
         .join(User)
-        .where(Post.region.in_(levels), can_sign_in(), _in_force())
+        .where(Post.region.in_(levels), can_sign_in(), in_force())
         .options(joinedload(Post.user))
         .order_by(Post.id)
     )
@@ -41,7 +41,7 @@ def posts_by_id(ids: Sequence[int]) -> dict[int, Post]:
 
 def posts_in_force(user: User) -> Sequence[Post]:
     """The posts a user holds now, the oldest first."""
-    select = sa.select(Post).where(Post.user_id == user.id, _in_force()).order_by(Post.id)
+    select = sa.select(Post).where(Post.user_id == user.id, in_force()).order_by(Post.id)
     return db.session.scalars(select).all()
 
 
@@ -52,6 +52,7 @@ def posts_held(user: User) -> tuple[PostHeld, ...]:
     )
 
 
-def _in_force() -> sa.ColumnElement[bool]:
+def in_force() -> sa.ColumnElement[bool]:
+    """Posts that are held now, as a condition on the table."""
     now = clock.now()
     return (Post.since <= now) & (Post.until.is_(None) | (Post.until > now))

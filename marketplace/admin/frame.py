@@ -1,0 +1,43 @@
+"""The frame of the administration's pages: which there are, in what order, and who opens which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.admin import policy
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.web.identity import current_actor, signed_in
+
+Right = Callable[[Actor], bool]
+View = Callable[..., ResponseReturnValue]
+
+# Endpoint, name and who opens it, in the order of the menu.
+PAGES: tuple[tuple[str, Text, Right], ...] = (
+    ("admin.home", Text("概况", "Overview"), policy.is_administrator),
+    ("admin.users", Text("用户", "Users"), policy.can_secure),
+)
+
+
+def guarded(right: Right, view: View) -> View:
+    """Lead visitors to the sign-in page, and answer everybody without the right as if the page did not exist."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if not right(current_actor()):
+            raise NotFound
+        return view(*args, **kwargs)
+
+    return signed_in(answer)
+
+
+def menu(current: str) -> list[tuple[Text, None, str, bool]]:
+    """The pages that the actor may open, for the macro ``tabs``; ``current`` is the endpoint of this one."""
+    actor = current_actor()
+    return [(label, None, url_for(endpoint), endpoint == current) for endpoint, label, right in PAGES if right(actor)]

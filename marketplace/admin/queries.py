@@ -1,0 +1,143 @@
+"""Selects of administrators: users with what they are, their posts, their sessions, organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import User, UserSession
+from marketplace.accounts.queries import can_sign_in
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.foundation.db import db
+from marketplace.organizations.models import Member, Organization
+from marketplace.posts.models import Post
+from marketplace.posts.queries import in_force
+
+USER_STATES: dict[str, Text] = {
+    "active": Text("正常", "Active"),
+    "unconfirmed": Text("未确认邮箱", "Address not confirmed"),
+    "disabled": Text("已停用", "Disabled"),
+}
+USER_KINDS: dict[str, Text] = {
+    "member": Text("单位成员", "Members of organizations"),
+    "official": Text("经办人", "Officials"),
+    "administrator": Text("管理员", "Administrators"),
+    "none": Text("没有单位和岗位", "Neither organization nor post"),
+}
+RECENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuestion:
+    """What the list of users is asked for; empty means everything."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+
+
+def state_of(user: User) -> str:
+    """A key of USER_STATES."""
+    if user.disabled_at is not None:
+        return "disabled"
+    return "active" if user.confirmed_at is not None else "unconfirmed"
+
+
+def users(question: UserQuestion) -> sa.Select[User]:
+    """The users asked for, the newest first."""
+    select = sa.select(User).order_by(User.id.desc())
+    if question.text:
+        select = select.where(_written(question.text))
+    if question.state:
+        select = select.where(_in_state(question.state))
+    if question.kind:
+        select = select.where(_of_kind(question.kind))
+    return select
+
+
+def _written(text: str) -> sa.ColumnElement[bool]:
+    """Part of the address, of the name, or of the name of an organization."""
+    organizations = (
+        sa.exists()
+        .where(Member.user_id == User.id, Member.organization_id == Organization.id)
+        .where(Organization.name.contains(text, autoescape=True) | (Organization.number == text.upper()))
+    )
+    address = User.email.contains(text.lower(), autoescape=True)
+    return sa.or_(address, User.name.contains(text, autoescape=True), organizations)
+
+
+def _in_state(state: str) -> sa.ColumnElement[bool]:
+    if state == "disabled":
+        return User.disabled_at.is_not(None)
+    return can_sign_in() if state == "active" else User.disabled_at.is_(None) & User.confirmed_at.is_(None)
+
+
+def _of_kind(kind: str) -> sa.ColumnElement[bool]:
+    member = sa.exists().where(Member.user_id == User.id)
+    official = sa.exists().where(Post.user_id == User.id, in_force())
+    administrator = User.administrator != ""
+    return {"member": member, "official": official, "administrator": administrator}.get(
+        kind, ~member & ~official & ~administrator
+    )
+
+
+def standing(found: Sequence[User]) -> Mapping[int, list[Text]]:
+    """User key → the organizations and departments that he belongs to now. Two statements, however many."""
+    ids = [user.id for user in found]
+    told: dict[int, list[Text]] = {key: [] for key in ids}
+    members = sa.select(Member).where(Member.user_id.in_(ids)).options(joinedload(Member.organization))
+    for member in db.session.scalars(members.order_by(Member.id)):
+        told[member.user_id].append(member.organization.label)
+    for post in db.session.scalars(sa.select(Post).where(Post.user_id.in_(ids), in_force()).order_by(Post.id)):
+        told[post.user_id].append(post.label)
+    return told
+
+
+def user_by_id(key: int) -> User:
+    """The user with this key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    user = db.session.get(User, key)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def memberships_of(user: User) -> Sequence[Member]:
+    """His places in organizations."""
+    select = sa.select(Member).where(Member.user_id == user.id).options(joinedload(Member.organization))
+    return db.session.scalars(select.order_by(Member.id)).all()
+
+
+def posts_of(user: User) -> Sequence[Post]:
+    """His posts, also those that ended, the newest first."""
+    return db.session.scalars(sa.select(Post).where(Post.user_id == user.id).order_by(Post.id.desc())).all()
+
+
+def sessions_of(user: User) -> tuple[int, Sequence[UserSession]]:
+    """How many sessions are open, and the latest ones, open or ended."""
+    mine = sa.select(UserSession).where(UserSession.user_id == user.id)
+    open_ = mine.where(UserSession.ended_at.is_(None), UserSession.ends_at > clock.now())
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(open_.subquery())) or 0
+    return count, db.session.scalars(mine.order_by(UserSession.id.desc()).limit(RECENT)).all()
+
+
+def user_counts() -> dict[str, int]:
+    """How many users are in each state, in one statement."""
+    counted = [sa.func.count().filter(_in_state(state)) for state in USER_STATES]
+    row: Any = db.session.execute(sa.select(*counted).select_from(User)).one()
+    return dict(zip(USER_STATES, row, strict=True))
+
+
+def administrators() -> Sequence[User]:
+    """Everybody who administers anything, by kind."""
+    select = sa.select(User).where(User.administrator != "").order_by(User.administrator, User.id)
+    return db.session.scalars(select).all()

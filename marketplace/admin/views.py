@@ -1,0 +1,39 @@
+"""The blueprint of the administration, and its first page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.models import ADMINISTRATIONS
+from marketplace.admin import health, policy, queries, user_views
+from marketplace.admin.frame import Right, View, guarded, menu
+from marketplace.web.identity import current_actor
+
+
+def blueprint() -> Blueprint:
+    """The blueprint, made anew for each app: address, name of the endpoint, who, view."""
+    pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+    def show(path: str, name: str, right: Right, view: View) -> None:
+        pages.add_url_rule(path, name, guarded(right, view))
+
+    def act(path: str, name: str, right: Right, view: View) -> None:
+        pages.add_url_rule(path, name, guarded(right, view), methods=["POST"])
+
+    show("/", "home", policy.is_administrator, home)
+    show("/users", "users", policy.can_secure, user_views.users)
+    show("/users/<int:key>", "user", policy.can_secure, user_views.user)
+    act("/users/<int:key>/do", "act_on_user", policy.can_secure, user_views.act_on_user)
+    return pages
+
+
+def home() -> ResponseReturnValue:
+    """What each kind of administrator looks at first."""
+    actor = current_actor()
+    return render_template(
+        "admin/home.html", menu=menu("admin.home"), kind=ADMINISTRATIONS[actor.administrator],
+        parts=health.parts() if policy.can_run(actor) else (),
+        counts=queries.user_counts() if policy.can_secure(actor) else {}, states=queries.USER_STATES,
+        administrators=queries.administrators(), kinds=ADMINISTRATIONS,
+    )  # fmt: skip
