@@ -22,6 +22,8 @@ View = Callable[..., ResponseReturnValue]
 PAGES: tuple[tuple[str, Text, Right], ...] = (
     ("admin.home", Text("概况", "Overview"), policy.is_administrator),
     ("admin.users", Text("用户", "Users"), policy.can_secure),
+    ("admin.decisions", Text("决策日志", "Decisions"), policy.can_read_logs),
+    ("admin.history", Text("留痕校验", "History check"), policy.can_audit),
 )
 
 

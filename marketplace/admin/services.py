@@ -144,3 +144,8 @@ def _not_oneself(user: User, actor: Actor) -> None:
             Text("这是您自己的账号", "This is your own account"),
             Text("请由另一名安全管理员办理", "Ask another security administrator"),
         )
+
+
+def oneself(actor: Actor) -> User:
+    """The user whose own act history tells of: what he took away as a file."""
+    return db.session.get_one(User, actor.user_id)

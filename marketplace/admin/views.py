@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import ADMINISTRATIONS
-from marketplace.admin import health, policy, queries, user_views
+from marketplace.admin import health, log_views, policy, queries, user_views
 from marketplace.admin.frame import Right, View, guarded, menu
 from marketplace.web.identity import current_actor
 
@@ -25,6 +25,12 @@ def blueprint() -> Blueprint:
     show("/users", "users", policy.can_secure, user_views.users)
     show("/users/<int:key>", "user", policy.can_secure, user_views.user)
     act("/users/<int:key>/do", "act_on_user", policy.can_secure, user_views.act_on_user)
+    show("/log", "decisions", policy.can_read_logs, log_views.decisions)
+    show("/log/<int:key>", "decision", policy.can_read_logs, log_views.decision)
+    act("/log/export", "export_decisions", policy.can_read_logs, log_views.export_decisions)
+    show("/history", "history", policy.can_audit, log_views.history)
+    act("/history/check", "check_history", policy.can_audit, log_views.check_history)
+    act("/history/export", "export_history", policy.can_audit, log_views.export_history)
     return pages
 
 
