@@ -33,6 +33,8 @@ USERS = Recorded(
         "appoint": Text("任命管理员", "Made an administrator"),
         "dismiss": Text("免去管理员", "Ended the administration"),
         "disable": Text("停用账号", "Disabled the account"),
+        "retry_message": Text("重试失败消息", "Tried failed messages again"),
+        "discard_message": Text("放弃失败消息", "Gave up a failed message"),
         "export_log": Text("导出日志", "Exported a log"),
         "export_history": Text("导出全部留痕", "Exported the whole history"),
         "enable": Text("启用账号", "Enabled the account"),

@@ -7,12 +7,19 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, ValidationError
 
 from marketplace.admin.logs import LogQuestion
 from marketplace.admin.queries import USER_KINDS, USER_STATES, UserQuestion
 from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.web.forms import clean
+from marketplace.foundation.lifecycle import REASON_LIMIT
+from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.plate import records
 
 LONGEST = 200  # characters of a filter
@@ -66,3 +73,80 @@ def log_question(args: MultiDict[str, str]) -> LogQuestion:
 def options(known: Mapping[str, Text], every: Text) -> list[tuple[str, Text]]:
     """The choices of a filter, all of them first."""
     return [("", every), *known.items()]
+
+
+# ---- settings -------------------------------------------------------------------------------------------------------
+
+# What the figures of a capability are about.
+GROUPS: dict[str, Text] = {
+    "accounts": Text("账号与登录", "Accounts and sign-in"),
+    "admin": Text("日志", "Logs"),
+}
+YES_NO: dict[str, Text] = {"1": Text("是", "Yes"), "0": Text("否", "No")}
+
+
+class SettingForm(MarketplaceForm):
+    """The value of one setting, as text, and the reason; ``form_for`` gives the field its kind."""
+
+    value: Field
+    reason = TextAreaField(_l("修改理由"), [required(), at_most(REASON_LIMIT)])
+
+    def refuse_setting(self, errors: Invalid, key: str) -> None:
+        """Show what is wrong with the value, which the setting calls by its own key, at the field."""
+        self.refuse([FieldError("value" if each.field == key else each.field, each.message) for each in errors.errors])
+
+
+def form_for(setting: Setting[Any], present: Any) -> SettingForm:
+    """The form of a setting: a choice where there are few values, else one line."""
+    label, choices = setting.label.say(current_language()), _choices(setting)
+    if choices:
+        words = [(value, text.say(current_language())) for value, text in choices.items()]
+        field = RadioField(label, [chosen()], choices=words)
+    else:
+        field = StringField(label, [at_most(500)])
+    made = type("OneSettingForm", (SettingForm,), {"value": field})
+    form: SettingForm = made(data={"value": setting.write(present)})
+    return form
+
+
+def _choices(setting: Setting[Any]) -> Mapping[str, Text]:
+    return YES_NO if isinstance(setting.default, bool) else setting.choices or {}
+
+
+def shown_value(setting: Setting[Any], text: str) -> Text:
+    """A stored value in words, with its unit."""
+    word = _choices(setting).get(text)
+    if word is not None:
+        return word
+    unit = setting.unit or Text("", "")
+    return Text(f"{text} {unit.zh}".strip(), f"{text} {unit.en}".strip())
+
+
+def range_of(setting: Setting[Any]) -> Text | None:
+    """What a number may be; None for what is no number."""
+    if isinstance(setting.default, bool) or not isinstance(setting.default, int):
+        return None
+    said: dict[str, object] = {"least": setting.least, "most": setting.most, "default": setting.default}
+    return Text("%(least)d 到 %(most)d，初始值 %(default)d", "%(least)d to %(most)d; at first %(default)d") % said
+
+
+# ---- working days ---------------------------------------------------------------------------------------------------
+
+YEARS = (2000, 2100)
+
+
+class WorkdayForm(MarketplaceForm):
+    """One day of the table."""
+
+    day = DateField(_l("日期"), [DataRequired(_l("请写日期，例如 2027-10-01"))])
+    kind = RadioField(
+        _l("这一天"), [chosen()],
+        choices=[("off", Text("放假", "Day off")), ("work", Text("上班（补班）", "Working day (make-up)"))],
+    )  # fmt: skip
+    note = StringField(_l("说明"), [at_most(80)], description=_l("例如：国庆节、中秋节补班"))
+    reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
+
+    def validate_day(self, field: DateField) -> None:
+        """A year that nobody plans for is a typing error."""
+        if field.data and not YEARS[0] <= field.data.year <= YEARS[1]:
+            raise ValidationError(_("年份应在 2000 到 2100 之间"))

@@ -21,6 +21,9 @@ View = Callable[..., ResponseReturnValue]
 # Endpoint, name and who opens it, in the order of the menu.
 PAGES: tuple[tuple[str, Text, Right], ...] = (
     ("admin.home", Text("概况", "Overview"), policy.is_administrator),
+    ("admin.settings", Text("设置", "Settings"), policy.can_run),
+    ("admin.workdays", Text("工作日", "Working days"), policy.can_run),
+    ("admin.messages", Text("失败消息", "Failed messages"), policy.can_run),
     ("admin.users", Text("用户", "Users"), policy.can_secure),
     ("admin.decisions", Text("决策日志", "Decisions"), policy.can_read_logs),
     ("admin.history", Text("留痕校验", "History check"), policy.can_audit),

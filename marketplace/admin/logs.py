@@ -138,7 +138,7 @@ def lines(found: Sequence[LedgerEntry]) -> list[LogLine]:
         told.append(
             LogLine(
                 entry,
-                persons[entry.actor_id].name if entry.actor_id in persons else _nobody(entry),
+                persons[entry.actor_id].name if entry.actor_id and entry.actor_id in persons else _nobody(entry),
                 record.label if record else Text(entry.subject_type, entry.subject_type),
                 objects[entry.subject_type].get(entry.subject_id, Named(f"#{entry.subject_id}")),
                 record.every_act().get(entry.action, nameless) if record else nameless,

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import ADMINISTRATIONS
-from marketplace.admin import health, log_views, policy, queries, user_views
+from marketplace.admin import health, log_views, policy, queries, system_views, user_views
 from marketplace.admin.frame import Right, View, guarded, menu
 from marketplace.web.identity import current_actor
 
@@ -21,10 +21,20 @@ def blueprint() -> Blueprint:
     def act(path: str, name: str, right: Right, view: View) -> None:
         pages.add_url_rule(path, name, guarded(right, view), methods=["POST"])
 
+    def both(path: str, name: str, right: Right, view: View) -> None:
+        pages.add_url_rule(path, name, guarded(right, view), methods=["GET", "POST"])
+
     show("/", "home", policy.is_administrator, home)
     show("/users", "users", policy.can_secure, user_views.users)
     show("/users/<int:key>", "user", policy.can_secure, user_views.user)
     act("/users/<int:key>/do", "act_on_user", policy.can_secure, user_views.act_on_user)
+    both("/settings/<key>", "one_setting", policy.can_run, system_views.one_setting)
+    show("/settings", "settings", policy.can_run, system_views.all_settings)
+    both("/workdays", "workdays", policy.can_run, system_views.workdays)
+    act("/workdays/<day>/clear", "clear_workday", policy.can_run, system_views.clear_workday)
+    show("/messages", "messages", policy.can_run, system_views.failed_messages)
+    act("/messages/<int:key>/do", "act_on_message", policy.can_run, system_views.act_on_message)
+    act("/messages/retry", "retry_messages", policy.can_run, system_views.retry_messages)
     show("/log", "decisions", policy.can_read_logs, log_views.decisions)
     show("/log/<int:key>", "decision", policy.can_read_logs, log_views.decision)
     act("/log/export", "export_decisions", policy.can_read_logs, log_views.export_decisions)

@@ -189,7 +189,27 @@ def waiting() -> tuple[int, float]:
     return count, (clock.now() - oldest).total_seconds()
 
 
+def failed() -> sa.Select[OutboxMessage]:
+    """Messages that gave up and wait for an administrator, the latest first."""
+    return sa.select(OutboxMessage).where(_gave_up()).order_by(OutboxMessage.id.desc())
+
+
 def failed_count() -> int:
-    """How many messages gave up and wait for an administrator."""
-    failed = OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(failed)) or 0
+    """How many there are."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(_gave_up())) or 0
+
+
+def _gave_up() -> sa.ColumnElement[bool]:
+    return OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None)
+
+
+def retry(message: OutboxMessage) -> None:
+    """Have a message that gave up tried again from the beginning, at once."""
+    message.failed_at, message.attempts, message.error, message.due_at = None, 0, "", clock.now()
+    db.session.flush()
+
+
+def discard(message: OutboxMessage) -> None:
+    """Have a message that gave up never tried again; its error stays with it."""
+    message.handled_at = clock.now()
+    db.session.flush()
