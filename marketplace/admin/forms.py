@@ -11,17 +11,21 @@ from wtforms import DateField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from marketplace.admin.logs import LogQuestion
-from marketplace.admin.queries import USER_KINDS, USER_STATES, UserQuestion
+from marketplace.admin.queries import USER_KINDS, USER_STATES, OrganizationQuestion, UserQuestion
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.lifecycle import REASON_LIMIT
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import KIND_LABELS
+from marketplace.reference import regions
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.plate import records
 
+CITIES: dict[str, Text] = {city.code: city.label for city in regions.cities()}
 LONGEST = 200  # characters of a filter
 
 
@@ -67,6 +71,14 @@ def log_question(args: MultiDict[str, str]) -> LogQuestion:
     return LogQuestion(
         person=words(args, "person"), act=one_of(args, "act", acts), number=words(args, "number").upper(),
         post=words(args, "post"), first=day(args, "from"), last=day(args, "to"),
+    )  # fmt: skip
+
+
+def organization_question(args: MultiDict[str, str]) -> OrganizationQuestion:
+    """What the list of organizations is asked for."""
+    return OrganizationQuestion(
+        words(args, "q"), one_of(args, "state", ORGANIZATION.states), one_of(args, "kind", KIND_LABELS),
+        one_of(args, "city", CITIES),
     )  # fmt: skip
 
 

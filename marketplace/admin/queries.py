@@ -17,6 +17,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.organizations.models import Member, Organization
 from marketplace.posts.models import Post
+from marketplace.posts.policy import in_region
 from marketplace.posts.queries import in_force
 
 USER_STATES: dict[str, Text] = {
@@ -141,3 +142,36 @@ def administrators() -> Sequence[User]:
     """Everybody who administers anything, by kind."""
     select = sa.select(User).where(User.administrator != "").order_by(User.administrator, User.id)
     return db.session.scalars(select).all()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationQuestion:
+    """What the list of organizations is asked for; ``city`` is a GB/T 2260 code."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+    city: str = ""
+
+
+def organizations(question: OrganizationQuestion) -> sa.Select[Organization]:
+    """The organizations asked for in any state, the newest first."""
+    select = sa.select(Organization).order_by(Organization.id.desc())
+    if question.text:
+        named = Organization.name.contains(question.text, autoescape=True)
+        exact = (Organization.number == question.text.upper()) | (Organization.credit_code == question.text.upper())
+        select = select.where(named | exact)
+    if question.state:
+        select = select.where(Organization.state == question.state)
+    if question.kind:
+        select = select.where(Organization.kind == question.kind)
+    if question.city:
+        select = select.where(in_region(question.city, Organization.region))
+    return select
+
+
+def member_counts(found: Sequence[Organization]) -> Mapping[int, int]:
+    """Organization key → how many members it has."""
+    counted = sa.select(Member.organization_id, sa.func.count()).group_by(Member.organization_id)
+    rows = db.session.execute(counted.where(Member.organization_id.in_([each.id for each in found])))
+    return {row[0]: row[1] for row in rows}

@@ -1,4 +1,4 @@
-"""Pages of users, for security administrators: who is there, and what each may and did."""
+"""Pages of users and of the organizations they belong to, for security administrators."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from marketplace.admin.frame import menu
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import KIND_LABELS
+from marketplace.organizations.policy import PUBLIC_STATES
+from marketplace.organizations.views import place_of
 from marketplace.reference import regions
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
@@ -90,3 +94,18 @@ def act_on_user(key: int) -> ResponseReturnValue:
     act.run(found, current_actor(), clean(request.form.get("reason")))
     flash(_("已办理：%(step)s。", step=act.label.say(current_language())))
     return redirect(url_for("admin.user", key=found.id))
+
+
+def organizations() -> ResponseReturnValue:
+    """Organizations in every state; an administrator has no powers over them, officials do."""
+    question = forms.organization_question(request.args)
+    page = paginate(queries.organizations(question))
+    states = {key: state.label for key, state in ORGANIZATION.states.items()}
+    return render_template(
+        "admin/organizations.html", menu=menu("admin.organizations"), page=page, question=question,
+        states=forms.options(states, Text("全部状态", "Any state")),
+        kinds=forms.options(KIND_LABELS, Text("全部类型", "Any kind")),
+        cities=forms.options(forms.CITIES, Text("全省及省外", "Anywhere")), kind_words=KIND_LABELS,
+        mark=ORGANIZATION.mark, place_of=place_of, members=queries.member_counts(page.items),
+        public=PUBLIC_STATES,
+    )  # fmt: skip

@@ -28,6 +28,7 @@ def blueprint() -> Blueprint:
     show("/users", "users", policy.can_secure, user_views.users)
     show("/users/<int:key>", "user", policy.can_secure, user_views.user)
     act("/users/<int:key>/do", "act_on_user", policy.can_secure, user_views.act_on_user)
+    show("/organizations", "organizations", policy.can_secure, user_views.organizations)
     both("/settings/<key>", "one_setting", policy.can_run, system_views.one_setting)
     show("/settings", "settings", policy.can_run, system_views.all_settings)
     both("/workdays", "workdays", policy.can_run, system_views.workdays)
