@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -25,7 +26,6 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.plate import records
 
-CITIES: dict[str, Text] = {city.code: city.label for city in regions.cities()}
 LONGEST = 200  # characters of a filter
 
 
@@ -74,11 +74,17 @@ def log_question(args: MultiDict[str, str]) -> LogQuestion:
     )  # fmt: skip
 
 
+@cache
+def cities() -> dict[str, Text]:
+    """The cities of a filter by their codes."""
+    return {city.code: city.label for city in regions.cities()}
+
+
 def organization_question(args: MultiDict[str, str]) -> OrganizationQuestion:
     """What the list of organizations is asked for."""
     return OrganizationQuestion(
         words(args, "q"), one_of(args, "state", ORGANIZATION.states), one_of(args, "kind", KIND_LABELS),
-        one_of(args, "city", CITIES),
+        one_of(args, "city", cities()),
     )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def organizations() -> ResponseReturnValue:
         "admin/organizations.html", menu=menu("admin.organizations"), page=page, question=question,
         states=forms.options(states, Text("全部状态", "Any state")),
         kinds=forms.options(KIND_LABELS, Text("全部类型", "Any kind")),
-        cities=forms.options(forms.CITIES, Text("全省及省外", "Anywhere")), kind_words=KIND_LABELS,
+        cities=forms.options(forms.cities(), Text("全省及省外", "Anywhere")), kind_words=KIND_LABELS,
         mark=ORGANIZATION.mark, place_of=place_of, members=queries.member_counts(page.items),
         public=PUBLIC_STATES,
     )  # fmt: skip

@@ -56,6 +56,17 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
+    "admin": {
+        "frame": "which pages there are, and who opens which",
+        "health": "how the parts of the site are",
+        "logs": "history in words, asked with filters, as a page and as a file",
+        "checks": "checks of the whole history by the worker",
+        "messages": "messages that gave up",
+        "retention": "how long logs are kept",
+        "user_views": "pages of users and organizations",
+        "system_views": "pages of settings, working days, messages",
+        "log_views": "pages of logs and of the history",
+    },
     "search": {"commands": "index rebuild, check, status on the command line"},
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
