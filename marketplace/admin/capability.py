@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.admin import checks, health, retention, views
+from marketplace.admin import checks, health, views
 from marketplace.core.text import Text
 from marketplace.foundation.worker import Task
 from marketplace.web.plate import Capability, Recorded
@@ -17,8 +17,6 @@ ADMIN = Capability(
     tasks=(
         Task("pulse", health.beat, health.PULSE_SECONDS),
         Task("history check", checks.go_on, checks.EVERY_SECONDS),
-        Task("log retention", retention.forget_old, retention.EVERY_SECONDS),
     ),
-    settings=(retention.LOG_DAYS,),
     records=(CHECKS,),
 )

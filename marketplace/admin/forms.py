@@ -98,7 +98,8 @@ def options(known: Mapping[str, Text], every: Text) -> list[tuple[str, Text]]:
 # What the figures of a capability are about.
 GROUPS: dict[str, Text] = {
     "accounts": Text("账号与登录", "Accounts and sign-in"),
-    "admin": Text("日志", "Logs"),
+    "notifications": Text("通知与邮件", "Notifications and mail"),
+    "posts": Text("岗位", "Posts"),
 }
 YES_NO: dict[str, Text] = {"1": Text("是", "Yes"), "0": Text("否", "No")}
 

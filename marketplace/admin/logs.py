@@ -21,6 +21,7 @@ from marketplace.web.plate import Named, records
 
 # They have a log of their own.
 SIGN_INS = ("sign_in", "sign_out")
+PERSON = "user"
 SYSTEM_NAME = Text("系统", "System")
 # Persons that a filter may mean; who means more writes more of the name.
 MOST_PERSONS = 200
@@ -124,13 +125,14 @@ def acts() -> list[tuple[Text, list[tuple[str, Text]]]]:
 
 
 def lines(found: Sequence[LedgerEntry]) -> list[LogLine]:
-    """Entries in words; persons and the objects of each kind are read together."""
+    """Entries in words; the objects of each kind, and whoever acted, are read together."""
     known = records()
-    persons = _named(known.get("user"), {entry.actor_id for entry in found if entry.actor_id})
     ids: dict[str, set[int]] = defaultdict(set)
+    ids[PERSON] = {entry.actor_id for entry in found if entry.actor_id}
     for entry in found:
         ids[entry.subject_type].add(entry.subject_id)
     objects = {kind: _named(known.get(kind), keys) for kind, keys in ids.items()}
+    persons = objects[PERSON]
     told = []
     for entry in found:
         record = known.get(entry.subject_type)

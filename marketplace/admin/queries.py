@@ -89,14 +89,20 @@ def _of_kind(kind: str) -> sa.ColumnElement[bool]:
 
 
 def standing(found: Sequence[User]) -> Mapping[int, list[Text]]:
-    """User key → the organizations and departments that he belongs to now. Two statements, however many."""
+    """User key → the organizations and departments that he belongs to now. One statement, however many."""
     ids = [user.id for user in found]
     told: dict[int, list[Text]] = {key: [] for key in ids}
-    members = sa.select(Member).where(Member.user_id.in_(ids)).options(joinedload(Member.organization))
-    for member in db.session.scalars(members.order_by(Member.id)):
-        told[member.user_id].append(member.organization.label)
-    for post in db.session.scalars(sa.select(Post).where(Post.user_id.in_(ids), in_force()).order_by(Post.id)):
-        told[post.user_id].append(post.label)
+    of_members = (
+        sa.select(Member.user_id, Organization.name, Organization.name_en, sa.literal(0).label("place"), Member.id)
+        .join(Member.organization)
+        .where(Member.user_id.in_(ids))
+    )
+    of_posts = sa.select(Post.user_id, Post.department, Post.department_en, sa.literal(1), Post.id).where(
+        Post.user_id.in_(ids), in_force()
+    )
+    both = sa.union_all(of_members, of_posts).subquery()
+    for user_id, name, name_en, *_order in db.session.execute(sa.select(both).order_by(both.c.place, both.c.id)):
+        told[user_id].append(Text(name, name_en or name))
     return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import ADMINISTRATIONS, User
+from marketplace.accounts.models import ADMINISTRATIONS, User, UserSession
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -24,7 +24,9 @@ def checked_reason(reason: str) -> str:
     Raises:
         Invalid: on "reason".
     """
-    return given_reason(reason, WHY)
+    if not reason.strip():
+        raise Invalid([FieldError("reason", WHY)])
+    return given_reason(reason)
 
 
 def appoint(user: User, kind: str, actor: Actor, reason: str) -> None:
@@ -95,8 +97,7 @@ def disable(user: User, actor: Actor, reason: str) -> None:
     if user.disabled_at is not None:
         raise Conflict(Text("这个账号已经停用", "This account is disabled already"), ledger.latest(user))
     user.disabled_at = clock.now()
-    db.session.flush()
-    ledger.record(user, "disable", actor, reason=words)
+    ledger.record(user, "disable", actor, reason=words, data={"sessions": _end_sessions(user)})
 
 
 def enable(user: User, actor: Actor, reason: str) -> None:
@@ -113,6 +114,22 @@ def enable(user: User, actor: Actor, reason: str) -> None:
     user.disabled_at = None
     db.session.flush()
     ledger.record(user, "enable", actor, reason=words)
+
+
+def end_sessions(user: User, actor: Actor, reason: str) -> None:
+    """End everything that a user is signed in with.
+
+    Raises:
+        Invalid: no reason.
+    """
+    words = checked_reason(reason)
+    ledger.record(user, "end_sessions", actor, reason=words, data={"sessions": _end_sessions(user)})
+
+
+def _end_sessions(user: User) -> int:
+    open_ = UserSession.ended_at.is_(None) & (UserSession.user_id == user.id)
+    ended = db.session.execute(sa.update(UserSession).where(open_).values(ended_at=clock.now()))
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def keep_a_security_administrator(user: User) -> None:

@@ -48,6 +48,9 @@ ACTS: Mapping[str, Act] = {
         Text("立即退出所有会话，不能再登录；做过的事都保留。", "Every session ends at once; what was done stays."),
     ),
     "enable": Act(Text("启用账号", "Enable the account"), services.enable, lambda user: user.disabled_at is not None),
+    "end_sessions": Act(
+        Text("结束全部会话", "End all sessions"), services.end_sessions, lambda user: user.disabled_at is None
+    ),
     "appoint": Act(
         Text("任命为管理员", "Make an administrator"),
         _appoint,

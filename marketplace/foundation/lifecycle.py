@@ -73,18 +73,14 @@ def checked_reason(step: Step, reason: str) -> str:
     Raises:
         Invalid: it is missing where the step asks for one, or too long.
     """
-    return given_reason(reason, REASON_MISSING if step.asks_reason else None)
+    return given_reason(reason, asked=step.asks_reason)
 
 
-def given_reason(reason: str, missing: Text | None) -> str:
-    """A reason as history keeps it; ``missing`` says why one is asked for, None that it may be left out.
-
-    Raises:
-        Invalid: on "reason", when it is missing or too long.
-    """
+def given_reason(reason: str, *, asked: bool = True) -> str:
+    """The same for an act that is no step of a life cycle."""
     text = reason.strip()
-    if missing is not None and not text:
-        raise Invalid([FieldError("reason", missing)])
+    if asked and not text:
+        raise Invalid([FieldError("reason", REASON_MISSING)])
     if len(text) > REASON_LIMIT:
         raise Invalid([FieldError("reason", REASON_LONG)])
     return text

@@ -62,7 +62,6 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "logs": "history in words, asked with filters, as a page and as a file",
         "checks": "checks of the whole history by the worker",
         "messages": "messages that gave up",
-        "retention": "how long logs are kept",
         "user_views": "pages of users and organizations",
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
