@@ -21,6 +21,7 @@ from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
+from marketplace.matching.capability import MATCHING
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
@@ -54,6 +55,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    MATCHING,
     SEARCH,
     LISTS,
     WORKSPACE,
@@ -78,6 +80,7 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "admin.models",
+    "matching.models",
 )
 
 

@@ -37,7 +37,8 @@ class Config:
     search: str = "whoosh"
     # Uploaded files: a local folder (empty: data_dir/files).
     storage_url: str = ""
-    # Outgoing mail: console: prints, smtp://user:password@host:port sends (smtps:// for TLS from the start).
+    # Outgoing mail: console: prints, none: sends nothing, smtp://user:password@host:port sends (smtps:// for TLS from
+    # the start).
     mail_url: str = field(default="console:", repr=False)
     # Sender of all mail.
     mail_from: str = "no-reply@localhost"
@@ -163,9 +164,9 @@ def _storage(value: str) -> str:
 
 
 def _mail(value: str) -> str:
-    allowed = "console: or smtp://user:password@host:port or smtps://…"
+    allowed = "console: or none: or smtp://user:password@host:port or smtps://…"
     parts = _split("MAIL_URL", value, allowed)
-    if parts.scheme not in ("console", "smtp", "smtps") or (parts.scheme != "console" and not parts.hostname):
+    if parts.scheme not in ("console", "none") and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
         raise BadSetting("MAIL_URL", parts.scheme, allowed)
     return value
 

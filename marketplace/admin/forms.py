@@ -18,7 +18,7 @@ from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.lifecycle import REASON_LIMIT
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import KIND_LABELS
+from marketplace.organizations.models import OrganizationKind
 from marketplace.reference import regions
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
 from marketplace.web.languages import current_language
@@ -26,6 +26,7 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.plate import records
 
+KINDS: dict[str, Text] = {kind.value: kind.label for kind in OrganizationKind}
 LONGEST = 200  # characters of a filter
 
 
@@ -83,7 +84,7 @@ def cities() -> dict[str, Text]:
 def organization_question(args: MultiDict[str, str]) -> OrganizationQuestion:
     """What the list of organizations is asked for."""
     return OrganizationQuestion(
-        words(args, "q"), one_of(args, "state", ORGANIZATION.states), one_of(args, "kind", KIND_LABELS),
+        words(args, "q"), one_of(args, "state", ORGANIZATION.states), one_of(args, "kind", KINDS),
         one_of(args, "city", cities()),
     )  # fmt: skip
 

@@ -15,7 +15,6 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import KIND_LABELS
 from marketplace.organizations.policy import PUBLIC_STATES
 from marketplace.organizations.views import place_of
 from marketplace.reference import regions
@@ -107,8 +106,8 @@ def organizations() -> ResponseReturnValue:
     return render_template(
         "admin/organizations.html", menu=menu("admin.organizations"), page=page, question=question,
         states=forms.options(states, Text("全部状态", "Any state")),
-        kinds=forms.options(KIND_LABELS, Text("全部类型", "Any kind")),
-        cities=forms.options(forms.cities(), Text("全省及省外", "Anywhere")), kind_words=KIND_LABELS,
+        kinds=forms.options(forms.KINDS, Text("全部类型", "Any kind")),
+        cities=forms.options(forms.cities(), Text("全省及省外", "Anywhere")), kind_words=forms.KINDS,
         mark=ORGANIZATION.mark, place_of=place_of, members=queries.member_counts(page.items),
         public=PUBLIC_STATES,
     )  # fmt: skip

@@ -15,6 +15,9 @@ from marketplace.core.text import Text
 from marketplace.lists import queries
 from marketplace.lists.items import ITEMS, found_item
 from marketplace.lists.sheets import SHEETS
+from marketplace.matching.queries import count_for
+from marketplace.matching.showing import plain
+from marketplace.matching.views import matches_of
 from marketplace.reference import catalogue, regions
 from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
@@ -80,6 +83,26 @@ def one(name: str, number: str) -> Data:
     if found is None:
         raise NotFound
     return ITEMS[name](found)
+
+
+def matches(name: str, given: Given) -> Data:
+    """One page of what fits a published product or scenario, best first, with every reason.
+
+    Raises:
+        NotFound: there is none that everybody may see, it is not open, or the page lies past the end.
+    """
+    key = queries.public_key(name, given["number"])
+    listing = next(queries.objects(name, [key]), None) if key is not None else None
+    if listing is None or listing.state != "published":
+        raise NotFound
+    page, total = given["page"], count_for(listing)
+    found = matches_of(listing, VISITOR, PER_PAGE, (page - 1) * PER_PAGE)
+    if page > 1 and not found:
+        raise NotFound
+    more = total > page * PER_PAGE
+    return {
+        "items": [plain(each) for each in found], "total": total, "next": _address(page=page + 1) if more else None,
+    }  # fmt: skip
 
 
 def region_list(given: Given) -> Data:

@@ -49,6 +49,12 @@ def _one(name: str, schema: str, text: Text) -> Route:
     )
 
 
+def _matches(name: str, text: Text) -> Route:
+    return Route(
+        f"{name}_matches", f"/{name}/<number>/matches", text, (NUMBER, PAGE), "Matches", partial(answers.matches, name)
+    )
+
+
 LEVEL = Parameter("level", Text("只要这一级", "Only this level"), "choice", lambda: ("province", "city", "county"))
 
 ROUTES: tuple[Route, ...] = (
@@ -60,6 +66,8 @@ ROUTES: tuple[Route, ...] = (
     _list("scenarios", "Scenarios", Text("场景需求清单", "The list of scenarios"),
           "domain", "city", "category", "status"),
     _one("scenarios", "Scenario", Text("一项场景需求", "One scenario")),
+    _matches("scenarios", Text("适合这项需求的产品，附理由", "The products that fit a scenario, with reasons")),
+    _matches("products", Text("这个产品适合的需求，附理由", "The scenarios that a product fits, with reasons")),
     _list("organizations", "Organizations", Text("单位名录", "The list of organizations"), "city", "segment"),
     _one("organizations", "Organization", Text("一个单位", "One organization")),
     Route("regions", "/regions", Text("安徽的市和县（区）", "Cities and counties of Anhui"), (LEVEL,), "Regions",

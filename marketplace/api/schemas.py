@@ -54,6 +54,8 @@ def schemas() -> dict[str, Schema]:
     return {
         **_values(), **_objects(), **_catalogue(),
         "Products": page_of("Product"), "Scenarios": page_of("Scenario"), "Organizations": page_of("Organization"),
+        "Matches": page_of("Match"),
+        "Match": _match(),
         "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Answer": thing({
@@ -70,6 +72,15 @@ def schemas() -> dict[str, Schema]:
             "required": ["type", "title", "status"],
         },
     }  # fmt: skip
+
+
+def fields_of(name: str) -> tuple[str, ...]:
+    """What an answer holds, by name; of a list, what each of its items holds."""
+    named = schemas()
+    fields = named[name]["properties"]
+    if "items" in fields:
+        fields = named[fields["items"]["items"]["$ref"].rpartition("/")[2]]["properties"]
+    return tuple(fields)
 
 
 def _values() -> dict[str, Schema]:
@@ -92,6 +103,18 @@ def _values() -> dict[str, Schema]:
             "method": TEXT,
         }),
     }  # fmt: skip
+
+
+def _match() -> Schema:
+    """A pair with what it was judged by: points by part, and each must-have with its verdict."""
+    part = thing({"part": TEXT, "points": {"type": "number"}, "of": WHOLE})
+    requirement = thing({
+        "spec": TEXT, "op": TEXT, "value": ref("Value"), "verdict": {"enum": ["met", "not_met", "unknown"]},
+    })  # fmt: skip
+    return thing({
+        "scenario": TEXT, "product": TEXT, "score": {"type": "number"}, "rules": WHOLE, "parts": listed(part),
+        "requirements": listed(requirement), "words": TEXTS,
+    })  # fmt: skip
 
 
 # Fields of a content that are no plain text.

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.api.describing import document
 from marketplace.api.parameters import read_parameters
 from marketplace.api.routes import PREFIX, ROUTES, Route
+from marketplace.api.schemas import fields_of
 from marketplace.config import Config
 from marketplace.web.languages import current_language
 
@@ -38,7 +39,7 @@ def openapi() -> ResponseReturnValue:
 @api.get("/docs")
 def docs() -> ResponseReturnValue:
     """The description for people."""
-    return render_template("api/docs.html", routes=ROUTES, prefix=PREFIX)
+    return render_template("api/docs.html", routes=ROUTES, prefix=PREFIX, fields_of=fields_of)
 
 
 def _json(data: dict[str, Any]) -> Response:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 
 from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
 from marketplace.foundation.db import db, migrate
+from marketplace.foundation.outbox import handle_next
 from marketplace.search.services import ensure, rebuild
 from marketplace.web.command import Setup, in_app
 
@@ -27,16 +27,31 @@ def seed() -> None:
 
 
 @seed.command()
-@in_app
-def demo() -> None:
+@click.pass_obj
+def demo(setup: Setup) -> None:
     """Load the real sample and the demo accounts (needs MARKETPLACE_DEMO=1 and an empty database)."""
-    if not current_app.config["demo"]:
+    if not setup.config.demo:
         raise click.ClickException(
             "the sample brings accounts whose password everybody knows; set MARKETPLACE_DEMO=1 where that is meant"
         )
-    if db.session.query(User.id).first() is not None:
+    if not bring_sample(setup):
         raise click.ClickException("the database already has users; the sample goes into an empty one")
-    click.echo(load_sample())
+
+
+def bring_sample(setup: Setup) -> bool:
+    """Load the sample into an empty database and say so; False where there is somebody already.
+
+    What its history would have told people by mail is past: it is handled here and now, and no mail goes out.
+    """
+    app = setup.app(mail_url="none:")
+    with app.app_context():
+        if db.session.query(User.id).first() is not None:
+            return False
+        click.echo("loading the sample …")
+        click.echo(load_sample())
+        while handle_next(app.extensions["schedule"].subscriptions):
+            pass
+    return True
 
 
 @seed.command()
@@ -53,10 +68,9 @@ def scale(products: int, scenarios: int, organizations: int, number: int) -> Non
 def prepare(setup: Setup) -> None:
     """What ``run`` needs: the newest migration, a search index, and in a demonstration the sample, once."""
     migrate(setup.config)
+    if setup.config.demo:
+        bring_sample(setup)
     with setup.app().app_context():
-        if setup.config.demo and db.session.query(User.id).first() is None:
-            click.echo("loading the sample …")
-            click.echo(load_sample())
         if not setup.config.search_dir.exists():
             click.echo("building the search index …")
             rebuild()

@@ -22,14 +22,20 @@ from marketplace.web.command import Setup
 def run(setup: Setup, host: str, port: int, demo: bool) -> None:
     """Serve the site, the background worker in the same process."""
     setup.demo = demo or setup.demo
+    setup.address = address_of(host, port)
     prepare(setup)
-    status = serve(lambda: setup.app(), host, port, lambda: _ready(setup, host, port), start_worker=setup.start_worker)
+    status = serve(lambda: setup.app(), host, port, lambda: _ready(setup), start_worker=setup.start_worker)
     raise click.exceptions.Exit(status)
 
 
-def _ready(setup: Setup, host: str, port: int) -> None:
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"\n机遇 Jiyu: http://{shown}:{port}\n")
+def address_of(host: str, port: int) -> str:
+    """The address a person on this machine opens; a host that means every interface is reached as this machine."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _ready(setup: Setup) -> None:
+    click.echo(f"\n机遇 Jiyu: {setup.address}\n")
     if setup.config.demo:
         click.echo(f"演示账号 demo accounts (密码 password: {PASSWORD})")
         for account in ACCOUNTS:

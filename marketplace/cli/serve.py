@@ -58,6 +58,8 @@ SETTINGS: dict[str, Any] = {
     "timeout": 120,
     "graceful_timeout": 10,
     "keepalive": 5,
+    # The most gunicorn reads of a first line: a search of several hundred Chinese characters fits.
+    "limit_request_line": 8190,
     "loglevel": "warning",
     "access_log_format": ACCESS_FORMAT,
     "logger_class": RequestLog,

@@ -29,7 +29,7 @@ class Step:
 
     ``who`` decides the right, ``guard`` what must hold (it returns the refusal, or None when the step is open).
     ``asks_reason``: the actor must say why. ``quiet`` steps are not drawn as buttons (the system's, or those
-    that have a page of their own).
+    that have a page of their own). ``past``: the English word of history; in Chinese the button reads the same.
     """
 
     name: str
@@ -42,6 +42,12 @@ class Step:
     quiet: bool = False
     look: str = "second"
     hint: Text | None = None
+    past: str = ""
+
+    @property
+    def told(self) -> Text:
+        """What history says was done."""
+        return Text(self.label.zh, self.past or self.label.en)
 
 
 @dataclass(frozen=True, slots=True)

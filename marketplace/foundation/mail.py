@@ -62,6 +62,14 @@ class ConsoleSender:
 
 
 @dataclass(frozen=True)
+class NoSender:
+    """Sends nothing: for an installation without mail, and for a history that is written after the event."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Drop the message."""
+
+
+@dataclass(frozen=True)
 class SmtpSender:
     """Sends by SMTP, one connection a message.
 
@@ -150,7 +158,7 @@ def message_id(outbox_id: int, recipient: str, host: str) -> str:
 
 
 def sender_from(url: str) -> Sender:
-    """The sender of the setting MAIL_URL: console:, smtp://user:password@host:port or smtps://….
+    """The sender of the setting MAIL_URL: console:, none:, smtp://user:password@host:port or smtps://….
 
     Raises:
         ValueError: another scheme, or no host.
@@ -158,6 +166,8 @@ def sender_from(url: str) -> Sender:
     parts = urlsplit(url)
     if parts.scheme == "console":
         return ConsoleSender()
+    if parts.scheme == "none":
+        return NoSender()
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("a mail address of the form console:, smtp://host:port or smtps://host:port is needed")
     tls = parts.scheme == "smtps"

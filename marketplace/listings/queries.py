@@ -20,7 +20,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
-from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
+from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
 from marketplace.posts.models import Post
 from marketplace.posts.policy import in_region
@@ -219,6 +219,15 @@ def covers_of(listings: Sequence[Listing]) -> dict[int, StoredFile]:
     }
 
 
+def public_contents(model: Any, ids: Sequence[int]) -> Sequence[Any]:
+    """(key, content, name of the owner, the same in English) of those of these listings that everybody may read.
+
+    Plain rows: a search reads a hundred of them for the order of its hits.
+    """
+    select = sa.select(model.id, model.content, Organization.name, Organization.name_en).join(model.organization)
+    return db.session.execute(select.where(model.id.in_(ids), model.state.in_(PUBLIC_STATES))).all()
+
+
 def can_read_file(actor: Actor, file: StoredFile) -> bool:
     """Whether the actor may read a file of a listing.
 
@@ -322,7 +331,7 @@ def _is_public(entry: LedgerEntry) -> bool:
 def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
     of_revision = entry.subject_type == "revision"
     step = (REVISION if of_revision else kind.lifecycle).by_name.get(entry.action)
-    what = step.label if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
+    what = step.told if step else OTHER_ACTS.get(entry.action, Text(entry.action, entry.action))
     if not of_revision or number is None:
         return what
     return Text("第 %(number)s 版：%(what)s", "Revision %(number)s: %(what)s") % {"number": number, "what": what}

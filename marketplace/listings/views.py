@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -337,6 +337,12 @@ def organization_panel(organization: Organization, _actor: Actor) -> Markup:
     tables = [(kind, plural_label(kind), *queries.public_of(kind, organization, MOST_OF_ONE)) for kind in kinds]
     draw = get_template_attribute("listings/organization_panel.html", "organization_panel")
     return Markup(draw(tables))
+
+
+def added_panels(listing: Listing, actor: Actor) -> list[Markup]:
+    """What upper capabilities add to the page of a listing, in the order of the table of contents."""
+    panels = current_app.extensions.get("listing_panels", {}).get(listing.subject_type, ())
+    return [drawn for panel in panels if (drawn := panel(listing, actor))]
 
 
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:

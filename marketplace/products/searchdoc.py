@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.foundation.index.interface import IndexDocument
+from marketplace.listings.kind import Content
 from marketplace.listings.policy import PUBLIC_STATES, visible_to
+from marketplace.listings.queries import public_contents
 from marketplace.products.content import in_order
 from marketplace.products.models import Product
 from marketplace.products.queries import products_by_id
@@ -31,9 +33,9 @@ def document(product: Product) -> IndexDocument | None:
         doc_id=product.id,
         version=product.version,
         number=product.number,
-        title=_joined(content["title"], content["title_en"], content["model"]),
-        body=_joined(*(content[key] for key in ("summary", "summary_en", "description", "description_en", "cases"))),
-        tags=_joined(*_tags(product)),
+        title=_title(content),
+        body=_body(content),
+        tags=_tags(content, product.organization.name, product.organization.name_en),
         facets={
             "domain": tuple(content["domains"]),
             "category": (category.code,),
@@ -55,7 +57,10 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
 
 def texts(ids: Sequence[int]) -> Mapping[int, str]:
     """Title, tags and body of these rows, for the order of hits."""
-    return {each.doc_id: _joined(each.title, each.tags, each.body) for each in documents(ids)}
+    return {
+        doc_id: _joined(_title(content), _tags(content, *owner), _body(content))
+        for doc_id, content, *owner in public_contents(Product, ids)
+    }
 
 
 def visible(actor: Actor) -> sa.Select[int]:
@@ -63,8 +68,19 @@ def visible(actor: Actor) -> sa.Select[int]:
     return sa.select(Product.id).where(visible_to(actor, Product))
 
 
-def _tags(product: Product) -> Iterator[str]:
-    content, organization = product.content, product.organization
+def _title(content: Content) -> str:
+    return _joined(content["title"], content["title_en"], content["model"])
+
+
+def _body(content: Content) -> str:
+    return _joined(*(content[key] for key in ("summary", "summary_en", "description", "description_en", "cases")))
+
+
+def _tags(content: Content, *owner: str) -> str:
+    return _joined(*_labels(content), *owner, *_spec_words(content["specs"]))
+
+
+def _labels(content: Content) -> Iterator[str]:
     category = catalogue.category(content["category"])
     labels = [category.label, catalogue.robot_class(category.robot_class).label]
     labels.append(catalogue.segment(category.segment).label)
@@ -72,8 +88,6 @@ def _tags(product: Product) -> Iterator[str]:
     labels.extend(catalogue.mark(code).label for code in content["marks"])
     for label in labels:
         yield from (label.zh, label.en)
-    yield from (organization.name, organization.name_en)
-    yield from _spec_words(content["specs"])
 
 
 def _spec_words(claims: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from marketplace.core.text import Text
 from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
+from marketplace.listings.wording import both, paragraphs
 from marketplace.organizations.views import place_of
 from marketplace.products.content import EVIDENCE_LEVEL, WAYS, in_order
 from marketplace.products.models import Product
@@ -87,8 +88,8 @@ def sheet_of(listing: Product, content: Content) -> Sheet:
         place=place_of(listing.organization),
         summary=both(content, "summary"),
         paragraphs={
-            "zh_CN": _paragraphs(content.get("description")),
-            "en": _paragraphs(content.get("description_en") or content.get("description")),
+            "zh_CN": paragraphs(content.get("description")),
+            "en": paragraphs(content.get("description_en") or content.get("description")),
         },
         has_english={key: bool(content.get(f"{key}_en")) for key in ("title", "summary", "description", "price_note")},
         facts=headline(category, claims),
@@ -107,12 +108,6 @@ def sheet_of(listing: Product, content: Content) -> Sheet:
         source_note=content.get("source_note", ""),
         valid_until=content.get("valid_until", ""),
     )
-
-
-def both(content: Mapping[str, Any], key: str) -> Text:
-    """A text of the content in both languages; without English the Chinese stands in both."""
-    chinese = content.get(key) or ""
-    return Text(chinese, content.get(f"{key}_en") or chinese)
 
 
 def kinds(category: Category | None) -> list[Text]:
@@ -142,10 +137,6 @@ def best_evidence(claims: Mapping[str, Any]) -> str:
     """The strongest evidence among the claims; "" when there are none."""
     levels = [claim.get("evidence") or "declared" for claim in claims.values()]
     return max(levels, key=lambda level: EVIDENCE_LEVEL[level], default="")
-
-
-def _paragraphs(text: str | None) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n", text or "") if part.strip()]
 
 
 def _ways(chosen: Sequence[str]) -> list[tuple[Text, Text]]:

@@ -15,7 +15,8 @@ from marketplace.listings.files import file_href
 from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.views import Desk, ListingPages
+from marketplace.listings.views import Desk, ListingPages, added_panels
+from marketplace.listings.wording import both
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.organizations.views import place_of
 from marketplace.products import sheet
@@ -44,7 +45,7 @@ def show(number: str) -> ResponseReturnValue:
     return render_template(
         "products/show.html", listing=product, kind=PRODUCT, content=content, shown=sheet.sheet_of(product, content),
         desk=desk, lines=log_lines(PRODUCT, product, actor), sees_contact=can_see_contact(actor, product),
-        sees_maker=can_view_organization(actor, product.organization),
+        sees_maker=can_view_organization(actor, product.organization), added=added_panels(product, actor),
     )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def _card(product: Product, cover: Any) -> Mapping[str, Any]:
         "number": product.number,
         "href": pages.href(product),
         "title": product.label,
-        "text": sheet.both(content, "summary"),
+        "text": both(content, "summary"),
         "meta": [product.organization.label, place_of(product.organization), category.label],
         "facts": sheet.headline(category, claims),
         "evidence": sheet.best_evidence(claims),

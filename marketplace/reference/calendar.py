@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
-
-from holidays import HolidayBase, country_holidays
-from holidays.countries.china import ChinaStaticHolidays
+from typing import TYPE_CHECKING, Literal
 
 from marketplace.core.errors import Refused
 from marketplace.core.text import Text
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 Overrides = Mapping[date, bool]
 DayKind = Literal["workday", "makeup", "weekend", "holiday"]
@@ -46,6 +46,8 @@ class YearUnknown(Refused):
 
 def known_year(year: int, overrides: Overrides) -> None:
     """Pass when the year's arrangement is in the library or in the table; raises YearUnknown otherwise."""
+    from holidays.countries.china import ChinaStaticHolidays  # takes long; see ``_arranged``
+
     if year not in ChinaStaticHolidays.special_public_holidays and not any(day.year == year for day in overrides):
         raise YearUnknown(year)
 
@@ -102,5 +104,8 @@ def days_after(start_day: date, end_day: date, overrides: Overrides) -> Iterator
 
 @cache
 def _arranged(year: int) -> HolidayBase:
+    # Imported when a day is asked for: the library is a twentieth of the app's start.
+    from holidays import country_holidays
+
     # The neighbours belong to it: the notice of one year may move a day of the last days of another.
     return country_holidays("CN", years=(year - 1, year, year + 1), expand=False)

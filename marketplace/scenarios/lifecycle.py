@@ -23,7 +23,7 @@ SCENARIO_LIFE = Lifecycle(
              label=Text("需求已满足", "Fulfilled"),
              hint=Text("页面保留，写明已满足；不再接受对接", "The page stays and says so; no more talks are taken")),
         step("close", "published expired", "closed", who=can_edit, guard=no_revision_in_review, asks_reason=True,
-             label=Text("关闭需求", "Close"),
+             label=Text("关闭需求", "Close"), past="Closed",
              hint=Text("页面保留并公布理由", "The page stays and shows the reason")),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
 from marketplace.listings.policy import PUBLIC_STATES, visible_to
+from marketplace.listings.queries import public_contents
 from marketplace.reference import catalogue, regions
 from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.queries import scenarios_by_id
@@ -53,7 +54,10 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
 
 def texts(ids: Sequence[int]) -> Mapping[int, str]:
     """Title, tags and body of these rows, for the order of hits and for highlighting."""
-    return {each.doc_id: _joined(each.title, each.tags, each.body) for each in documents(ids)}
+    return {
+        doc_id: _joined(content["title"], content["title_en"], _tags(content), _body(content))
+        for doc_id, content, *_owner in public_contents(Scenario, ids)
+    }
 
 
 def visible(actor: Actor) -> sa.Select[int]:

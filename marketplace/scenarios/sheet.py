@@ -11,6 +11,7 @@ from typing import Any
 from marketplace.core.text import Text
 from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
+from marketplace.listings.wording import both, paragraphs
 from marketplace.reference import catalogue, regions, values
 from marketplace.scenarios.content import BUDGETS, ORIGINS, PAYMENTS, RELIABILITY, requirement_text
 from marketplace.scenarios.models import Scenario
@@ -134,20 +135,10 @@ def sheet_of(listing: Scenario, content: Content) -> Sheet:
     )  # fmt: skip
 
 
-def both(content: Mapping[str, Any], key: str) -> Text:
-    """A text of the content in both languages; without English the Chinese stands in both."""
-    chinese = content.get(key) or ""
-    return Text(chinese, content.get(f"{key}_en") or chinese)
-
-
 def prose(content: Mapping[str, Any], key: str) -> Prose:
     """A text of the content in paragraphs, which an empty line parts."""
     chinese, english = (content.get(each) or "" for each in (key, f"{key}_en"))
-    return Prose(_paragraphs(chinese), _paragraphs(english or chinese), bool(english) or not chinese)
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return Prose(paragraphs(chinese), paragraphs(english or chinese), bool(english) or not chinese)
 
 
 def place(content: Mapping[str, Any]) -> Text | None:

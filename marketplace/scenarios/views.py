@@ -13,7 +13,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
 from marketplace.listings.queries import LogLine, listing_by_number, log_lines
-from marketplace.listings.views import ListingPages
+from marketplace.listings.views import ListingPages, added_panels
+from marketplace.listings.wording import both
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.scenarios import queries, sheet
 from marketplace.scenarios.content import ORIGINS
@@ -58,7 +59,7 @@ def show(number: str) -> ResponseReturnValue:
         lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
-        sees_owner=can_view_organization(actor, listing.organization),
+        sees_owner=can_view_organization(actor, listing.organization), added=added_panels(listing, actor),
     )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def ended(listing: Scenario, lines: Sequence[LogLine]) -> LogLine | None:
     name = ENDINGS.get(listing.state)
     if name is None:
         return None
-    words = SCENARIO.lifecycle.by_name[name].label
+    words = SCENARIO.lifecycle.by_name[name].told
     return next((line for line in lines if line.what == words), None)
 
 
@@ -118,7 +119,7 @@ def _card(scenario: Scenario) -> Mapping[str, Any]:
         "number": scenario.number,
         "href": url_for("scenarios.show", number=scenario.number),
         "title": shown.title,
-        "text": sheet.both(content, "task" if content.get("task") else "situation"),
+        "text": both(content, "task" if content.get("task") else "situation"),
         "meta": [shown.owner.label, shown.place, shown.domain, shown.subscenario],
         # A compiled need would only repeat “unknown”; the usual state needs no tag.
         "facts": [fact for fact in facts(shown) if fact[1] or not scenario.compiled],

@@ -55,7 +55,10 @@ def find(question: Question, actor: Actor) -> Found:
     answer = _ask(question, question.per_page + OVERFETCH)
     if question.page > 1 and answer.total <= (question.page - 1) * question.per_page:
         raise NotFound
-    cards = list(_cards(answer.hits, actor))[: question.per_page]
+    page, spare = answer.hits[: question.per_page], answer.hits[question.per_page :]
+    cards = list(_cards(page, actor))
+    # The spare hits are read only where a hit of the page is no longer there: rarely, and never in vain.
+    cards += list(_cards(spare, actor))[: question.per_page - len(cards)] if len(cards) < len(page) else []
     return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms)
 
 

@@ -14,6 +14,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.highlight import highlight
 from marketplace.listings.lifecycle import STATES
+from marketplace.listings.policy import PUBLIC_STATES
 from marketplace.reference import catalogue, regions
 from marketplace.scenarios.lifecycle import ENDINGS
 from marketplace.search.forms import facet_options, read_question
@@ -97,7 +98,7 @@ def labels(facet: str) -> Mapping[str, Text]:
         outside = {regions.OUTSIDE: Text("安徽省外", "Outside Anhui")}
         province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
         return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
-    return {state: mark.label for state, mark in (STATES | ENDINGS).items()}
+    return {state: mark.label for state, mark in (STATES | ENDINGS).items() if state in PUBLIC_STATES}
 
 
 HEADS = {

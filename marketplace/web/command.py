@@ -23,12 +23,14 @@ class Setup:
     start_worker: Callable[[Flask], Callable[[], None]]
     environ: Mapping[str, str]
     demo: bool = False
+    address: str = ""
 
     @cached_property
     def config(self) -> Config:
-        """The settings; ``run --demo`` is MARKETPLACE_DEMO=1."""
-        environ = {**self.environ, "MARKETPLACE_DEMO": "1"} if self.demo else self.environ
-        return Config.from_environment(environ)
+        """The settings; ``run --demo`` is MARKETPLACE_DEMO=1, and what is served names itself in mails unless told."""
+        own = {"MARKETPLACE_BASE_URL": self.address} if self.address else {}
+        forced = {"MARKETPLACE_DEMO": "1"} if self.demo else {}
+        return Config.from_environment({**own, **self.environ, **forced})
 
     def app(self, **changes: Any) -> Flask:
         """The app of these settings."""

@@ -18,6 +18,10 @@ from marketplace.core.errors import FieldError, Invalid
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
 
+# Emoji and some scripts need these two; every other sign without a shape goes: a zero-width space is an empty name
+# that looks filled in, and a direction mark shows another text than the one that is stored.
+JOINERS = "\u200c\u200d"
+
 
 def form_page(template: str, form: FlaskForm, **context: Any) -> ResponseReturnValue:
     """A page with a form; refused values answer 422."""
@@ -27,11 +31,16 @@ def form_page(template: str, form: FlaskForm, **context: Any) -> ResponseReturnV
 
 
 def clean(text: str | None) -> str:
-    """Text as it will be stored: composed, without control characters, trimmed; line ends as \\n."""
+    """Text as it will be stored: composed, without control and invisible characters, trimmed; line ends as \\n."""
     if not text:
         return ""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co")).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", "".join(filter(_stays, text))).strip()
+    return text if text.strip(JOINERS + " \n\t") else ""
+
+
+def _stays(character: str) -> bool:
+    return character in "\n\t" + JOINERS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
 
 
 def required(message: Any = None) -> DataRequired:

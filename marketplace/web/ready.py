@@ -59,9 +59,10 @@ def init_ready(app: Flask, index_position: Callable[[], Hashable]) -> None:
 def ready_for_visitors(view: View) -> View:
     """Keep the view's page for visitors.
 
-    It depends on the address, the language, the size of text, the day in Beijing, the state of the search index and
-    the head of the history: whatever changes what a visitor may see is a history entry of the same transaction, so
-    that a kept page is never shown after the change. Pages with a message, a token or a cookie are not kept.
+    It depends on the address, the language, the size of text, the day in Beijing, the state of the search index, the
+    head of the history, and what capabilities work out in the background (``ready_marks``): whatever changes what a
+    visitor may see is a history entry of the same transaction, so that a kept page is never shown after the change.
+    Pages with a message, a token or a cookie are not kept.
     """
 
     @wraps(view)
@@ -92,4 +93,5 @@ def _key() -> Hashable | None:
         position = current_app.extensions["ready_pages"][1]()
     except IndexUnusable:  # the pages that need it say so themselves; the others are drawn as they are
         return None
-    return asked, current_language(), text_size(), clock.today(), ledger.position(), position
+    marks = tuple(mark() for mark in current_app.extensions.get("ready_marks", ()))
+    return asked, current_language(), text_size(), clock.today(), ledger.position(), position, marks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ from marketplace.listings.queries import (
     open_revisions,
 )
 from marketplace.listings.views import conflict_page, plural_label, shown_files
+from marketplace.listings.wording import both
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.organizations.policy import can_verify
@@ -80,11 +81,17 @@ def home() -> ResponseReturnValue:
     return render_template(
         "workspace/home.html", today=clock.today(), duties=duties(),
         drafts=_open(actor, "drafted"), waiting=_open(actor, "in_review"),
-        tables=[_table(kind, actor) for kind in KINDS.values()] if organizations else [],
+        tables=[_table(kind, actor) for kind in _filed_first(organizations)] if organizations else [],
         organizations=[(each, ORGANIZATION.mark(each.state)) for each in organizations],
         posts=actor.posts, region_name=regions.name, tabs=_tabs(tabs, ""),
-        queue_total=sum(tabs.values()), kinds=KINDS.values(),
+        queue_total=sum(tabs.values()), kinds=_filed_first(organizations),
     )  # fmt: skip
+
+
+def _filed_first(organizations: Sequence[Organization]) -> list[Kind]:
+    """The kinds of listings, first the one that brings these people here: vendors list products, all others needs."""
+    vendors = bool(organizations) and all(each.kind == OrganizationKind.VENDOR for each in organizations)
+    return sorted(KINDS.values(), key=lambda kind: (kind.plural == "products") != vendors)
 
 
 def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
@@ -93,7 +100,7 @@ def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind, "listing": listing, "revision": revision,
-            "title": revision.content.get("title") or listing.title,
+            "title": both(revision.content, "title"),
             "left": queries.time_left(revision.submitted_at, known),
         }
         for kind in KINDS.values()

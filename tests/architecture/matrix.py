@@ -263,6 +263,21 @@ def desks() -> Iterator[Row]:
     yield get("files.show", "/files/2147483647/x.png", "404")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *desks())
+def matches() -> Iterator[Row]:
+    """Matches of what is published are for everybody; of anything else there are none, whoever asks."""
+    for path, answers in {
+        "scenario.soe.published": "200",
+        "scenario.soe.draft": "404",
+        "scenario.soe.closed": "404",
+    }.items():
+        yield get("matching.of_scenario", f"/scenarios/{{{path}}}/matches", answers)
+        yield get("matching.file_of_scenario", f"/scenarios/{{{path}}}/matches.csv", answers)
+        yield get("api.scenarios_matches", f"/api/v1/scenarios/{{{path}}}/matches", answers)
+    for path, answers in {"product.vendor.published": "200", "product.vendor.draft": "404"}.items():
+        yield get("matching.of_product", f"/products/{{{path}}}/matches", answers)
+        yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
+
+
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks())
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

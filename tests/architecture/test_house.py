@@ -66,6 +66,12 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
     },
+    "matching": {
+        "weights": "what counts in a match, as one versioned table",
+        "scoring": "the judgement of one pair, pure",
+        "keeping": "judging again what changed",
+        "showing": "a pair in words",
+    },
     "search": {"commands": "index rebuild, check, status on the command line"},
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.

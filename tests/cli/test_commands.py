@@ -22,7 +22,7 @@ from marketplace.cli.seeding import load_sample
 from marketplace.config import Config
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
+from marketplace.foundation import ledger, outbox
 from marketplace.foundation.db import db, transaction
 from marketplace.organizations.models import Organization
 from marketplace.posts.models import Post
@@ -185,6 +185,8 @@ def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -
     ]
     assert all(f" {count} " in f" {said.out} " or count for count in counts)
     assert counts[1] > 150
+    assert "Subject:" not in said.out, "what the sample's history would have told people is past"
+    assert outbox.waiting() == (0, 0.0)
     assert_one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
     session.rollback()
     assert session.scalar(sa.select(sa.func.count()).select_from(Product)) == counts[1]

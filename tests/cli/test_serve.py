@@ -10,10 +10,14 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from marketplace.cli.running import address_of
 from marketplace.cli.serve import why_not
+from marketplace.web.command import Setup
 from tests.support.servers import ROOT, free_port
 
 PROGRAM = """
@@ -122,3 +126,25 @@ def test_an_app_that_cannot_be_made_ends_with_status_1() -> None:
     assert ended.returncode == 1
     assert "no database" in ended.stderr
     assert "answers" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8102"), ("0.0.0.0", "http://127.0.0.1:8102"), ("::", "http://[::1]:8102"),
+        ("jiyu.example.cn", "http://jiyu.example.cn:8102"),
+    ],
+)  # fmt: skip
+def test_the_address_that_is_printed_can_be_opened(host: str, address: str) -> None:
+    assert address_of(host, 8102) == address
+
+
+def test_mails_name_the_address_that_is_served_unless_told(tmp_path: Path) -> None:
+    def of(**environ: str) -> str:
+        given = {"MARKETPLACE_DATA_DIR": str(tmp_path), "MARKETPLACE_DEMO": "1", **environ}
+        return Setup(
+            lambda _config: Flask("trial"), lambda _app: lambda: None, given, address="http://a:1"
+        ).config.base_url
+
+    assert of() == "http://a:1"
+    assert of(MARKETPLACE_BASE_URL="https://jiyu.example.cn") == "https://jiyu.example.cn"

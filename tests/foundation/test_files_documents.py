@@ -5,15 +5,11 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from marketplace.config import Config
 from marketplace.core.errors import FieldError
-from marketplace.foundation.files import Prepared, init_files, prepare_document, store
+from marketplace.foundation.files import Prepared, prepare_document, store
 from tests.foundation.file_samples import (
     EXE,
     GIF_PAGE,
@@ -29,14 +25,7 @@ from tests.foundation.file_samples import (
     workbook,
 )
 
-
-@pytest.fixture(autouse=True)
-def shelf(tmp_path: Path) -> Iterator[None]:
-    """A store, and nothing else of the site."""
-    app = Flask("files")
-    init_files(app, Config(data_dir=tmp_path))
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("shelf")
 
 
 def take(data: bytes, name: str) -> Prepared:

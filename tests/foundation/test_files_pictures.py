@@ -5,26 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from PIL import Image
 
-from marketplace.config import Config
 from marketplace.core.errors import FieldError
-from marketplace.foundation.files import Prepared, PreparedVariant, init_files, prepare_picture, store
+from marketplace.foundation.files import Prepared, PreparedVariant, prepare_picture, store
 from tests.foundation.file_samples import EXE, GIF_PAGE, HTML, MB, PDF, SVG, huge_png, picture, stored
 
-
-@pytest.fixture(autouse=True)
-def shelf(tmp_path: Path) -> Iterator[None]:
-    """A store, and nothing else of the site."""
-    app = Flask("files")
-    init_files(app, Config(data_dir=tmp_path))
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("shelf")
 
 
 def take(data: bytes, name: str) -> Prepared:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from marketplace import app as composition
 from marketplace.accounts.capability import ACCOUNTS
@@ -38,18 +36,3 @@ def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         Trial.__table__.create(db.engine)
     yield made
     close(made)
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[Callable[[], int]]:
-    """How many statements the database was sent until now."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2])
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield lambda: len(sent)
-    event.remove(engine, "before_cursor_execute", note)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.accounts.models import User
@@ -18,21 +16,6 @@ from marketplace.scenarios.models import Scenario
 from tests.factories import accounts, scenarios
 from tests.scenarios.browsing import Form, form_of
 from tests.support.site import Client
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[Callable[[], int]]:
-    """How many statements the database was sent until now."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2])
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield lambda: len(sent)
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @dataclass

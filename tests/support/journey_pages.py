@@ -16,6 +16,7 @@ from tests.support.browser import axe
 
 # GET addresses that are no pages, and why.
 NO_PAGES = {
+    "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
     "lists.twin": "lists as CSV, Excel and JSON",
@@ -93,6 +94,8 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("products.compare", f"/products/compare?no={own}&no={real}"), ("products.compare", "/products/compare"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios')}"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', compiled=True)}"),
+        ("matching.of_scenario", f"/scenarios/{found.of('scenarios')}/matches"),
+        ("matching.of_product", f"/products/{own}/matches"),
         ("organizations.show", f"/organizations/{found.organization()}"),
         ("organizations.show", f"/organizations/{found.organization('vendor')}"),
         ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),

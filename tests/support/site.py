@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_sqlalchemy.session import Session
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
 from sqlalchemy.orm import scoped_session
 
 from marketplace.config import Config
@@ -138,3 +139,19 @@ def clock() -> Iterator[Clock]:
     """Stands at Monday 2026-03-02 09:00 in Beijing and moves only when told. Name it before ``app`` in a test."""
     with time_machine.travel(START, tick=False) as traveller:
         yield Clock(traveller)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Callable[[], int]]:
+    """How many statements the database was sent until now."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if not arguments[2].startswith("BEGIN"):  # SQLite is told so by a statement, PostgreSQL is not
+            sent.append(arguments[2])
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield lambda: len(sent)
+    event.remove(engine, "before_cursor_execute", note)

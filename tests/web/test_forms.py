@@ -55,7 +55,9 @@ def filled(**values: str) -> Trial:
     ("given_text", "stored"),
     [
         (None, ""), ("", ""), (" \t\n", ""), ("  机器人 \n", "机器人"), ("a\r\nb\rc", "a\nb\nc"), ("a\tb", "a\tb"),
-        ("a\0b\x07c\x7f", "abc"), ("e\u0301", "\u00e9"), ("\ue000x", "x"), ("x\ud800y", "xy"), ("\u200b臂", "\u200b臂"),
+        ("a\0b\x07c\x7f", "abc"), ("e\u0301", "\u00e9"), ("\ue000x", "x"), ("x\ud800y", "xy"), ("\u200b臂", "臂"),
+        ("\u200b\u200d ", ""), ("正\u202e反\u2066", "正反"), ("e\u200b\u0301", "\u00e9"),
+        ("\U0001f468\u200d\U0001f33e", "\U0001f468\u200d\U0001f33e"),
     ],
 )  # fmt: skip
 def test_text_is_cleaned(given_text: str | None, stored: str) -> None:

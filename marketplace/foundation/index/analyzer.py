@@ -11,8 +11,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import rjieba
-
 DATA = Path(__file__).parent / "data"
 WORD_FREQUENCY = 20_000  # rjieba splits an added word again unless its frequency outweighs that of its parts
 LATIN = "a-z0-9\u00df-\u024f\u0370-\u052f"
@@ -50,6 +48,8 @@ class Analyzer:
         own = {self.normalise(word) for word in words}
         self.words = tuple(sorted(own.union(*(line.split() for line in _lines("robotics_words.txt")))))
         self.stopwords = frozenset(word for line in _lines("stopwords.txt") for word in line.split())
+        import rjieba  # its dictionary takes a tenth of a second: read when the first text is cut
+
         self._jieba = rjieba.Jieba()
         for word in self.words:
             self._jieba.add_word(word, WORD_FREQUENCY, "n")

@@ -1,0 +1,150 @@
+"""Selects of matches, and of what matches are judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from marketplace.foundation.db import db
+from marketplace.listings.models import Listing
+from marketplace.matching import scoring, weights
+from marketplace.matching.models import Match, Matched
+from marketplace.matching.scoring import Need, Offer, Requirement
+from marketplace.products.content import EVIDENCE_LEVEL
+from marketplace.products.models import Product
+from marketplace.reference import catalogue
+from marketplace.scenarios.models import Scenario
+
+SCENARIO, PRODUCT = "scenario", "product"
+MODELS: dict[str, type[Listing]] = {SCENARIO: Scenario, PRODUCT: Product}
+# A must-have row as the form and the content have it: {"spec", "op", "value", …}.
+Row = dict[str, Any]
+
+
+def requirements_of(rows: Iterable[Row]) -> tuple[Requirement, ...]:
+    """The must-haves of a content."""
+    return tuple(Requirement(each["spec"], each["op"], each["value"]) for each in rows)
+
+
+def need_of(scenario: Scenario) -> Need:
+    """What counts of a scenario, from what the public reads of it."""
+    content = scenario.content
+    subscenario = catalogue.subscenario(scenario.subscenario).label.zh if scenario.subscenario else ""
+    words = scoring.need_words(f"{scenario.title} {subscenario}", f"{content['task']} {content['situation']}")
+    return Need(
+        id=scenario.id,
+        domain=scenario.domain,
+        region=scenario.site_region,
+        payment=frozenset(content.get("payment") or ()),
+        requirements=requirements_of(content.get("requirements") or ()),
+        words=words,
+        surfaces=frozenset(words),
+        all_weight=sum(weight for _word, weight in words.values()),
+    )
+
+
+def offer_of(product: Product) -> Offer:
+    """What counts of a product, from what the public reads of it. Reads ``product.organization``."""
+    content, category = product.content, catalogue.category(product.category)
+    words = (product.title, category.label.zh, *category.aliases, content["summary"], content["cases"],
+             content["description"])  # fmt: skip
+    return Offer(
+        id=product.id,
+        domains=frozenset(product.domains),
+        region=product.organization.region,
+        ways=frozenset(content["ways"]),
+        claims={
+            key: (claim["value"], EVIDENCE_LEVEL[claim["evidence"] or "declared"])
+            for key, claim in content["specs"].items()
+        },
+        tokens=scoring.offer_tokens(" ".join(words)),
+    )
+
+
+def open_scenarios(ids: Sequence[int] | None = None) -> Iterator[Scenario]:
+    """Published scenarios (those of ``ids``), in portions; one that ended is matched with nothing."""
+    yield from _published(sa.select(Scenario), Scenario, ids)
+
+
+def offered_products(ids: Sequence[int] | None = None) -> Iterator[Product]:
+    """Published products (those of ``ids``) with their organizations, in portions."""
+    yield from _published(sa.select(Product).options(joinedload(Product.organization)), Product, ids)
+
+
+def judged_products() -> Iterator[Product]:
+    """Published products whose matches are up to date."""
+    judged = sa.select(Matched.listing_id).where(
+        Matched.kind == PRODUCT, Matched.listing_id == Product.id, Matched.version == Product.version,
+        Matched.rules == weights.VERSION,
+    )  # fmt: skip
+    select = sa.select(Product).options(joinedload(Product.organization)).where(judged.exists())
+    yield from _published(select, Product, None)
+
+
+def _published(select: sa.Select[Any], model: type[Listing], ids: Sequence[int] | None) -> Iterator[Any]:
+    wanted = select.where(model.state == "published").order_by(model.id)
+    if ids is not None:
+        wanted = wanted.where(model.id.in_(ids))
+    yield from db.session.scalars(wanted.execution_options(yield_per=500))
+
+
+def stale(kind: str, limit: int) -> list[tuple[int, int]]:
+    """(key, version) of published listings whose matches were judged on another version, or by other rules."""
+    model = MODELS[kind]
+    judged = (Matched.kind == kind) & (Matched.listing_id == model.id)
+    same = (Matched.version == model.version) & (Matched.rules == weights.VERSION)
+    select = (
+        sa.select(model.id, model.version)
+        .outerjoin(Matched, judged & same)
+        .where(model.state == "published", Matched.listing_id.is_(None))
+        .order_by(model.id)
+        .limit(limit)
+    )
+    return [(row.id, row.version) for row in db.session.execute(select)]
+
+
+def gone(kind: str, limit: int) -> list[int]:
+    """The keys of listings that have matches and are published no more."""
+    model = MODELS[kind]
+    published = sa.select(model.id).where(model.id == Matched.listing_id, model.state == "published")
+    select = sa.select(Matched.listing_id).where(Matched.kind == kind, ~published.exists()).limit(limit)
+    return list(db.session.scalars(select))
+
+
+def position() -> int:
+    """Changes whenever any match does."""
+    return db.session.scalar(sa.select(sa.func.max(Matched.seq))) or 0
+
+
+def products_for(scenario_id: int) -> sa.Select[Match]:
+    """The matches of a scenario: the best first, those without open questions before others of the same score."""
+    select = sa.select(Match).where(Match.scenario_id == scenario_id)
+    return select.order_by(Match.score.desc(), Match.open_questions, Match.product_id)
+
+
+def scenarios_for(product_id: int) -> sa.Select[Match]:
+    """The matches of a product, in the same order."""
+    select = sa.select(Match).where(Match.product_id == product_id)
+    return select.order_by(Match.score.desc(), Match.open_questions, Match.scenario_id)
+
+
+def count_for(listing: Listing) -> int:
+    """How many matches a listing has."""
+    column = Match.scenario_id if isinstance(listing, Scenario) else Match.product_id
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Match).where(column == listing.id)) or 0
+
+
+def best_new_product(scenario_id: int, since: datetime, present: Sequence[int]) -> sa.Select[int]:
+    """The key of the best match first published at or after ``since``, other than those ``present``."""
+    return (
+        sa.select(Match.product_id)
+        .join(Product, Product.id == Match.product_id)
+        .where(Match.scenario_id == scenario_id, Product.created_at >= since, Product.published_at.is_not(None))
+        .where(Match.product_id.not_in(present))
+        .order_by(Match.score.desc(), Match.open_questions, Match.product_id)
+        .limit(1)
+    )

@@ -1,0 +1,138 @@
+"""A pair in words, the same for both sides: each must-have with its verdict, and what earned the points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.core.text import Text
+from marketplace.matching import weights
+from marketplace.matching.queries import need_of, offer_of
+from marketplace.matching.scoring import Judgement, judge
+from marketplace.products.content import EVIDENCE, EVIDENCE_LEVEL
+from marketplace.products.models import Product
+from marketplace.reference import catalogue, values
+from marketplace.reference.comparing import Verdict
+from marketplace.scenarios.content import requirement_text
+from marketplace.scenarios.models import Scenario
+
+KINDS: Mapping[Verdict, str] = {"met": "yes", "not_met": "no", "unknown": "unknown"}
+MOST_SHARED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One must-have: its name, what is wanted, what the product says, and the verdict (yes, no, unknown)."""
+
+    name: Text
+    wanted: Text
+    said: Text
+    kind: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One pair as a row of a page. ``reasons``: (part, points, of how many, detail)."""
+
+    scenario: Scenario
+    product: Product
+    judgement: Judgement
+    cells: Sequence[Cell]
+    reasons: Sequence[tuple[Text, str, int, Text]]
+    fresh: bool = False
+
+    @property
+    def score(self) -> str:
+        """To one decimal, as it is shown."""
+        return f"{self.judgement.score // 10 / 10:.1f}"
+
+    @property
+    def questions(self) -> Sequence[Text]:
+        """What is to be asked, because the product does not say it."""
+        return [cell.name for cell in self.cells if cell.kind == "unknown"]
+
+    @property
+    def kind(self) -> str:
+        """The verdict on all must-haves together."""
+        if self.judgement.excluded:
+            return "no"
+        return "unknown" if self.judgement.open_questions else "yes"
+
+
+def shown(scenario: Scenario, product: Product, *, fresh: bool = False) -> Shown:
+    """The pair, judged now from what both sides publish."""
+    need, offer = need_of(scenario), offer_of(product)
+    found = judge(need, offer)
+    rows = scenario.content.get("requirements") or []
+    cells = [_cell(row, verdict, product) for row, verdict in zip(rows, found.verdicts, strict=True)]
+    in_order = [surface for surface in need.words if surface in found.shared][:MOST_SHARED]
+    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(cells)}
+    reasons = [
+        (part.label, f"{found.earned[name] / 100:.1f}", part.points, details.get(name, part.rule))
+        for name, part in weights.PARTS.items()
+        if name in found.earned
+    ]
+    return Shown(scenario, product, found, cells, reasons, fresh)
+
+
+def heads(scenario: Scenario) -> Sequence[tuple[Text, Text]]:
+    """(name, what is wanted) of each must-have: the columns of the table."""
+    return [(_name(row), _wanted(row)) for row in scenario.content.get("requirements") or []]
+
+
+def plain(each: Shown) -> Mapping[str, Any]:
+    """The pair for programs."""
+    rows = each.scenario.content.get("requirements") or []
+    return {
+        "scenario": each.scenario.number,
+        "product": each.product.number,
+        "score": each.judgement.score / 100,
+        "rules": weights.VERSION,
+        "parts": [
+            {"part": name, "points": each.judgement.earned[name] / 100, "of": weights.PARTS[name].points}
+            for name in weights.PARTS
+            if name in each.judgement.earned
+        ],
+        "requirements": [
+            {"spec": row["spec"], "op": row["op"], "value": row["value"], "verdict": verdict}
+            for row, verdict in zip(rows, each.judgement.verdicts, strict=True)
+        ],
+        "words": sorted(each.judgement.shared),
+    }
+
+
+def _cell(row: Mapping[str, Any], verdict: Verdict, product: Product) -> Cell:
+    spec, claim = catalogue.spec(row["spec"]), product.content["specs"].get(row["spec"])
+    value = claim["value"] if claim else None
+    said = Text(values.show_with_unit(spec, value, "zh_CN"), values.show_with_unit(spec, value, "en"))
+    return Cell(_name(row), _wanted(row), said, KINDS[verdict], (claim["evidence"] or "declared") if claim else "")
+
+
+def _name(row: Mapping[str, Any]) -> Text:
+    return catalogue.spec(row["spec"]).label
+
+
+def _wanted(row: Mapping[str, Any]) -> Text:
+    return Text(requirement_text(row, "zh_CN"), requirement_text(row, "en"))
+
+
+def _met(found: Judgement) -> Text:
+    counts: dict[str, object] = {"met": found.verdicts.count("met"), "all": len(found.verdicts)}
+    return Text("%(all)d 项中满足 %(met)d 项", "%(met)d of %(all)d are met") % counts
+
+
+def _listed(words: Sequence[str]) -> Text:
+    if not words:
+        return Text("没有共同的词", "No word in common")
+    return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": Text("、".join(words), ", ".join(words))}
+
+
+def _evidence(cells: Sequence[Cell]) -> Text:
+    """How well what is asked for is proven: the weakest level among the claims compared."""
+    levels = [cell.evidence for cell in cells if cell.evidence]
+    if not levels:
+        return weights.PARTS["evidence"].rule
+    weakest = min(levels, key=lambda code: EVIDENCE_LEVEL[code])
+    return Text("最弱的一项是“%(level)s”", "The weakest is “%(level)s”") % {"level": EVIDENCE[weakest]}

@@ -1,0 +1,172 @@
+"""The pages of matches, and the panels on the pages of both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, get_template_attribute, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.setting import Setting
+from marketplace.core.text import Text
+from marketplace.foundation.db import db
+from marketplace.foundation.tables import write_csv
+from marketplace.listings.models import Listing
+from marketplace.listings.queries import listing_by_number
+from marketplace.matching import queries, weights
+from marketplace.matching.showing import Shown, heads, shown
+from marketplace.products.kind import PRODUCT
+from marketplace.products.models import Product
+from marketplace.products.queries import products_by_id
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.scenarios.models import Scenario
+from marketplace.scenarios.queries import scenarios_by_id
+from marketplace.settings.queries import values as setting_values
+from marketplace.web.identity import current_actor
+from marketplace.web.languages import current_language
+from marketplace.web.paging import PER_PAGE, Page, page_number
+from marketplace.web.ready import ready_for_visitors
+
+IN_PANEL = 6
+MOST_IN_FILE = 500
+
+NEW_DAYS = Setting(
+    "matching.new_days", Text("新上架产品的展示期", "How long a product counts as new"), 30,
+    unit=Text("天", "days"), least=0, most=365,
+)  # fmt: skip
+NEW_EVERY = Setting(
+    "matching.new_every", Text("每几项留一个新品位置", "One place in so many is kept for a new product"), 10,
+    hint=Text("0 表示不留", "0 keeps none"), least=0, most=50,
+)  # fmt: skip
+
+matching = Blueprint("matching", __name__)
+
+
+@matching.get("/scenarios/<number>/matches")
+@ready_for_visitors
+def of_scenario(number: str) -> ResponseReturnValue:
+    """The products that fit a need, page by page."""
+    scenario, actor = _scenario(number), current_actor()
+    page = _page(queries.count_for(scenario), lambda most, start: matches_of(scenario, actor, most, start))
+    return render_template(
+        "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
+        version=weights.VERSION,
+    )  # fmt: skip
+
+
+@matching.get("/products/<number>/matches")
+@ready_for_visitors
+def of_product(number: str) -> ResponseReturnValue:
+    """The needs that a product fits, page by page, with the same reasons."""
+    product, actor = _product(number), current_actor()
+    page = _page(queries.count_for(product), lambda most, start: matches_of(product, actor, most, start))
+    return render_template(
+        "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION
+    )
+
+
+@matching.get("/scenarios/<number>/matches.csv")
+def file_of_scenario(number: str) -> ResponseReturnValue:
+    """The matches of a need with every reason, for a spreadsheet."""
+    scenario, language = _scenario(number), current_language()
+    columns = [Text("编号", "Number"), Text("产品", "Product"), Text("供方", "Vendor"), Text("适配分", "Score")]
+    columns += [Text(f"{name.zh} {wanted.zh}", f"{name.en} {wanted.en}") for name, wanted in heads(scenario)]
+    columns += [part.label for part in weights.PARTS.values()]
+    rows = [_row(each, language) for each in matches_of(scenario, current_actor(), MOST_IN_FILE)]
+    answer = Response(write_csv([each.say(language) for each in columns], rows), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{scenario.number}-matches.csv"'
+    return answer
+
+
+def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> list[Shown]:
+    """The matches of a listing, best first, as far as the actor may see the other side."""
+    if isinstance(listing, Scenario):
+        found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
+        products = products_by_id([each.product_id for each in found], actor)
+        pairs = [shown(listing, product) for product in products]
+        return _with_new(listing, pairs, actor) if start == 0 and most >= IN_PANEL else pairs
+    assert isinstance(listing, Product)
+    found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
+    scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
+    return [shown(scenario, listing) for scenario in scenarios]
+
+
+def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Shown]:
+    """One place in so many goes to the best product that is new here and would not be seen otherwise; it says so."""
+    figures = setting_values((NEW_DAYS, NEW_EVERY))
+    every, days = figures[NEW_EVERY.key], figures[NEW_DAYS.key]
+    if not every or len(pairs) < every:
+        return pairs
+    since = clock.now() - timedelta(days=days)
+    present = [each.product.id for each in pairs[: every - 1]]
+    product_id = db.session.scalar(queries.best_new_product(scenario.id, since, present))
+    fresh = products_by_id([product_id], actor) if product_id else []
+    if not fresh:
+        return pairs
+    seat = replace(shown(scenario, fresh[0]), fresh=True)
+    others = [each for each in pairs if each.product.id != seat.product.id]
+    return [*others[: every - 1], seat, *others[every - 1 :]][: len(pairs)]
+
+
+def scenario_panel(listing: Any, actor: Actor) -> Markup:
+    """The best products for a need, on its page; nothing while it is not public."""
+    if listing.state != "published":
+        return Markup("")
+    draw = get_template_attribute("matching/panel.html", "scenario_panel")
+    total = queries.count_for(listing)
+    return Markup(draw(listing, heads(listing), matches_of(listing, actor, IN_PANEL), total, weights.VERSION))
+
+
+def product_panel(listing: Any, actor: Actor) -> Markup:
+    """The needs that a product fits, on its page."""
+    if listing.state != "published":
+        return Markup("")
+    draw = get_template_attribute("matching/panel.html", "product_panel")
+    return Markup(draw(listing, matches_of(listing, actor, IN_PANEL), queries.count_for(listing), weights.VERSION))
+
+
+def _scenario(number: str) -> Scenario:
+    return _open(listing_by_number(SCENARIO, number, current_actor()))
+
+
+def _product(number: str) -> Product:
+    return _open(listing_by_number(PRODUCT, number, current_actor()))
+
+
+def _open(listing: Any) -> Any:
+    """What is published has matches; everything else has no such page."""
+    if listing.state != "published":
+        raise NotFound
+    return listing
+
+
+def _page(total: int, cut: Any) -> Page[Shown]:
+    number = page_number()
+    items: Sequence[Shown] = cut(PER_PAGE, (number - 1) * PER_PAGE)
+    if number > 1 and not items:
+        raise NotFound
+    return Page(items, total, number)
+
+
+def _row(each: Shown, language: str) -> list[str]:
+    organization = each.product.organization.label
+    points = {name: str(each.judgement.earned[name] / 100) for name in each.judgement.earned}
+    words = {"yes": Text("满足", "met"), "no": Text("不满足", "not met"), "unknown": Text("未公开", "unknown")}
+    return [
+        each.product.number, each.product.label.say(language), organization.say(language), each.score,
+        *(f"{words[cell.kind].say(language)} {cell.said.say(language)}" for cell in each.cells),
+        *(points.get(name, "") for name in weights.PARTS),
+    ]  # fmt: skip
+
+
+def matches_href(listing: Listing) -> str:
+    """The page of all matches of a listing."""
+    name = "of_scenario" if isinstance(listing, Scenario) else "of_product"
+    return url_for(f"matching.{name}", number=listing.number)

@@ -1,0 +1,78 @@
+"""The rules of a match as one table. A change of it is a new version: every pair is judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.core.text import Text
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that counts: ``points`` at the most, and in words what earns them."""
+
+    points: int
+    label: Text
+    rule: Text
+
+
+# The sum is 100. A part that the need does not ask about is left out, and the rest counts as 100.
+PARTS: Mapping[str, Part] = {
+    "must": Part(
+        40, Text("硬性要求", "Must-haves"),
+        Text("满足的项数除以全部项数；有一项不满足即不列入，未公开的不算满足",
+             "Those met among all; one that is not met excludes the product, an unknown one is not a fit"),
+    ),
+    "task": Part(
+        25, Text("任务用语", "Words of the task"),
+        Text("需求的标题、子场景和任务里的词，产品资料中出现的占多少；占一半即得满分",
+             "The share of the need's title, sub-scenario and task that the product's own words contain; half is full"),
+    ),
+    "domain": Part(
+        15, Text("领域", "Domain"),
+        Text("产品的应用领域包含需求的领域", "The product's domains include that of the need"),
+    ),
+    "evidence": Part(
+        10, Text("依据", "Evidence"),
+        Text("与硬性要求对应的参数，依据的平均级别（自述、有据、检测、实测）；没有硬性要求时看全部参数",
+             "The average level of what proves the specs asked for (declared, documented, tested, proven here); "
+             "without must-haves, of all specs"),
+    ),
+    "place": Part(
+        5, Text("地点", "Place"),
+        Text("供方与现场同市得满分，同在安徽得六成，省外不得分",
+             "The vendor sits in the city of the site: full; elsewhere in Anhui: 60 %; outside: none"),
+    ),
+    "payment": Part(
+        5, Text("付费方式", "Ways to pay"),
+        Text("供方接受需求所列的付费方式之一", "The vendor offers one of the ways asked for"),
+    ),
+}  # fmt: skip
+
+# The share of the need's words from which the part is full, in percent.
+WORDS_FULL = 50
+# A pair is shown when it shares so many of the need's words, in percent, or the domain and a word of the need's title
+# or sub-scenario.
+WORDS_LEAST = 20
+IN_PROVINCE = 60
+# A need's title and sub-scenario say more of it than its longer texts.
+TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
+
+# What a demander calls a way to pay → the way a vendor offers it; a trial can begin with any of them.
+WAYS: Mapping[str, frozenset[str]] = {
+    "purchase": frozenset({"sale"}),
+    "lease": frozenset({"lease"}),
+    "service": frozenset({"service"}),
+    "pilot": frozenset({"sale", "lease", "service"}),
+}
+
+# Words that nearly every robot and every need has: they tell no two apart.
+COMMON_WORDS = frozenset(
+    "机器人 机器 智能 系统 设备 产品 场景 应用 需求 项目 服务 功能 能力 解决方案 方案 技术 平台 自动 自主 自动化 无人 "
+    "实现 支持 提供 采用 通过 完成 开展 建设 要求 满足 具备 作业 工作 任务 使用 人工 替代 提升 提高 降低 效率 安全 "
+    "管理 数据 企业 大型 中型 小型 对应 环境 方式 覆盖 运行 连续 速度 续航 "
+    "robot robots system intelligent smart automatic autonomous".split()
+)

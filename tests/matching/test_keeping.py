@@ -1,0 +1,137 @@
+"""Matches are kept current: whatever changes on either side, they are those of the present rows."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace.foundation.db import db, transaction
+from marketplace.listings import services
+from marketplace.matching import queries, weights
+from marketplace.matching.keeping import LEAST_SCORE, Keeper
+from marketplace.matching.models import Match, Matched
+from marketplace.matching.scoring import judge
+from marketplace.products.kind import PRODUCT
+from tests.factories import accounts, listings, products, scenarios
+
+Db = scoped_session[Session]
+
+
+def settle(keeper: Keeper | None = None) -> None:
+    working = keeper or Keeper()
+    for _ in range(50):
+        if not working.run():
+            return
+    raise AssertionError("the keeper finds no end")
+
+
+def kept() -> dict[tuple[int, int], tuple[int, int]]:
+    return {
+        (row.scenario_id, row.product_id): (row.score, row.open_questions)
+        for row in db.session.scalars(sa.select(Match))
+    }
+
+
+def expected() -> dict[tuple[int, int], tuple[int, int]]:
+    """Every pair of published rows judged from nothing."""
+    found = {}
+    offers = [queries.offer_of(each) for each in queries.offered_products()]
+    for scenario in queries.open_scenarios():
+        need = queries.need_of(scenario)
+        for offer in offers:
+            judged = judge(need, offer)
+            if judged.listed and judged.score >= LEAST_SCORE:
+                found[need.id, offer.id] = (judged.score, judged.open_questions)
+    return found
+
+
+def withdraw(listing: Any) -> None:
+    step = PRODUCT.lifecycle.by_name["withdraw"]
+    with transaction():
+        services.take_step(PRODUCT, listing, step, listings.member_of(listing.organization), "不再供货", None)
+
+
+def test_a_published_pair_is_found_and_a_withdrawn_product_is_gone(app: Flask, session: Db) -> None:
+    need, offer = scenarios.scenario(), products.product()
+    keeper = Keeper()
+    settle(keeper)
+    assert list(kept()) == [(need.id, offer.id)]
+    assert kept() == expected()
+    other = products.product(title="水下清洗", summary="水下清洗", cases="", domains=["public"])
+    settle(keeper)
+    before = queries.position()
+    withdraw(offer)
+    settle(keeper)
+    assert kept() == {}
+    assert other.state == "published"
+    assert queries.position() != before, "kept pages are drawn anew"
+
+
+def test_drafts_and_what_is_in_review_match_nothing(app: Flask, session: Db) -> None:
+    scenarios.scenario()
+    for state in ("draft", "in_review", "returned", "suspended"):
+        products.product(state)
+    settle()
+    assert kept() == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_changes_the_table_is_that_of_the_rows(app: Flask, session: Db, seed: int) -> None:
+    chance = random.Random(seed)
+    keeper = Keeper()
+    words = ("变电站巡检", "仓库搬运", "景区导览", "管网清淤")
+    owner, vendor = accounts.organization(), accounts.organization()
+    offered: list[Any] = []
+    for _ in range(7):
+        if chance.random() < 0.5 or not offered:
+            weight = {"from": str(chance.randint(5, 30))}
+            specs = {"payload": products.claim(weight)} if chance.random() < 0.7 else {}
+            title = chance.choice(words)
+            given: dict[str, Any] = {"specs": specs or products.content()["specs"], "title": title, "summary": title}
+            offered.append(products.product(organization=vendor, **given))
+        elif chance.random() < 0.5:
+            scenarios.scenario(
+                organization=owner,
+                title=chance.choice(words),
+                requirements=[scenarios.must("payload", ">=", {"from": "15"})],
+            )
+        else:
+            withdraw(offered.pop(chance.randrange(len(offered))))
+        if chance.random() < 0.5:
+            settle(chance.choice((keeper, Keeper())))
+    settle(Keeper())
+    assert kept() == expected()
+
+
+def test_new_rules_judge_every_pair_again(app: Flask, session: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenarios.scenario()
+    products.product()
+    settle()
+    with transaction():
+        db.session.execute(sa.update(Match).values(score=1))
+    monkeypatch.setattr(weights, "VERSION", weights.VERSION + 1)
+    settle()
+    assert kept() == expected()
+    assert set(db.session.scalars(sa.select(Matched.rules))) == {weights.VERSION}
+
+
+def test_a_change_while_it_is_judged_is_judged_again(app: Flask, session: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenarios.scenario()
+    offer = products.product()
+    original = queries.offer_of
+
+    def changed_meanwhile(product: Any) -> Any:
+        found = original(product)
+        monkeypatch.setattr(queries, "offer_of", original)
+        withdraw(product)
+        return found
+
+    monkeypatch.setattr(queries, "offer_of", changed_meanwhile)
+    settle()
+    assert offer.state == "withdrawn"
+    assert kept() == {}

@@ -1,0 +1,138 @@
+"""Pages, panels, file and API of matches: the same reasons for both sides, recomputed from what is published."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.foundation.db import db
+from marketplace.matching import weights
+from marketplace.matching.keeping import Keeper
+from marketplace.products.models import Product
+from marketplace.reference import catalogue, values
+from marketplace.scenarios.models import Scenario
+from tests.support.databases import Databases
+from tests.support.sample_site import SampleSite, sample_site
+
+LEVELS = ["declared", "documented", "tested", "proven"]
+
+
+@pytest.fixture(scope="module")
+def sample(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleSite]:
+    with sample_site(databases, tmp_path_factory.mktemp("matching")) as site:
+        with site.app.app_context():
+            keeper = Keeper()
+            while keeper.run():
+                pass
+        yield site
+
+
+def every_match(sample: SampleSite) -> Iterator[dict[str, Any]]:
+    """Every match of every open need, as the API tells it."""
+    client = sample.visitor()
+    with sample.app.app_context():
+        numbers = list(db.session.scalars(sa.select(Scenario.number).where(Scenario.state == "published")))
+    for number in numbers:
+        page = 1
+        while page:
+            answer = client.get(f"/api/v1/scenarios/{number}/matches?page={page}").json
+            yield from answer["items"]
+            page = page + 1 if answer["next"] else 0
+
+
+def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words: list[str]) -> dict[str, Fraction]:
+    """The parts of a match by the published rules, counted here from the two contents alone (all but the words)."""
+    asked = scenario.content["requirements"] or []
+    claims = product.content["specs"]
+    met = [
+        values.compare(catalogue.spec(row["spec"]), claims.get(row["spec"], {}).get("value"), row["op"], row["value"])
+        for row in asked
+    ]
+    assert met == [row["verdict"] for row in need["requirements"]]
+    proven = {row["spec"] for row in asked} or set(claims)
+    levels = [LEVELS.index(claims[key]["evidence"] or "declared") if key in claims else 0 for key in proven]
+    parts = {"evidence": Fraction(sum(levels), 3 * len(levels)) if levels else Fraction(0)}
+    if asked:
+        parts["must"] = Fraction(met.count("met"), len(asked))
+    if scenario.content["domain"]:
+        parts["domain"] = Fraction(scenario.content["domain"] in product.content["domains"])
+    if scenario.content["region"]:
+        home = product.organization.region
+        city = home[:4] == scenario.content["region"][:4]
+        parts["place"] = Fraction(1) if city else Fraction(3, 5) if home else Fraction(0)
+    if scenario.content["payment"]:
+        ways = {"purchase": ["sale"], "lease": ["lease"], "service": ["service"], "pilot": ["sale", "lease", "service"]}
+        wanted = {way for each in scenario.content["payment"] for way in ways[each]}
+        parts["payment"] = Fraction(bool(wanted & set(product.content["ways"])))
+    return parts
+
+
+def test_every_reason_of_the_sample_is_true(sample: SampleSite) -> None:
+    """F4: each part of each match is what the published rules give for the published contents."""
+    counted = 0
+    with sample.app.app_context():
+        for match in every_match(sample):
+            scenario = db.session.scalars(sa.select(Scenario).filter_by(number=match["scenario"])).one()
+            product = db.session.scalars(sa.select(Product).filter_by(number=match["product"])).one()
+            told = {part["part"]: part["points"] for part in match["parts"]}
+            parts = recounted(match, scenario, product, match["words"])
+            for name, share in parts.items():
+                exact = share * weights.PARTS[name].points
+                assert told[name] == int(exact * 100) / 100, (match, name)
+            assert set(told) - set(parts) <= {"task"}
+            assert "not_met" not in {row["verdict"] for row in match["requirements"]}
+            category = catalogue.category(product.category)
+            own = "".join(str(product.content[key]) for key in ("title", "summary", "description", "cases")).lower()
+            own += "".join((category.label.zh, *category.aliases)).lower()
+            assert all(set(word) <= set(own) for word in match["words"]), match
+            possible = sum(weights.PARTS[name].points for name in told)
+            assert match["score"] == pytest.approx(sum(told.values()) * 100 / possible, abs=0.06)
+            counted += 1
+    assert counted > 200
+
+
+def test_both_sides_are_told_the_same(sample: SampleSite) -> None:
+    client = sample.visitor()
+    for match in list(every_match(sample))[::40]:
+        mirrored = client.get(f"/api/v1/products/{match['product']}/matches").json
+        while not any(each["scenario"] == match["scenario"] for each in mirrored["items"]):
+            mirrored = client.get(mirrored["next"].partition("8000")[2]).json
+        assert match in mirrored["items"]
+
+
+def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleSite) -> None:
+    client = sample.visitor()
+    number = "S-2026-000074"
+    page = client.get(f"/scenarios/{number}").text
+    for text in ("匹配的产品", "演示Q1", "全部满足", "待问：工作温度", "得分理由", f"/scenarios/{number}/matches"):
+        assert text in page
+    whole = client.get(f"/scenarios/{number}/matches?lang=en").text
+    for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How points are given"):
+        assert text in whole
+    text = client.get(f"/scenarios/{number}/matches.csv").get_data(as_text=True)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 1 + client.get(f"/api/v1/scenarios/{number}/matches").json["total"]
+
+
+def test_a_need_that_nothing_fits_says_so(sample: SampleSite) -> None:
+    page = sample.visitor().get("/scenarios/S-2026-000012/matches").text
+    assert "还没有合适的产品" in page
+    assert "怎样计分" in page
+
+
+@pytest.mark.parametrize("way", ["/scenarios/{}/matches", "/scenarios/{}/matches.csv", "/api/v1/scenarios/{}/matches"])
+def test_what_is_not_published_has_no_matches(sample: SampleSite, way: str) -> None:
+    with sample.app.app_context():
+        select = sa.select(Scenario.state, sa.func.min(Scenario.number)).group_by(Scenario.state)
+        states = dict(db.session.execute(select).all())
+    assert {"draft", "in_review", "withdrawn", "fulfilled"} <= states.keys()
+    client = sample.visitor()
+    for state, number in states.items():
+        assert client.get(way.format(number)).status_code == (200 if state == "published" else 404), state
+    assert client.get(way.format(states["published"]) + "?page=99").status_code == (200 if "csv" in way else 404)

@@ -1,0 +1,102 @@
+"""The judgement of one pair: must-haves decide, unknown is not a fit, every part earns what its rule says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marketplace.matching import weights
+from marketplace.matching.scoring import Need, Offer, Requirement, judge, need_words, offer_tokens
+
+PAYLOAD = Requirement("payload", ">=", {"from": "20"})
+RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
+
+
+def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
+    words = need_words(title, texts)
+    facts: dict[str, Any] = {
+        "id": 1, "domain": "special", "region": "340103", "payment": frozenset({"purchase"}),
+        "requirements": (PAYLOAD,),
+        "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
+    }  # fmt: skip
+    return Need(**{**facts, **given})
+
+
+def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
+    facts: dict[str, Any] = {
+        "id": 2, "domains": frozenset({"special"}), "region": "340104", "ways": frozenset({"sale"}),
+        "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text),
+    }  # fmt: skip
+    return Offer(**{**facts, **given})
+
+
+def test_the_table_sums_to_a_hundred() -> None:
+    assert sum(part.points for part in weights.PARTS.values()) == 100
+
+
+def test_a_pair_that_has_everything_has_a_hundred() -> None:
+    found = judge(need(), offer())
+    assert found.listed
+    assert found.score == 100_00
+    assert found.earned == {part: each.points * 100 for part, each in weights.PARTS.items()}
+
+
+def test_one_must_have_that_is_not_met_excludes() -> None:
+    found = judge(need(requirements=(PAYLOAD, RATING)), offer(claims={"payload": ({"from": "5"}, 4)}))
+    assert found.verdicts == ("not_met", "unknown")
+    assert found.excluded
+    assert not found.listed
+
+
+@pytest.mark.parametrize("claims", [{}, {"payload": (None, 1)}, {"payload": ({"from": "10", "approx": ">="}, 2)}])
+def test_unknown_is_a_question_and_earns_nothing(claims: dict[str, Any]) -> None:
+    found = judge(need(), offer(claims=claims))
+    assert (found.verdicts, found.open_questions, found.earned["must"]) == (("unknown",), 1, 0)
+    assert found.listed
+
+
+def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred() -> None:
+    found = judge(need(requirements=(), payment=frozenset(), region=""), offer())
+    assert set(found.earned) == {"task", "domain", "evidence"}
+    assert found.score == 100_00
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "points"),
+    [
+        ({"domains": frozenset({"logistics"})}, "domain", 0), ({"ways": frozenset({"lease"})}, "payment", 0),
+        ({"region": "340200"}, "place", 3_00), ({"region": ""}, "place", 0), ({"region": "340000"}, "place", 3_00),
+        ({"claims": {"payload": ({"from": "25"}, 1)}}, "evidence", 0),
+        ({"claims": {"payload": ({"from": "25"}, 2)}}, "evidence", 3_33),
+        ({"tokens": offer_tokens("水下清洗")}, "task", 0),
+    ],
+)  # fmt: skip
+def test_each_part_earns_what_its_rule_says(changes: dict[str, Any], part: str, points: int) -> None:
+    full, found = judge(need(), offer()), judge(need(), offer(**changes))
+    assert found.earned[part] == points
+    assert {key: value for key, value in found.earned.items() if key != part} == {
+        key: value for key, value in full.earned.items() if key != part
+    }
+
+
+def test_half_of_the_words_is_full() -> None:
+    wide = need("变电站巡检 光伏清洁")
+    assert judge(wide, offer("变电站 巡检")).earned["task"] == judge(wide, offer("变电站巡检光伏清洁")).earned["task"]
+    assert judge(wide, offer("巡检")).earned["task"] == 25_00 // 2
+
+
+def test_a_shared_domain_alone_is_nothing_in_common() -> None:
+    assert not judge(need(), offer("水下清洗")).listed
+    assert not judge(need(), offer("站在水下的机器人系统")).listed
+
+
+def test_words_that_every_need_has_tell_nothing() -> None:
+    assert need_words("机器人智能应用需求", "") == {}
+    assert set(need_words("变电站巡检 3 机器人", "巡检路线")) == {"变电站", "巡检", "路线"}
+
+
+def test_the_same_pair_gives_the_same_answer_whoever_asks() -> None:
+    pair = need(requirements=(PAYLOAD, RATING)), offer()
+    assert judge(*pair) == judge(replace(pair[0], id=9), replace(pair[1], id=8))
