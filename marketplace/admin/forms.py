@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from marketplace.admin.logs import LogQuestion
@@ -99,8 +100,13 @@ def options(known: Mapping[str, Text], every: Text) -> list[tuple[str, Text]]:
 # What the figures of a capability are about.
 GROUPS: dict[str, Text] = {
     "accounts": Text("账号与登录", "Accounts and sign-in"),
-    "notifications": Text("通知与邮件", "Notifications and mail"),
     "posts": Text("岗位", "Posts"),
+    "organizations": Text("单位", "Organizations"),
+    "members": Text("单位成员", "Members of organizations"),
+    "experts": Text("评审专家", "Experts"),
+    "notifications": Text("通知与邮件", "Notifications and mail"),
+    "listings": Text("清单审核", "Review of listings"),
+    "matching": Text("匹配推荐", "Matching"),
 }
 YES_NO: dict[str, Text] = {"1": Text("是", "Yes"), "0": Text("否", "No")}
 
@@ -120,7 +126,7 @@ def form_for(setting: Setting[Any], present: Any) -> SettingForm:
     """The form of a setting: a choice where there are few values, else one line."""
     label, choices = setting.label.say(current_language()), _choices(setting)
     if choices:
-        words = [(value, text.say(current_language())) for value, text in choices.items()]
+        words = [SelectChoice(value, text) for value, text in choices.items()]
         field = RadioField(label, [chosen()], choices=words)
     else:
         field = StringField(label, [at_most(500)])
@@ -161,7 +167,7 @@ class WorkdayForm(MarketplaceForm):
     day = DateField(_l("日期"), [DataRequired(_l("请写日期，例如 2027-10-01"))])
     kind = RadioField(
         _l("这一天"), [chosen()],
-        choices=[("off", Text("放假", "Day off")), ("work", Text("上班（补班）", "Working day (make-up)"))],
+        choices=[SelectChoice("off", Text("放假", "Day off")), SelectChoice("work", Text("上班", "Working day"))],
     )  # fmt: skip
     note = StringField(_l("说明"), [at_most(80)], description=_l("例如：国庆节、中秋节补班"))
     reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])

@@ -246,6 +246,15 @@ def test_a_post_that_cannot_be_is_refused_whole(
     assert session.query(Post).count() == 0
 
 
+def test_an_administrator_is_made(run: Run, session: scoped_session[Session]) -> None:
+    key = accounts.person("zhang@test.example").id
+    assert run("grant", "zhang@test.example", "admin:audit").out == "zhang@test.example: audit administrator\n"
+    session.rollback()
+    assert session.get_one(User, key).administrator == "audit"
+    assert_one_line(run("grant", "zhang@test.example", "admin:system"), 1, "one kind of administration")
+    assert run("grant", "zhang@test.example", "admin:root").status == 2
+
+
 # ---- history --------------------------------------------------------------------------------------------------------
 
 
