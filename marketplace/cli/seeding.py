@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
+from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
+from marketplace.foundation import outbox
 from marketplace.foundation.db import db, transaction
+from marketplace.foundation.outbox import Message
 from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
@@ -23,6 +28,7 @@ from marketplace.organizations.services import load_organization
 from marketplace.posts.services import give_post
 from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
+from marketplace.reference.services import set_workday
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
@@ -50,6 +56,7 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 
 
@@ -86,6 +93,19 @@ def _accounts(units: dict[str, Organization]) -> dict[str, User]:
             give_post(user, names, department.region, account.duties)
     db.session.flush()
     return people
+
+
+def _office(people: dict[str, User]) -> None:
+    """What administrators find: a day of the table, a message that gave up, a check of the whole history."""
+    operator, auditor = actor_of(people["operator"]), actor_of(people["auditor"])
+    set_workday(date(2026, 10, 1), False, "国庆节（演示）", operator, "演示：与公布的安排一致")
+    outbox.emit("user.registered_again", people["vendor2"])
+    message = db.session.scalars(sa.select(Message).order_by(Message.id.desc()).limit(1)).one()
+    message.attempts, message.failed_at = len(outbox.PAUSES) + 1, clock.now()
+    message.error = "SMTPServerDisconnected: Connection unexpectedly closed（演示）"
+    checks.request_check(auditor, "演示：月度检查")
+    while checks.go_on():
+        pass
 
 
 class Walk:

@@ -1,17 +1,28 @@
 """Who gets what at every address: roles, objects of the demonstration, and one row per address, object and way in.
 
-A row's answers stand in the order of ROLES. Where a step is tried, the form carries a version that nobody has
-(STALE), so that who has the right is told 409 and nothing changes; the others must not come as far.
+A row's answers stand in the order of ROLES; the roles of FURTHER get what their rule says, unless the row names it:
+``get(…).but(expert1=200)``. So every row asks every role, and a new kind of user is a line of FURTHER. Where a step is
+tried, the form carries a version that nobody has (STALE), so that who has the right is told 409 and nothing changes;
+the others must not come as far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 # vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
 ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
 STALE = "999999"
+
+
+def plain(_row: Row) -> str:
+    """Who is signed in and belongs to nothing: the column of the administrator, whose kind shows him no content."""
+    return "admin"
+
+
+# Role → the rule that names the column of ROLES whose answers it gets.
+FURTHER: Mapping[str, Callable[[Row], str]] = {"operator": plain, "auditor": plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,11 @@ class Row:
     path: str
     answers: str
     form: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, int] = field(default_factory=dict)
+
+    def but(self, **also: int) -> Row:
+        """The same row, in which some roles of FURTHER get an answer of their own."""
+        return replace(self, also={**self.also, **also})
 
     def __str__(self) -> str:
         what = self.form.get("transition") or self.form.get("decision") or ""
@@ -31,7 +47,8 @@ class Row:
     def expected(self) -> dict[str, int]:
         """Role → status."""
         statuses = [int(each) for each in self.answers.split()]
-        return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=False))
+        found = dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=True))
+        return {**found, **{role: found[rule(self)] for role, rule in FURTHER.items()}, **self.also}
 
 
 # The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
@@ -278,6 +295,45 @@ def matches() -> Iterator[Row]:
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks())
+def office(endpoint: str, path: str, status: int, *kinds: str, method: str = "GET", **form: str) -> Row:
+    """An address of the administration: these kinds of administrator get ``status``, for everybody else it is not."""
+    row = Row(f"admin.{endpoint}", method, f"/admin/{path}", only(6, status if "security" in kinds else 404), form)
+    return row.but(operator=status if "system" in kinds else 404, auditor=status if "audit" in kinds else 404)
+
+
+# Address of the administration → (its endpoint, the kinds that open it); of an act, which asks for a reason.
+OFFICE_PAGES = {
+    "": ("home", "system security audit"), "settings": ("settings", "system"),
+    "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
+    "messages": ("messages", "system"), "users": ("users", "security"), "users/1": ("user", "security"),
+    "organizations": ("organizations", "security"), "log": ("decisions", "security audit"),
+    "log/1": ("decision", "security audit"), "history": ("history", "audit"),
+}  # fmt: skip
+OFFICE_ACTS = {
+    "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
+    "workdays/2026-10-01/clear": ("clear_workday", "system"), "messages/1/do": ("act_on_message", "system"),
+    "messages/retry": ("retry_messages", "system"), "users/1/do": ("act_on_user", "security"),
+    "log/export": ("export_decisions", "security audit"), "history/check": ("check_history", "audit"),
+    "history/export": ("export_history", "audit"),
+}  # fmt: skip
+
+
+def administration() -> Iterator[Row]:
+    """Pages and acts of the three kinds of administrator."""
+    for path, (endpoint, kinds) in OFFICE_PAGES.items():
+        yield office(endpoint, path, 200, *kinds.split())
+    for path, (endpoint, kinds) in OFFICE_ACTS.items():
+        # Without a reason nothing is done.
+        form = {"act": {"messages": "retry", "users": "disable"}.get(path.partition("/")[0], ""), "format": "csv"}
+        yield office(endpoint, path, 422, *kinds.split(), method="POST", **form)
+    for path, endpoint in {
+        "settings/no.setting": "one_setting", "users/2147483647": "user", "users?state=lost": "users",
+        "log/2147483647": "decision", "log?act=no.act": "decisions",
+    }.items():  # fmt: skip
+        yield office(endpoint, path, 404)
+    yield get("admin.retry_messages", "/admin/messages/retry", "405")
+
+
+MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks(), *administration())
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

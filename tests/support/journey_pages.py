@@ -43,7 +43,13 @@ def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
     with app.app_context():
         found = Numbers()
-        return [*visitor_pages(found), *member_pages(found), *writing_pages(found), *official_pages(found)]
+        return [
+            *visitor_pages(found),
+            *member_pages(found),
+            *writing_pages(found),
+            *official_pages(found),
+            *office_pages(),
+        ]
 
 
 class Numbers:
@@ -158,6 +164,26 @@ def official_pages(found: Numbers) -> Iterator[SamplePage]:
         yield SamplePage(endpoint, path, "province")
     refused = f"/review/products/{found.of('products', 'in_review')}"
     yield SamplePage("review.decide", refused, "province", 422, "main form.panel .formend .btn")
+
+
+def office_pages() -> Iterator[SamplePage]:
+    """What each kind of administrator sees."""
+    for who, pages in {
+        "operator": {
+            "admin.home": "", "admin.settings": "settings", "admin.one_setting": "settings/matching.new_days",
+            "admin.workdays": "workdays?year=2026", "admin.messages": "messages",
+        },
+        "admin": {
+            "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.organizations": "organizations",
+            "admin.decisions": "log", "admin.decision": "log/1",
+        },
+        "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history"},
+    }.items():  # fmt: skip
+        for endpoint, path in pages.items():
+            yield SamplePage(endpoint, f"/admin/{path}", who)
+    yield SamplePage("admin.users", "/admin/users?q=nobody-is-called-so", "admin")
+    yield SamplePage("admin.one_setting", "/admin/settings/matching.new_days", "operator", 422, "main .formend .btn")
+    yield SamplePage("admin.workdays", "/admin/workdays", "operator", 422, "main .formend .btn")
 
 
 def error_pages(app: Flask, language: str) -> Iterator[tuple[str, str]]:
