@@ -22,20 +22,26 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
+from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
+from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
+from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
-from marketplace.web.languages import init_languages
+from marketplace.web.languages import cookie_name, init_languages
 from marketplace.web.letters import tell
+from marketplace.web.limits import init_limits
 from marketplace.web.navigation import init_navigation
 from marketplace.web.plate import Capability
 from marketplace.web.request import Marketplace, init_headers, init_request, serve_static
@@ -51,12 +57,15 @@ CAPABILITIES: tuple[Capability, ...] = (
     SETTINGS,
     ACCOUNTS,
     POSTS,
+    NOTIFICATIONS,
     ORGANIZATIONS,
+    VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
     MATCHING,
     SEARCH,
+    SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
     ADMIN,
@@ -75,12 +84,17 @@ TABLES = (
     "settings.models",
     "accounts.models",
     "posts.models",
+    "notifications.models",
     "organizations.models",
+    "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
     "admin.models",
     "matching.models",
+    "foundation.index.postgres_tables",
+    "search.models",
+    "saved_searches.models",
 )
 
 
@@ -104,10 +118,13 @@ def create_app(config: Config) -> Flask:
     init_database(app, config)
     init_files(app, config)
     init_request(app)
+    init_door(app, config)
     init_headers(app, secure=config.secure)
     init_languages(app)
     init_assets(app)
     init_errors(app)
+    limits = [limit for capability in CAPABILITIES for limit in capability.limits]
+    init_limits(app, limits, value, config.rate_limit_url)
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of)
     init_navigation(app)
@@ -120,8 +137,9 @@ def create_app(config: Config) -> Flask:
 def _settings(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="jiyu",
+        SESSION_COOKIE_NAME=cookie_name("jiyu", secure=config.secure),
         SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=7),

@@ -5,12 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 PREFIX = "MARKETPLACE_"
 LANGUAGES = ("zh_CN", "en")
+# The secret signs sessions and links of mails: whoever guesses it is everybody. 32 random hex digits are 128 bits.
+SECRET_LEAST = 32
+SECRET_VARIETY = 8
+WEAK_SECRET = "at least 32 characters, and random ones, e.g. from: openssl rand -hex 32"
+MOST_PROXIES = 5
 
 
 class BadSetting(Exception):
@@ -50,6 +56,10 @@ class Config:
     timezone: str = "Asia/Shanghai"
     # Language of a visitor who states none.
     language: str = "zh_CN"
+    # Where the counts of requests stand: memory:// (each process its own) or redis://host:port/0 (shared by all).
+    rate_limit_url: str = field(default="memory://", repr=False)
+    # How many proxies stand before the site. Only that many entries of X-Forwarded-For are believed; 0: none.
+    trusted_proxies: int = 0
     # Tests only: cheap password hashing, no embedded worker.
     testing: bool = False
 
@@ -67,6 +77,11 @@ class Config:
     def search_dir(self) -> Path:
         """The folder of the embedded search index."""
         return self.data_dir / "search"
+
+    @property
+    def host(self) -> str:
+        """The host name of the address people use, in lower case."""
+        return urlsplit(self.base_url).hostname or ""
 
     @property
     def secure(self) -> bool:
@@ -94,14 +109,16 @@ class Config:
             demo=demo,
             timezone=_timezone(given.get("TIMEZONE") or "Asia/Shanghai"),
             language=_one_of("LANGUAGE", given.get("LANGUAGE") or "zh_CN", LANGUAGES),
+            rate_limit_url=_counts(given.get("RATE_LIMIT_URL") or "memory://"),
+            trusted_proxies=_proxies(given.get("TRUSTED_PROXIES") or "0"),
         )
         return config.with_secret()
 
     def with_secret(self) -> Config:
         """The same settings with a secret: a demonstration keeps a made-up one in its data folder."""
         if self.secret_key:
-            if len(self.secret_key) < 16:
-                raise BadSetting("SECRET_KEY", "…", "at least 16 characters, e.g. from: openssl rand -hex 32")
+            if len(self.secret_key) < SECRET_LEAST or len(set(self.secret_key)) < SECRET_VARIETY:
+                raise BadSetting("SECRET_KEY", "…", WEAK_SECRET)
             return self
         if not self.demo:
             raise BadSetting(
@@ -177,6 +194,22 @@ def _address(name: str, value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadSetting(name, value, allowed)
     return value.rstrip("/")
+
+
+def _counts(value: str) -> str:
+    allowed = "memory:// or redis://user:password@host:port/0 (rediss:// for TLS)"
+    parts = _split("RATE_LIMIT_URL", value, allowed)
+    if parts.scheme not in ("memory", "redis", "rediss") or (parts.scheme != "memory" and not parts.hostname):
+        raise BadSetting("RATE_LIMIT_URL", f"{parts.scheme}://…", allowed)
+    if parts.scheme != "memory" and find_spec("redis") is None:
+        raise BadSetting("RATE_LIMIT_URL", f"{parts.scheme}://…", "memory://, or install the package with [scale]")
+    return value
+
+
+def _proxies(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) == 1 and int(value) <= MOST_PROXIES):
+        raise BadSetting("TRUSTED_PROXIES", value, f"the number of proxies before the site, 0 to {MOST_PROXIES}")
+    return int(value)
 
 
 def _timezone(value: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.config import BadSetting, Config
 
-SECRET = "0123456789abcdef"
+SECRET = "0123456789abcdef" * 2
 GOOD = {"MARKETPLACE_SECRET_KEY": SECRET}
 
 
@@ -27,7 +27,7 @@ def test_defaults() -> None:
 
 def test_an_empty_value_is_the_default() -> None:
     names = ("DATA_DIR", "DATABASE_URL", "SEARCH", "STORAGE_URL", "MAIL_URL", "MAIL_FROM", "BASE_URL", "DEMO",
-             "TIMEZONE", "LANGUAGE")  # fmt: skip
+             "TIMEZONE", "LANGUAGE", "RATE_LIMIT_URL", "TRUSTED_PROXIES")  # fmt: skip
     assert read(**dict.fromkeys(names, " ")) == read()
 
 
@@ -36,10 +36,12 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         DATA_DIR=str(tmp_path), DATABASE_URL="postgresql://user@host/jiyu", SEARCH="whoosh",
         STORAGE_URL=f"file://{tmp_path}/up", MAIL_URL="smtp://u:p@mail.example:587", MAIL_FROM="a@b.cn",
         BASE_URL="https://jiyu.example.cn/", DEMO="1", TIMEZONE="Asia/Urumqi", LANGUAGE="en",
+        RATE_LIMIT_URL="redis://:p@counts.example:6379/0", TRUSTED_PROXIES="2",
     )  # fmt: skip
     assert config == Config(
         tmp_path, "postgresql://user@host/jiyu", SECRET, "whoosh", f"file://{tmp_path}/up",
         "smtp://u:p@mail.example:587", "a@b.cn", "https://jiyu.example.cn", True, "Asia/Urumqi", "en",
+        "redis://:p@counts.example:6379/0", 2,
     )  # fmt: skip
     assert (config.files_dir, config.secure, config.database) == (tmp_path / "up", True, "postgresql://user@host/jiyu")
 
@@ -68,7 +70,14 @@ BAD = [
     ("DEMO", "yes", "yes", "0, 1"),
     ("TIMEZONE", "Beijing", "Beijing", "Asia/Shanghai"),
     ("LANGUAGE", "zh", "zh", "zh_CN, en"),
-    ("SECRET_KEY", "short", "…", "16 characters"),
+    ("SECRET_KEY", "0123456789abcdef0123456789abcde", "…", "32 characters"),
+    ("SECRET_KEY", "secret" * 10, "…", "random"),
+    ("RATE_LIMIT_URL", "memcached://user:secret@host", "memcached://…", "redis://"),
+    ("RATE_LIMIT_URL", "redis://", "redis://…", "memory://"),
+    ("RATE_LIMIT_URL", "redis://[host", "…", "memory://"),
+    ("TRUSTED_PROXIES", "-1", "-1", "0 to 5"),
+    ("TRUSTED_PROXIES", "6", "6", "0 to 5"),
+    ("TRUSTED_PROXIES", "all", "all", "number of proxies"),
 ]  # fmt: skip
 
 
@@ -111,6 +120,11 @@ def test_a_secret_that_was_cut_off_while_it_was_written_is_made_anew(tmp_path: P
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(read(MAIL_URL="smtp://user:hidden@host", DATABASE_URL="postgresql://user:hidden@host/jiyu"))
+    shown = repr(
+        read(
+            MAIL_URL="smtp://user:hidden@host", DATABASE_URL="postgresql://user:hidden@host/jiyu",
+            RATE_LIMIT_URL="redis://:hidden@host",
+        )
+    )  # fmt: skip
     assert SECRET not in shown
     assert "hidden" not in shown

@@ -22,6 +22,7 @@ View = Callable[..., ResponseReturnValue]
 PAGES: tuple[tuple[str, Text, Right], ...] = (
     ("admin.home", Text("概况", "Overview"), policy.is_administrator),
     ("admin.settings", Text("设置", "Settings"), policy.can_run),
+    ("vocabulary.table", Text("同义词", "Synonyms"), policy.can_run),
     ("admin.workdays", Text("工作日", "Working days"), policy.can_run),
     ("admin.messages", Text("失败消息", "Failed messages"), policy.can_run),
     ("admin.users", Text("用户", "Users"), policy.can_secure),

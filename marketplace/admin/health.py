@@ -12,6 +12,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from flask import current_app
 
+from marketplace.admin import messages
 from marketplace.admin.models import Pulse
 from marketplace.config import Config
 from marketplace.core import clock
@@ -87,7 +88,7 @@ def _worker() -> Part:
 
 def _outbox() -> Part:
     count, age = outbox.waiting()
-    failed = outbox.failed_count()
+    failed = sum(messages.counts().values())
     said: dict[str, object] = {"count": count, "age": span(age), "failed": failed}
     return Part(
         Text("待处理消息", "Messages"),

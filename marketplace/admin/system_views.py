@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,9 +14,11 @@ from marketplace.admin import forms, messages
 from marketplace.admin.frame import menu
 from marketplace.admin.services import checked_reason
 from marketplace.core import clock
+from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.setting import Setting
 from marketplace.foundation import ledger, outbox
+from marketplace.notifications import queries as notifications
 from marketplace.reference import calendar
 from marketplace.reference import services as reference
 from marketplace.settings import queries as settings
@@ -27,7 +29,7 @@ from marketplace.web.forms import clean, form_page
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import ngettext
-from marketplace.web.paging import paginate
+from marketplace.web.paging import Page, paginate
 from marketplace.web.plate import capabilities
 from marketplace.web.plate import settings as declared
 
@@ -129,32 +131,60 @@ def _is_known(year: int, known: Mapping[date, bool]) -> bool:
     return True
 
 
-# ---- messages that failed -------------------------------------------------------------------------------------------
+# ---- what failed ----------------------------------------------------------------------------------------------------
 
 
 def failed_messages() -> ResponseReturnValue:
     """Messages that gave up, with what went wrong."""
-    page = paginate(outbox.failed())
-    waiting, age = outbox.waiting()
+    page = paginate(messages.failed_messages())
+    return _failed_page("messages", page, messages.message_rows(page.items))
+
+
+def failed_mails() -> ResponseReturnValue:
+    """Mails that gave up, with what the server answered."""
+    page = paginate(notifications.failed_deliveries())
+    return _failed_page("mails", page, messages.mail_rows(page.items))
+
+
+def _failed_page(kind: str, page: Page[Any], rows: Sequence[messages.Failed]) -> ResponseReturnValue:
+    counts, (waiting, _age) = messages.counts(), outbox.waiting()
+    tabs = [
+        (_("消息"), counts["messages"], url_for("admin.messages"), kind == "messages"),
+        (_("邮件"), counts["mails"], url_for("admin.mails"), kind == "mails"),
+    ]
     return render_template(
-        "admin/messages.html", menu=menu("admin.messages"), page=page, rows=messages.told(page.items),
-        waiting=waiting, age=age,
-    )  # fmt: skip
+        "admin/messages.html", menu=menu("admin.messages"), page=page, rows=rows, tabs=tabs, kind=kind, waiting=waiting
+    )
 
 
 def act_on_message(key: int) -> ResponseReturnValue:
-    """Try one again, or give it up."""
-    acts = {"retry": messages.retry, "discard": messages.discard}
-    act = acts.get(request.form.get("act", ""))
-    if act is None:
-        raise NotFound
-    act(key, current_actor(), clean(request.form.get("reason")))
-    flash(_("已重新排队，后台任务马上处理。") if act is messages.retry else _("已放弃这条消息。"))
-    return redirect(url_for("admin.messages"))
+    """Try a message again, or give it up."""
+    return _acted(messages.act_on_message, key, "admin.messages")
+
+
+def act_on_mail(key: int) -> ResponseReturnValue:
+    """Try a mail again, or give it up."""
+    return _acted(messages.act_on_mail, key, "admin.mails")
+
+
+def _acted(act: Callable[[int, str, Actor, str], None], key: int, back: str) -> ResponseReturnValue:
+    name = request.form.get("act", "")
+    act(key, name, current_actor(), clean(request.form.get("reason")))
+    flash(_("已重新排队，后台任务马上处理。") if name == "retry" else _("已放弃，不再尝试。"))
+    return redirect(url_for(back))
 
 
 def retry_messages() -> ResponseReturnValue:
-    """Try all of them again."""
-    count = messages.retry_all(current_actor(), clean(request.form.get("reason")))
-    flash(ngettext("已把 %(num)d 条消息重新排队。", "已把 %(num)d 条消息重新排队。", count))
-    return redirect(url_for("admin.messages"))
+    """Try all messages again."""
+    return _retried(messages.retry_messages, "admin.messages")
+
+
+def retry_mails() -> ResponseReturnValue:
+    """Try all mails again."""
+    return _retried(messages.retry_mails, "admin.mails")
+
+
+def _retried(retry: Callable[[Actor, str], int], back: str) -> ResponseReturnValue:
+    count = retry(current_actor(), clean(request.form.get("reason")))
+    flash(ngettext("已把 %(num)d 条重新排队。", "已把 %(num)d 条重新排队。", count))
+    return redirect(url_for(back))

@@ -10,7 +10,7 @@ from flask import current_app, request
 
 from marketplace.config import Config
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.text import Text
 from marketplace.lists import queries
 from marketplace.lists.items import ITEMS, found_item
@@ -21,7 +21,8 @@ from marketplace.matching.views import matches_of
 from marketplace.reference import catalogue, regions
 from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
-from marketplace.search.queries import find
+from marketplace.search.queries import Question, find
+from marketplace.search.suggesting import suggest
 
 Given = Mapping[str, Any]
 Data = dict[str, Any]
@@ -35,7 +36,7 @@ def search(given: Given) -> Data:
     Raises:
         NotFound: the page lies past the end.
     """
-    question = read_question(request.args, kind=given["kind"] or "", page=given["page"], per_page=PER_PAGE)
+    question = _question(kind=given["kind"] or "", page=given["page"], per_page=PER_PAGE)
     found = find(question, VISITOR)
     by_kind: dict[str, list[int]] = {}
     for card in found.cards:
@@ -53,13 +54,37 @@ def search(given: Given) -> Data:
         "next": _address(page=question.page + 1) if more else None,
         "facets": {facet: {value: n for value, n in counts.items() if n} for facet, counts in found.facets.items()},
         "approximate": found.approximate,
+        "unknown": found.unknown,
+        "synonyms": {word: list(others) for word, others in found.widened},
     }
+
+
+def _question(**place: Any) -> Question:
+    """The question of the address; where a page would show what is wrong with it, a program is told.
+
+    Raises:
+        Invalid: a condition on a spec cannot be read.
+    """
+    question = read_question(request.args, **place)
+    if question.errors:
+        raise Invalid(question.errors)
+    return question
+
+
+def suggestions(given: Given) -> Data:
+    """What may be meant by what was typed so far."""
+    base = current_app.extensions["config"].base_url.rstrip("/")
+    return _whole([
+        {"kind": each.kind.zh, "kind_en": each.kind.en, "text": each.text.zh, "text_en": each.text.en,
+         "number": each.number, "url": base + each.href}
+        for each in suggest(given["q"] or "")
+    ])  # fmt: skip
 
 
 def listing(name: str, given: Given) -> Data:
     """One page of a list in the order of entry, keyset-paged: what is added meanwhile is neither lost nor doubled."""
     kind, after, limit = SHEETS[name]().kind, given["after"], given["limit"]
-    question = read_question(request.args, kind=kind)
+    question = _question(kind=kind)
     if queries.narrows(question):
         every = sorted(queries.found_keys(question, kind))
         total, ids = len(every), [key for key in every if key > after][: limit + 1]

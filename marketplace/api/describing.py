@@ -55,4 +55,4 @@ def _parameter(parameter: Parameter, language: str) -> dict[str, Any]:
         "required": parameter.in_path,
         "schema": parameter.schema(),
     }
-    return found | ({"style": "form", "explode": True} if parameter.repeats else {})
+    return found | ({"style": "form", "explode": True} if parameter.repeats or parameter.prefix else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.search.queries import LONGEST
+from marketplace.search.specs import PREFIX
 from marketplace.search.views import labels
 
 ALWAYS = ("lang",)  # the language of names and messages, on every route
@@ -33,9 +35,13 @@ class Parameter:
     default: Any = None
     repeats: bool = False
     in_path: bool = False
+    prefix: str = ""  # of a family of parameters; ``name`` then names the family
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of a value."""
+        if self.prefix:
+            named = {f"^{re.escape(self.prefix)}": {"type": "string", "maxLength": LONGEST}}
+            return {"type": "object", "patternProperties": named, "additionalProperties": False}
         if self.kind == "number":
             found: dict[str, Any] = {"type": "integer", "minimum": self.least, "maximum": self.most}
         elif self.kind == "choice":
@@ -79,11 +85,12 @@ def read_parameters(wanted: Sequence[Parameter], args: MultiDict[str, str]) -> d
     Raises:
         Invalid: naming every parameter that is not known or cannot be taken.
     """
-    asked = {each.name: each for each in wanted if not each.in_path}
+    families = tuple(each.prefix for each in wanted if each.prefix)
+    asked = {each.name: each for each in wanted if not each.in_path and not each.prefix}
     errors = [
         FieldError(name, Text("没有这个参数，可用：%(names)s", "There is no such parameter; there are: %(names)s")
                    % {"names": ", ".join(asked) or "–"})
-        for name in args if name not in asked and name not in ALWAYS
+        for name in args if name not in asked and name not in ALWAYS and not (families and name.startswith(families))
     ]  # fmt: skip
     found: dict[str, Any] = {}
     for name, parameter in asked.items():
@@ -105,7 +112,20 @@ WORDS = Parameter("q", Text("搜索词、编号或型号", "Words, a number or a
 KIND = Parameter("kind", Text("只要这一类", "Only this kind"), "choice", lambda: tuple(labels("kind")))
 SORT = Parameter(
     "sort", Text("排序；没有搜索词时总是 newest", "Order; without words it is always newest"), "choice",
-    lambda: ("relevance", "newest"),
+    lambda: ("relevance", "newest", "evidence"),
+)  # fmt: skip
+SPECS = Parameter(
+    "spec", Text("参数条件，如 spec.payload.ge=20 kg、spec.ip_rating.ge=IP65；运算：ge le eq covers in yes",
+                 "Conditions on specs such as spec.payload.ge=20 kg; operators: ge le eq covers in yes"),
+    prefix=PREFIX,
+)  # fmt: skip
+FIT = Parameter(
+    "fit", Text("unknown：改列没有公开所问参数的", "unknown: those instead that do not publish what is asked for"),
+    "choice", lambda: ("met", "unknown"),
+)  # fmt: skip
+LITERAL = Parameter(
+    "literal", Text("1：只搜索原来的词，不搜索同义词", "1: only the words themselves, no synonyms"), "choice",
+    lambda: ("0", "1"),
 )  # fmt: skip
 PAGE = Parameter("page", Text("第几页，每页 20 条", "Page of 20 hits"), "number", least=1, most=500, default=1)
 AFTER = Parameter(

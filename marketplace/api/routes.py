@@ -8,7 +8,20 @@ from functools import partial
 from typing import Any
 
 from marketplace.api import answers
-from marketplace.api.parameters import AFTER, FACETS, KIND, LIMIT, NUMBER, PAGE, SORT, WORDS, Parameter
+from marketplace.api.parameters import (
+    AFTER,
+    FACETS,
+    FIT,
+    KIND,
+    LIMIT,
+    LITERAL,
+    NUMBER,
+    PAGE,
+    SORT,
+    SPECS,
+    WORDS,
+    Parameter,
+)
 from marketplace.core.text import Text
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -39,7 +52,8 @@ def _facets(*names: str) -> tuple[Parameter, ...]:
 
 
 def _list(name: str, schema: str, text: Text, *facets: str) -> Route:
-    wanted = (WORDS, *_facets(*facets), AFTER, LIMIT)
+    specs = (SPECS, FIT) if name == "products" else ()
+    wanted = (WORDS, LITERAL, *_facets(*facets), *specs, AFTER, LIMIT)
     return Route(name, f"/{name}", text, wanted, schema, partial(answers.listing, name), f"/{name}?limit=5")
 
 
@@ -59,7 +73,10 @@ LEVEL = Parameter("level", Text("只要这一级", "Only this level"), "choice",
 
 ROUTES: tuple[Route, ...] = (
     Route("search", "/search", Text("搜索全部公开内容", "Search everything public"),
-          (WORDS, KIND, *_facets(*FACETS), SORT, PAGE), "Answer", answers.search, "/search?q=巡检&kind=product"),
+          (WORDS, LITERAL, KIND, *_facets(*FACETS), SPECS, FIT, SORT, PAGE), "Answer", answers.search,
+          "/search?q=巡检&kind=product"),
+    Route("suggest", "/suggest", Text("边输入边提示", "Suggestions while typing"), (WORDS,), "Suggestions",
+          answers.suggestions, "/suggest?q=xj"),
     _list("products", "Products", Text("产品供给清单", "The list of products"),
           "category", "segment", "domain", "city", "status"),
     _one("products", "Product", Text("一项产品", "One product")),

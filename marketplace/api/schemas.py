@@ -56,12 +56,12 @@ def schemas() -> dict[str, Schema]:
         "Products": page_of("Product"), "Scenarios": page_of("Scenario"), "Organizations": page_of("Organization"),
         "Matches": page_of("Match"),
         "Match": _match(),
-        "Regions": page_of("Region"), "Domains": page_of("Domain"),
+        "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Answer": thing({
             "items": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
-            "approximate": YES_NO,
+            "approximate": YES_NO, "unknown": WHOLE, "synonyms": {"type": "object", "additionalProperties": TEXTS},
         }),
         "Problem": {
             "type": "object",
@@ -155,6 +155,9 @@ def _objects() -> dict[str, Schema]:
             "parent": nothing_or(ref("Owner")), "updated": nothing_or(INSTANT),
         }),
         "Owner": thing({"number": TEXT, "name": TEXT, "name_en": TEXT, "url": ADDRESS}),
+        "Suggestion": thing({
+            **dict.fromkeys(("kind", "kind_en", "text", "text_en", "number"), TEXT), "url": ADDRESS,
+        }),
         "Found": thing({
             "kind": {"enum": ["product", "scenario", "organization"]}, "number": TEXT, "title": TEXT, "title_en": TEXT,
             "summary": TEXT, "url": ADDRESS, "state": TEXT, "updated": nothing_or(INSTANT),

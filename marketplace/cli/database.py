@@ -7,17 +7,20 @@ import click
 from marketplace.accounts.models import User
 from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
-from marketplace.foundation.db import db, migrate
+from marketplace.foundation.db import db, migrate, transaction
 from marketplace.foundation.outbox import handle_next
 from marketplace.search.services import ensure, rebuild
+from marketplace.vocabulary.services import load_shipped
 from marketplace.web.command import Setup, in_app
 
 
 @click.command()
 @click.pass_obj
 def init(setup: Setup) -> None:
-    """Bring the database to the newest migration."""
+    """Bring the database to the newest migration; an empty table of synonyms gets those shipped with the program."""
     migrate(setup.config)
+    with setup.app().app_context(), transaction():
+        load_shipped()
     click.echo("database: ready")
 
 
@@ -71,6 +74,8 @@ def prepare(setup: Setup) -> None:
     if setup.config.demo:
         bring_sample(setup)
     with setup.app().app_context():
+        with transaction():
+            load_shipped()
         if not setup.config.search_dir.exists():
             click.echo("building the search index …")
             rebuild()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.admin import checks
@@ -22,6 +20,7 @@ from marketplace.listings import services
 from marketplace.listings.kind import Kind
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.models import Listing
+from marketplace.notifications.models import Delivery
 from marketplace.organizations.models import Member, Organization
 from marketplace.organizations.queries import actor_of
 from marketplace.organizations.services import load_organization
@@ -99,13 +98,23 @@ def _office(people: dict[str, User]) -> None:
     """What administrators find: a day of the table, a message that gave up, a check of the whole history."""
     operator, auditor = actor_of(people["operator"]), actor_of(people["auditor"])
     set_workday(date(2026, 10, 1), False, "国庆节（演示）", operator, "演示：与公布的安排一致")
-    outbox.emit("user.registered_again", people["vendor2"])
-    message = db.session.scalars(sa.select(Message).order_by(Message.id.desc()).limit(1)).one()
-    message.attempts, message.failed_at = len(outbox.PAUSES) + 1, clock.now()
-    message.error = "SMTPServerDisconnected: Connection unexpectedly closed（演示）"
+    for reader in ("vendor", "vendor2"):
+        _failed_mail(people[reader])
     checks.request_check(auditor, "演示：月度检查")
     while checks.go_on():
         pass
+
+
+def _failed_mail(user: User) -> None:
+    """A mail that the server refused for good, and the message behind another that nobody could handle."""
+    failed = {"failed_at": clock.now(), "error": "SMTPRecipientsRefused: 550 mailbox full（演示）"}
+    db.session.add(Delivery(user_id=user.id, address=user.email, group_key="security", attempts=9, **failed))
+    db.session.add(
+        Message(
+            topic="user.registered_again", subject_type=user.subject_type, subject_id=user.id, payload={},
+            created_at=clock.now(), due_at=clock.now(), attempts=len(outbox.PAUSES) + 1, **failed,
+        )
+    )  # fmt: skip
 
 
 class Walk:

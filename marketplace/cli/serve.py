@@ -16,12 +16,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+from marketplace.web.request import loggable
+
 AppFactory = Callable[[], Flask]
 StopWorker = Callable[[], None]
 StartWorker = Callable[[Flask], StopWorker]
 
-# A path segment this long is a token (a link of a mail, a calendar's secret address), not a name or a number.
-LONGEST_NAME = 24
 # No query, no referrer, no cookie, no header: what people search for and the links they hold are not for the log.
 ACCESS_FORMAT = "%(t)s %(h)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 
@@ -31,9 +31,12 @@ class RequestLog(Logger):
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        path = str(environ.get("PATH_INFO", ""))
-        atoms["U"] = "/".join("…" if len(part) > LONGEST_NAME else part for part in path.split("/"))
+        atoms["U"] = loggable(str(environ.get("PATH_INFO", "")))
         return atoms
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """What the server itself tells of a failed request; it would name the whole address."""
+        super().exception(msg, *(loggable(each) if isinstance(each, str) else each for each in args), **kwargs)
 
 
 class Server(BaseApplication):

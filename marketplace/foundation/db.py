@@ -79,7 +79,8 @@ def session() -> scoped_session[Session]:
 
 def init_database(app: Flask, config: Config) -> None:
     """Bind the session to the configured database."""
-    options: dict[str, Any] = {}
+    # An error names the statement, never its values: they are people's data, and password hashes among them.
+    options: dict[str, Any] = {"hide_parameters": True}
     if config.database.startswith("sqlite"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": 15}
@@ -186,7 +187,18 @@ def only_row(model: type[Row], key: Mapping[str, Any], new: Mapping[str, Any]) -
     wanted = tuple(key.values())
     found = db.session.get(model, wanted, with_for_update=True, populate_existing=True)
     if found is None:
-        insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-        db.session.execute(insert(model).values(**key, **new).on_conflict_do_nothing())
+        db.session.execute(_insert_new(model, {**key, **new}))
         found = db.session.get_one(model, wanted, with_for_update=True, populate_existing=True)
     return found
+
+
+def add_once(model: type[Row], **values: Any) -> Row | None:
+    """Insert a row, or None where a unique rule of its table already holds one; two at once make one row."""
+    statement = _insert_new(model, values).returning(model)
+    found: Row | None = db.session.scalar(statement, execution_options={"populate_existing": True})
+    return found
+
+
+def _insert_new(model: type[Any], values: Mapping[str, Any]) -> Any:
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    return insert(model).values(**values).on_conflict_do_nothing()

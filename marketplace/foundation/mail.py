@@ -9,18 +9,29 @@ import sys
 import unicodedata
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
-from typing import Protocol, TextIO
+from typing import Any, Literal, Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
 from marketplace.config import Config
 from marketplace.core import clock
 
+
+class _Verbatim(UnstructuredHeader):
+    """A header that is never folded or encoded: a long address would be taken apart and no longer lead anywhere."""
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Verbatim)  # type: ignore[arg-type]
+
 # Seven bits on the way: every server takes it.
-POLICY = SMTP.clone(cte_type="7bit")
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 TIMEOUT = 20.0
 # On the computer itself nobody listens in, and its mail server's certificate is a made-up one as a rule.
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -28,11 +39,15 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What one person is told. ``to`` is one plain address; ``body`` is text with \\n line ends."""
+    """What one person is told. ``to`` is one plain address; ``body`` is text with \\n line ends.
+
+    ``unsubscribe``: the address where one POST switches off mails like this one (RFC 8058); "" for what is owed.
+    """
 
     to: str
     subject: str
     body: str
+    unsubscribe: str = ""
 
 
 class Sender(Protocol):
@@ -123,17 +138,17 @@ class Mailer:
     mail_from: str
     host: str
 
-    def send(self, mail: Mail, outbox_id: int) -> None:
-        """Send what the outbox message asked for; sent again, it carries the same Message-ID.
+    def send(self, mail: Mail, key: int | str) -> None:
+        """Send a mail; sent again under the same ``key``, it carries the same Message-ID.
 
         Raises:
             ValueError: an address or the subject cannot stand in a header.
             OSError: it could not be handed over.
         """
-        self.sender.send(compose(mail, outbox_id, mail_from=self.mail_from, host=self.host))
+        self.sender.send(compose(mail, key, mail_from=self.mail_from, host=self.host))
 
 
-def compose(mail: Mail, outbox_id: int, *, mail_from: str, host: str) -> EmailMessage:
+def compose(mail: Mail, key: int | str, *, mail_from: str, host: str) -> EmailMessage:
     """The message as it goes out.
 
     Raises:
@@ -144,17 +159,38 @@ def compose(mail: Mail, outbox_id: int, *, mail_from: str, host: str) -> EmailMe
     message["To"] = _address("", mail.to)
     message["Subject"] = _header(mail.subject)
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = message_id(outbox_id, mail.to, host)
+    message["Message-ID"] = message_id(key, mail.to, host)
     # Answering machines stay silent (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{_header(mail.unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body, charset="utf-8")
     return message
 
 
-def message_id(outbox_id: int, recipient: str, host: str) -> str:
-    """The same for the same outbox message, recipient and site, so that a mail sent twice is seen to be one."""
-    digest = hashlib.sha256(f"{outbox_id}\n{recipient.strip().lower()}\n{host}".encode()).hexdigest()
-    return f"<{outbox_id}.{digest[:24]}@{_domain(host)}>"
+def message_id(key: int | str, recipient: str, host: str) -> str:
+    """The same for the same mail, recipient and site, so that a mail sent twice is seen to be one."""
+    digest = hashlib.sha256(f"{key}\n{recipient.strip().lower()}\n{host}".encode()).hexdigest()
+    return f"<{key}.{digest[:24]}@{_domain(host)}>"
+
+
+def refused_for_good(error: Exception) -> Literal["", "address", "mail"]:
+    """What a failure to hand a mail over says of trying again: nothing ("", try again), or what was refused for good.
+
+    "address": the server knows no such mailbox or takes nothing for it. "mail": this one mail cannot be sent. A
+    refusal of our own sender or sign-in is the operator's to mend and says nothing of either. (RFC 5321, 4.2.1: 5xx
+    is permanent, 4xx transient.)
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "address" if all(_permanent(code) for code, _why in error.recipients.values()) else ""
+    if isinstance(error, smtplib.SMTPDataError):
+        return "mail" if _permanent(error.smtp_code) else ""
+    return "mail" if isinstance(error, ValueError) else ""
+
+
+def _permanent(code: int) -> bool:
+    return 500 <= code < 600
 
 
 def sender_from(url: str) -> Sender:

@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -18,6 +18,7 @@ from marketplace.foundation.ledger import Subject
 log = logging.getLogger(__name__)
 
 Handler = Callable[["Message"], None]
+Line = Literal["both", "inside", "outside"]
 
 # After these pauses a message that failed is tried again; after the last it waits for an administrator.
 PAUSES = (1, 5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600)
@@ -68,6 +69,11 @@ class Subscriptions:
         family = topic.partition(".")[0] + ".*"
         return self._handlers.get(topic, []) + self._handlers.get(family, [])
 
+    @property
+    def outside(self) -> frozenset[str]:
+        """The topics of which a handler talks to the world."""
+        return frozenset(topic for topic, handlers in self._handlers.items() if any(map(_is_outside, handlers)))
+
 
 def emit(topic: str, subject: Subject, payload: Mapping[str, Any] | None = None, *, at: datetime | None = None) -> None:
     """Write a message in the running transaction, due now or ``at`` a later instant."""
@@ -84,8 +90,10 @@ def emit(topic: str, subject: Subject, payload: Mapping[str, Any] | None = None,
     db.session.flush()
 
 
-def handle_next(subscriptions: Subscriptions) -> bool:
+def handle_next(subscriptions: Subscriptions, line: Line = "both") -> bool:
     """Handle the oldest message that is due; False when there is none.
+
+    ``line``: only messages that stay "inside" the house, only those told "outside" of it, or both.
 
     Handlers run in one transaction with the note that the message is done. Those marked ``outside`` (they talk to
     a mail server) run after it, with the message leased to this worker, so that a slow server never holds the
@@ -94,14 +102,15 @@ def handle_next(subscriptions: Subscriptions) -> bool:
     """
     # Looked for before a transaction is opened: an idle worker neither takes the writer's place nor wakes itself.
     db.session.rollback()
-    if db.session.scalar(_due()) is None:
+    due = _due(line, subscriptions.outside)
+    if db.session.scalar(due) is None:
         return False
     with transaction():
-        message = db.session.scalar(_due().with_for_update(skip_locked=True))
+        message = db.session.scalar(due.with_for_update(skip_locked=True))
         if message is None:
             return False
         handlers = subscriptions.of(message.topic)
-        outside = [handler for handler in handlers if getattr(handler, "outside", False)]
+        outside = [handler for handler in handlers if _is_outside(handler)]
         _attempt(message, [handler for handler in handlers if handler not in outside], last=not outside)
         leased = bool(outside) and not message.error
         if leased:
@@ -115,6 +124,10 @@ def outside(handler: Handler) -> Handler:
     """Mark a handler as one that talks to the world and must not run inside a transaction."""
     handler.outside = True  # type: ignore[attr-defined]
     return handler
+
+
+def _is_outside(handler: Handler) -> bool:
+    return getattr(handler, "outside", False)
 
 
 def _attempt(message: OutboxMessage, handlers: list[Handler], *, last: bool) -> None:
@@ -148,7 +161,9 @@ def _attempt_outside(message: OutboxMessage, handlers: list[Handler]) -> None:
             again.handled_at, again.error = clock.now(), ""
 
 
-def _due() -> sa.Select[OutboxMessage]:
+def _due(line: Line, outside_topics: frozenset[str]) -> sa.Select[OutboxMessage]:
+    topic = OutboxMessage.topic
+    lines = {"both": sa.true(), "inside": topic.not_in(outside_topics), "outside": topic.in_(outside_topics)}
     earlier = aliased(OutboxMessage)
     behind = sa.exists().where(
         earlier.subject_type == OutboxMessage.subject_type,
@@ -162,16 +177,22 @@ def _due() -> sa.Select[OutboxMessage]:
     return (
         sa.select(OutboxMessage)
         .where(OutboxMessage.handled_at.is_(None), OutboxMessage.failed_at.is_(None))
-        .where(OutboxMessage.due_at <= clock.now(), ~behind)
+        .where(OutboxMessage.due_at <= clock.now(), ~behind, lines[line])
         .order_by(OutboxMessage.id)
         .limit(1)
     )
 
 
+def is_last(message: OutboxMessage) -> bool:
+    """Whether the attempt that is under way is the last one."""
+    return message.attempts >= len(PAUSES)
+
+
 def _note_failure(message: OutboxMessage, error: Exception) -> None:
+    last = is_last(message)
     message.attempts += 1
     message.error = f"{type(error).__name__}: {error}"[:2000]
-    if message.attempts > len(PAUSES):
+    if last:
         message.failed_at = clock.now()
     else:
         message.due_at = clock.now() + timedelta(seconds=PAUSES[message.attempts - 1])
@@ -189,18 +210,10 @@ def waiting() -> tuple[int, float]:
     return count, (clock.now() - oldest).total_seconds()
 
 
-def failed() -> sa.Select[OutboxMessage]:
-    """Messages that gave up and wait for an administrator, the latest first."""
-    return sa.select(OutboxMessage).where(_gave_up()).order_by(OutboxMessage.id.desc())
-
-
-def failed_count() -> int:
-    """How many there are."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(_gave_up())) or 0
-
-
-def _gave_up() -> sa.ColumnElement[bool]:
-    return OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None)
+def failed(*, but: str = "") -> sa.Select[OutboxMessage]:
+    """Messages that gave up and wait for an administrator, the latest first, without the topic ``but``."""
+    waits = OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None) & (OutboxMessage.topic != but)
+    return sa.select(OutboxMessage).where(waits).order_by(OutboxMessage.id.desc())
 
 
 def retry(message: OutboxMessage) -> None:

@@ -106,8 +106,20 @@ class Leadership:
             self._connection = None
 
 
+@dataclass
+class _Line:
+    """One line of work: a round that says whether there is more to do, and what wakes it."""
+
+    round: Callable[[], bool]
+    wake: threading.Event = field(default_factory=threading.Event)
+
+
 class Worker:
-    """Runs until stopped. The same loop serves embedded (a thread) and alone (``marketplace worker``)."""
+    """Runs until stopped. The same loops serve embedded (threads) and alone (``marketplace worker``).
+
+    Two lines of work: what talks to the world (a mail server that thinks for twenty seconds) has one of its own, so
+    that the index and all else go on meanwhile.
+    """
 
     def __init__(self, app: Flask, schedule: Schedule, data_dir: Path) -> None:
         self._app = app
@@ -115,43 +127,56 @@ class Worker:
         self._lead = Leadership(app, data_dir)
         self._next: dict[str, float] = {}
         self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        after_commit(app, self._wake.set)
+        self._lines = {"worker": _Line(self.round), "messenger": _Line(self.outside_round)}
+        self._threads: list[threading.Thread] = []
+        for line in self._lines.values():
+            after_commit(app, line.wake.set)
 
     def start(self) -> None:
-        """Run in a thread of this process."""
-        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
-        self._thread.start()
+        """Run in threads of this process."""
+        self._threads = [
+            threading.Thread(target=self._run_line, args=(line,), name=name, daemon=True)
+            for name, line in self._lines.items()
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish what is under way and end."""
         self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
+        for line in self._lines.values():
+            line.wake.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        with self._app.app_context():
+            self._lead.release()
 
-    def run(self) -> None:
+    def _run_line(self, line: _Line) -> None:
         """Work until stopped; an error is logged and the loop goes on, because the truth is in the database."""
         while not self._stop.is_set():
-            self._wake.clear()
+            line.wake.clear()
             try:
                 with self._app.app_context():
-                    busy = self.round()
+                    busy = line.round()
             except Exception:
                 log.exception("the worker met an error and goes on")
                 busy = False
                 self._stop.wait(1.0)
             if not busy:
-                self._wake.wait(PAUSE)
-        with self._app.app_context():
-            self._lead.release()
+                line.wake.wait(PAUSE)
+
+    def outside_round(self) -> bool:
+        """One message to the world; True when there was one."""
+        try:
+            return outbox.handle_next(self._schedule.subscriptions, "outside")
+        finally:
+            db.session.rollback()
 
     def round(self) -> bool:
-        """One round: up to 50 messages, then the tasks that are due. True when there is more to do at once."""
+        """Up to 50 messages inside the house, then the tasks that are due. True when there is more to do at once."""
         busy = False
         for _ in range(50):
-            if not outbox.handle_next(self._schedule.subscriptions):
+            if not outbox.handle_next(self._schedule.subscriptions, "inside"):
                 break
             busy = True
         if self._lead.held():

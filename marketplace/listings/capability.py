@@ -8,14 +8,20 @@ from flask import Flask, url_for
 
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.listings.lifecycle import REVISION
 from marketplace.web.letters import tell
+from marketplace.web.limits import A_MINUTE, Limit, figure
 from marketplace.web.plate import Capability, Named, Recorded
 
 EXPIRY_SECONDS = 600.0
+
+
+# A form page that may carry ten pictures, each of which is drawn anew.
+UPLOADS = figure("listings.uploads", Text("保存填报页（含上传）", "Saved form pages, with uploads"), 120, A_MINUTE)
 
 
 def _init(app: Flask) -> None:
@@ -69,11 +75,13 @@ REVISIONS = Recorded(
 LISTINGS = Capability(
     name="listings",
     blueprints=lambda: (files.blueprint(),),
+    limits=(Limit(UPLOADS, ("products.edit_step", "scenarios.edit_step"), methods=("POST",)),),
     letters={
         "revision.submit": notify.revision_submitted,
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
     records=(REVISIONS,),
+    letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
     init=_init,
 )

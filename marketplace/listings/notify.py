@@ -10,15 +10,20 @@ from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import DECISIONS, DESK, Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.models import Listing, Revision
 from marketplace.organizations.queries import member_users
 from marketplace.posts.queries import officials, posts_by_id
 
-# Steps of a listing's own life that its members are told of by mail.
-TOLD_TO_OWNER = ("suspend", "resume", "withdraw", "expire")
+OWN_LISTINGS = LetterGroup(
+    "own_listings",
+    Text("本单位的产品与需求", "Your organization's products and needs"),
+    Text("到期、撤回", "When one expires or is withdrawn"),
+)
+# Steps of a listing's own life that its members are told of. What an official decided is owed to them.
+TOLD_TO_OWNER = {"suspend": DECISIONS, "resume": DECISIONS, "withdraw": OWN_LISTINGS, "expire": OWN_LISTINGS}
 
 
 def revision_submitted(message: Message, config: Config) -> Iterator[Letter]:
@@ -30,7 +35,7 @@ def revision_submitted(message: Message, config: Config) -> Iterator[Letter]:
         own = {user.id for user in member_users(listing.organization_id)}
         deciding = [user for user in officials("review", revision.region) if user.id not in own]
         link = f"{config.base_url}/review/{kind.plural}/{listing.number}"
-        yield from _about(kind, listing, deciding, "submitted", link, title=_title(revision.content, listing))
+        yield from _about(kind, listing, deciding, "submitted", DESK, link, title=_title(revision.content, listing))
 
 
 def revision_decided(message: Message, config: Config) -> Iterator[Letter]:
@@ -43,8 +48,8 @@ def revision_decided(message: Message, config: Config) -> Iterator[Letter]:
     page = f"{config.base_url}/{kind.plural}/{listing.number}"
     link = f"{page}/edit" if template == "returned" else page
     members = member_users(listing.organization_id)
-    context = {"title": _title(revision.content, listing), "reason": entry.reason, "post": _post(entry)}
-    yield from _about(kind, listing, members, template, link, **context)
+    context = {"title": _title(revision.content, listing), "reason": Quote(entry.reason), "post": _post(entry)}
+    yield from _about(kind, listing, members, template, DECISIONS, link, **context)
 
 
 def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
@@ -55,8 +60,11 @@ def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     link = f"{config.base_url}/{kind.plural}/{listing.number}"
     members = member_users(listing.organization_id)
-    context = {"step": kind.lifecycle.by_name[step].label, "state": kind.lifecycle.mark(entry.after).label}
-    yield from _about(kind, listing, members, "changed", link, title=listing.title, reason=entry.reason, **context)
+    context = {
+        "step": kind.lifecycle.by_name[step].label, "state": kind.lifecycle.mark(entry.after).label,
+        "title": listing.title, "reason": Quote(entry.reason),
+    }  # fmt: skip
+    yield from _about(kind, listing, members, "changed", TOLD_TO_OWNER[step], link, **context)
 
 
 def _post(entry: LedgerEntry) -> Text:
@@ -77,9 +85,9 @@ def _title(content: dict[str, Any], listing: Listing) -> str:
 
 
 def _about(
-    kind: Kind, listing: Listing, users: Sequence[User], template: str, link: str, **context: Any
+    kind: Kind, listing: Listing, users: Sequence[User], template: str, group: LetterGroup, link: str, **context: Any
 ) -> Iterator[Letter]:
     for user in users:
         shared = {"name": user.name, "kind": kind.label, "number": listing.number, "link": link}
         about = {"organization": listing.organization.label, "edition": listing.edition}
-        yield Letter(user.email, user.language, f"listings/{template}.txt", {**shared, **about, **context})
+        yield Letter(user.email, user.language, f"listings/{template}.txt", {**shared, **about, **context}, group)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.queries import people
-from marketplace.core.actor import Actor
+from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
@@ -20,7 +20,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
-from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_review, can_view, visible_to
+from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
 from marketplace.posts.models import Post
 from marketplace.posts.policy import in_region
@@ -225,7 +225,7 @@ def public_contents(model: Any, ids: Sequence[int]) -> Sequence[Any]:
     Plain rows: a search reads a hundred of them for the order of its hits.
     """
     select = sa.select(model.id, model.content, Organization.name, Organization.name_en).join(model.organization)
-    return db.session.execute(select.where(model.id.in_(ids), model.state.in_(PUBLIC_STATES))).all()
+    return db.session.execute(select.where(model.id.in_(ids), visible_to(VISITOR, model))).all()
 
 
 def can_read_file(actor: Actor, file: StoredFile) -> bool:

@@ -33,7 +33,7 @@ from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import sources
-from marketplace.web.request import own_transaction
+from marketplace.web.request import own_transaction, takes_files
 
 MOST_OF_ONE = 30  # listings of one kind on the page of an organization
 CHECK = "check"  # the last page of every guided form
@@ -67,7 +67,7 @@ class ListingPages:
         add("/new", "new", signed_in(self.new), methods=both)
         add("/<number>/edit", "edit", signed_in(self.edit_first))
         # Pictures take their time to be checked, and nobody else shall wait for that.
-        add("/<number>/edit/<step>", "edit_step", own_transaction(signed_in(self.edit)), methods=both)
+        add("/<number>/edit/<step>", "edit_step", takes_files(own_transaction(signed_in(self.edit))), methods=both)
         add("/<number>/check", CHECK, signed_in(self.check), methods=both)
         add("/<number>/revise", "revise", signed_in(self.revise), methods=["POST"])
         add_actions(blueprint, ActionRoute(kind.lifecycle, self._load, self._take, self.href))

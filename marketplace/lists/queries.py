@@ -134,7 +134,7 @@ def public_count(kind: str) -> int:
 
 def narrows(question: Question) -> bool:
     """Whether the question leaves anything out; the whole list needs no index."""
-    return bool(question.text) or any(facet != "kind" for facet in question.filters)
+    return bool(question.text or question.wanted) or any(facet != "kind" for facet in question.filters)
 
 
 def found_keys(question: Question, kind: str) -> list[int]:

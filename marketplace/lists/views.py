@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
-from marketplace.core.errors import NotFound, Refused
+from marketplace.core.errors import Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.lists import queries, writing
 from marketplace.lists.columns import Sheet
@@ -58,6 +58,8 @@ def twin(name: str, ending: str) -> ResponseReturnValue:
 def matching(sheet: Sheet) -> Sequence[int]:
     """The keys of what the question in the address finds, as a visitor sees it."""
     question = read_question(request.args, kind=sheet.kind)
+    if question.errors:
+        raise Invalid(question.errors)
     if not queries.narrows(question):
         return queries.newest_public_keys(sheet.name)
     return queries.found_keys(question, sheet.kind)
@@ -81,7 +83,6 @@ def _pieces(sheet: Sheet, ids: Sequence[int], ending: str) -> Iterable[bytes]:
 def _file(name: str, ending: str, pieces: Iterable[bytes]) -> Response:
     response = Response(pieces, content_type=TYPES[ending] + ("; charset=utf-8" if ending == "csv" else ""))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Cookie", "Accept-Language"))
     return response
 

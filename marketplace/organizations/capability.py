@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from marketplace.core.text import Text
+from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.organizations import notify, queries, searchdoc, views
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.web.plate import Capability, FooterLink, Recorded, SearchSource
@@ -47,6 +48,7 @@ ORGANIZATIONS = Capability(
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
     },
+    letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
     records=(RECORDED,),
     duties=views.duties,

@@ -10,7 +10,7 @@ from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import DECISIONS, DESK, Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.organizations.queries import member_users, organization_by_id
@@ -24,7 +24,7 @@ def submitted(message: Message, config: Config) -> Iterator[Letter]:
     if organization.state == "pending":
         own = {user.id for user in member_users(organization.id)}
         deciding = [user for user in officials("verify", organization.region) if user.id not in own]
-        yield from _about(organization, deciding, "organizations/submitted", config)
+        yield from _about(organization, deciding, "organizations/submitted", DESK, config)
 
 
 def decided(message: Message, config: Config) -> Iterator[Letter]:
@@ -37,15 +37,16 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
         "organization.suspend": "organizations/suspended",
         "organization.resume": "organizations/resumed",
     }[message.topic]
-    yield from _about(organization, member_users(organization.id), template, config, reason=entry.reason)
+    members, reason = member_users(organization.id), Quote(entry.reason)
+    yield from _about(organization, members, template, DECISIONS, config, reason=reason)
 
 
 def _about(
-    organization: Organization, users: Sequence[User], template: str, config: Config, **context: Any
+    organization: Organization, users: Sequence[User], template: str, group: LetterGroup, config: Config, **context: Any
 ) -> Iterator[Letter]:
     for user in users:
         yield letter(
-            user, template, organization=organization.label, number=organization.number,
+            user, template, group, organization=organization.label, number=organization.number,
             kind=OrganizationKind(organization.kind).label, region=regions.full_name(organization.region),
             link=f"{config.base_url}/organizations/{organization.number}", **context,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -44,6 +45,8 @@ def document(product: Product) -> IndexDocument | None:
             "status": (product.state,),
         },
         timestamp=int((product.published_at or product.created_at).timestamp()),
+        claims=_claims(content["specs"]),
+        evidence=_evidence(content["specs"]),
     )
 
 
@@ -99,6 +102,18 @@ def _spec_words(claims: Mapping[str, Any]) -> Iterator[str]:
         elif spec.kind in ("ip", "text"):
             words = values.show(spec, value, "zh_CN")
             yield words if len(words) <= LONGEST_WORDS else ""
+
+
+def _claims(claims: Mapping[str, Any]) -> dict[str, str]:
+    """What conditions on specs are judged by. Of a text only that there is one: its words are no measure."""
+    known = {key: claim["value"] for key, claim in claims.items() if claim["value"] is not None}
+    return {key: values.encoded({"text": "1"} if "text" in value else value) for key, value in known.items()}
+
+
+def _evidence(claims: Mapping[str, Any]) -> int:
+    """A number that orders products by how many claims are proven, then tested, then documented."""
+    levels = Counter(claim.get("evidence") or "declared" for claim in claims.values())
+    return sum(min(levels[level], 999) * 1000**place for place, level in enumerate(("documented", "tested", "proven")))
 
 
 def _joined(*words: str) -> str:

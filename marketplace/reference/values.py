@@ -6,6 +6,7 @@ choice {"choice"}, choices {"choices"}, flag {"flag"}, text {"text"}, ip {"choic
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ __all__ = [
     "Value",
     "Verdict",
     "compare",
+    "encoded",
     "export_text",
     "import_text",
     "interval",
@@ -124,6 +126,11 @@ def export_text(spec: Spec, value: Value | None, language: str = "zh_CN") -> str
     if "to" in value:
         return f"{value['from']}~{value['to']}"
     return {">=": "≥", "<=": "≤", "~": "~", "": ""}[value.get("approx", "")] + str(value["from"])
+
+
+def encoded(value: Value) -> str:
+    """A stored value as one text, the same for equal values."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def import_text(spec: Spec, text: str, field: str = "") -> Value | None:

@@ -19,9 +19,11 @@ class Scenario(Listing):
             name="state",
         ),
         sa.Index("ix_scenario_state_published", "state", "published_at"),
+        sa.Index("ix_scenario_similar", "domain", "subscenario", "state", "published_at"),
+        sa.Index("ix_scenario_domain_published", "domain", "state", "published_at"),
     )
 
-    domain: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
+    domain: Mapped[str] = mapped_column(sa.String(40), default="")
     subscenario: Mapped[str] = mapped_column(sa.String(60), default="")
     # Where the work is to be done: GB/T 2260 code of an Anhui city or county, or empty.
     site_region: Mapped[str] = mapped_column(sa.String(6), default="", index=True)

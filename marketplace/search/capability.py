@@ -12,6 +12,8 @@ from marketplace.foundation.worker import Task
 from marketplace.search import services
 from marketplace.search.commands import index
 from marketplace.search.views import search
+from marketplace.vocabulary.queries import thesaurus
+from marketplace.web.limits import A_MINUTE, Limit, figure
 from marketplace.web.plate import Capability, FooterLink, NavItem
 from marketplace.web.ready import init_ready
 
@@ -21,12 +23,15 @@ NIGHTLY = 24 * 3600.0
 def init(app: Flask) -> None:
     """Open the engine; nothing is read before the first question."""
     config: Config = app.extensions["config"]
-    engine = WhooshEngine(config.search_dir)
+    engine = WhooshEngine(config.search_dir, lambda: thesaurus().words)
     app.extensions["search_engine"] = engine
     init_ready(app, engine.position)
 
 
 commands: tuple[click.Command, ...] = (index,)
+
+# A person opens perhaps one page a second; the figure leaves room for an office behind one address.
+SEARCHES = figure("search.pages", Text("搜索和清单页面", "Pages of search and of the lists"), 600, A_MINUTE)
 
 SEARCH = Capability(
     name="search",
@@ -46,6 +51,7 @@ SEARCH = Capability(
         Task("search index health", services.ensure, 5.0),
         Task("search index comparison", services.check_nightly, NIGHTLY),
     ),
+    limits=(Limit(SEARCHES, ("search.",)),),
     commands=commands,
     init=init,
 )

@@ -4,42 +4,62 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import FieldError, NotFound
 from marketplace.foundation.db import db
-from marketplace.foundation.index.interface import FACETS, Hit, SearchAnswer, SearchRequest
+from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest
+from marketplace.search import spelling
 from marketplace.search.services import engine, texts
+from marketplace.search.specs import Wanted
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
 LONGEST = 200  # characters of a question; what is longer is cut, and the page says so
+FEW = 3  # hits; with fewer, what else may have been meant is looked for
 OVERFETCH = 10  # hits that the index still has and the database no longer shows are replaced by these
 
-Sort = Literal["relevance", "newest"]
+Sort = Literal["relevance", "newest", "evidence"]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up."""
+    """What is asked for. ``filters`` by facet name; within a facet any value will do, facets add up.
+
+    ``literal``: only the words themselves, without those of the trade that mean the same. ``wanted``: conditions on
+    specs, all of which must be met; with ``unknown``, what does not publish them is asked for instead. ``errors``:
+    conditions that could not be read, which are left out.
+    """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: Sort = "relevance"
     page: int = 1
     per_page: int = 20
+    literal: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    unknown: bool = False
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True)
 class Found:
-    """The answer. ``cards`` are in the order of the hits, each with its ``kind``."""
+    """The answer. ``cards`` are in the order of the hits, each with its ``kind``. ``widened``: words of the question
+    as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
+    spelling of a question that found next to nothing, and how much that finds. ``unknown``: how many more do not
+    publish what the conditions ask for.
+    """
 
     cards: Sequence[Mapping[str, Any]]
     total: int
     facets: Mapping[str, Mapping[str, int]]
     approximate: bool
     terms: tuple[str, ...]
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    meant: tuple[str, int] | None = None
+    unknown: int = 0
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -52,17 +72,51 @@ def find(question: Question, actor: Actor) -> Found:
     Raises:
         NotFound: the page lies past the end.
     """
-    answer = _ask(question, question.per_page + OVERFETCH)
+    answer, meant = _ask_and_wonder(question, question.per_page + OVERFETCH)
     if question.page > 1 and answer.total <= (question.page - 1) * question.per_page:
         raise NotFound
     page, spare = answer.hits[: question.per_page], answer.hits[question.per_page :]
     cards = list(_cards(page, actor))
     # The spare hits are read only where a hit of the page is no longer there: rarely, and never in vain.
     cards += list(_cards(spare, actor))[: question.per_page - len(cards)] if len(cards) < len(page) else []
-    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms)
+    widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
+    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown)
 
 
-def _ask(question: Question, limit: int) -> SearchAnswer:
+def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple[str, int] | None]:
+    """The answer; when it is next to nothing, Latin words are read as pinyin too, or another spelling is proposed."""
+    answer = _ask(question, limit)
+    if not question.text or question.literal or not _few(answer):
+        return answer, None
+    if read := spelling.readings(question.text):
+        answer = _ask(question, limit, read)
+    return answer, _meant(question, answer) if _few(answer) else None
+
+
+def _few(answer: SearchAnswer) -> bool:
+    return answer.approximate or answer.total < FEW
+
+
+def _meant(question: Question, answer: SearchAnswer) -> tuple[str, int] | None:
+    for text in spelling.corrections(question.text):
+        other = _ask(replace(question, text=text, page=1), 1)
+        if not other.approximate and (answer.approximate or other.total > answer.total):
+            return text, other.total
+    return None
+
+
+def _ask(
+    question: Question,
+    limit: int,
+    read: Mapping[str, Sequence[str]] | None = None,
+    *,
+    strict: bool = False,
+    only: frozenset[Key] | None = None,
+) -> SearchAnswer:
+    def others(word: str) -> Sequence[str]:
+        return [*known.others(word), *(read or {}).get(word, ())]
+
+    known = thesaurus()
     return engine().search(
         SearchRequest(
             text=question.text[:LONGEST],
@@ -70,8 +124,13 @@ def _ask(question: Question, limit: int) -> SearchAnswer:
             sort=question.sort,
             offset=(question.page - 1) * question.per_page,
             limit=limit,
+            conditions=tuple(each.condition() for each in question.wanted),
+            unknown=question.unknown,
+            strict=strict,
+            only=only,
         ),
         texts,
+        None if question.literal else others,
     )
 
 
@@ -92,8 +151,21 @@ def _cards(hits: Sequence[Hit], actor: Actor) -> Iterator[Mapping[str, Any]]:
 def matching_keys(question: Question, kind: str, most: int) -> list[int]:
     """The keys of every hit of one kind, for the list as a file; at most ``most``."""
     filters = {**question.filters, "kind": (kind,)}
-    wanted = Question(question.text, filters, question.sort, 1, most)
-    return [hit.doc_id for hit in _ask(wanted, most).hits]
+    whole = replace(question, filters=filters, page=1, per_page=most)
+    return [hit.doc_id for hit in _ask_and_wonder(whole, most)[0].hits]
+
+
+def find_keys(question: Question, most: int, only: frozenset[Key] | None = None) -> list[Key]:
+    """What holds every word of the question, of the newest state of the index, at most ``most``; of ``only`` if given.
+
+    Not yet selected by anybody's right to see it: see ``visible_keys``.
+    """
+    return [(hit.kind, hit.doc_id) for hit in _ask(question, most, strict=True, only=only).hits]
+
+
+def count_of(question: Question) -> int:
+    """How much holds every word of the question."""
+    return _ask(question, 1, strict=True).total
 
 
 def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:

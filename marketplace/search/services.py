@@ -5,14 +5,25 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from flask import current_app
 
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
-from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, Key, SearchEngine
+from marketplace.foundation.index.analyzer import shipped_words
+from marketplace.foundation.index.interface import (
+    IndexBusy,
+    IndexDocument,
+    IndexUnusable,
+    Key,
+    SearchEngine,
+    SearchRequest,
+)
+from marketplace.search import spelling, suggesting
+from marketplace.search.arrivals import arrive, arrive_missing
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
 log = logging.getLogger(__name__)
@@ -54,22 +65,30 @@ def catch_up() -> bool:
     if not notes:
         return False
     try:
-        write([(kind, doc_id) for kind, doc_id, _seq in notes])
+        write([(kind, doc_id) for kind, doc_id, _seq in notes], notes)
     except IndexBusy:
         return False
     except IndexUnusable as error:
         log.warning("the search index cannot be used and is built anew: %s", error)
         rebuild()
-    with transaction():
-        dirty.settle(notes)
+        with transaction():
+            dirty.settle(notes)
     return len(notes) == BATCH
 
 
-def write(keys: Sequence[Key]) -> None:
-    """Write the present rows of these objects into the index; what is not to be found is taken out."""
+def write(keys: Sequence[Key], notes: Sequence[tuple[str, int, int]] = ()) -> None:
+    """Write the present rows of these objects into the index; what is not to be found is taken out.
+
+    When that is committed, suggestions and arrivals follow in one transaction, which strikes out the notes.
+    """
     documents = list(documents_of(keys))
     present = {document.key for document in documents}
-    engine().apply(documents, [key for key in keys if key not in present])
+    gone = [key for key in keys if key not in present]
+    engine().apply(documents, gone)
+    with transaction():
+        suggesting.follow(documents, gone)
+        arrive(document.key for document in documents)
+        dirty.settle(notes)
 
 
 def documents_of(keys: Iterable[Key]) -> Iterator[IndexDocument]:
@@ -83,27 +102,53 @@ def documents_of(keys: Iterable[Key]) -> Iterator[IndexDocument]:
 
 
 def rebuild() -> int:
-    """Build the next generation from the database while the old one is being searched; returns its number."""
-    return engine().rebuild(_all_documents())
+    """Build the next generation from the database while the old one is being searched; returns its number.
+
+    Suggestions follow in portions, so that nobody waits for the writer's place; what has not arrived yet does now.
+    """
+    built: list[IndexDocument] = []
+    generation = engine().rebuild(_all_documents(built))
+    for start in range(0, len(built), PORTION):
+        with transaction():
+            suggesting.follow(built[start : start + PORTION], ())
+    keys = {document.key for document in built}
+    with transaction():
+        suggesting.follow((), suggesting.known_objects() - keys)
+        arrive_missing(keys)
+    renew_words()
+    return generation
 
 
-def _all_documents() -> Iterator[IndexDocument]:
+def _all_documents(built: list[IndexDocument]) -> Iterator[IndexDocument]:
+    """Every document; of each, ``built`` gets what suggestions are made of."""
     for source in sources().values():
         keys = iter(source.keys())
         while ids := list(islice(keys, PORTION)):
-            yield from source.documents(ids)
+            for document in source.documents(ids):
+                built.append(replace(document, body="", tags="", facets={}, claims={}))
+                yield document
             db.session.expunge_all()
 
 
+def renew_words() -> None:
+    """Write the words that are suggested and corrected to anew, from the texts that can be found now."""
+    found = engine().words()
+    counts = engine().search(SearchRequest(limit=1), texts).facets
+    with transaction():
+        suggesting.renew_words(found, counts, dict.fromkeys(shipped_words(), ()) | thesaurus().wordings)
+        spelling.renew(found)
+
+
 def compare() -> Differences:
-    """Compare the versions in the index with those of the database."""
+    """Compare the versions in the index, and the objects that are suggested, with those of the database."""
     indexed = dict(engine().versions())
     stored = {
         (source.kind, doc_id): version for source in sources().values() for doc_id, version in source.versions().items()
     }
+    suggested = suggesting.known_objects()
     return Differences(
-        missing=tuple(sorted(key for key in stored if key not in indexed)),
-        extra=tuple(sorted(key for key in indexed if key not in stored)),
+        missing=tuple(sorted(key for key in stored if key not in indexed or key not in suggested)),
+        extra=tuple(sorted({key for key in indexed if key not in stored} | (suggested - stored.keys()))),
         stale=tuple(sorted(key for key, version in stored.items() if indexed.get(key, version) != version)),
     )
 
@@ -116,9 +161,13 @@ def mend(found: Differences) -> None:
 
 
 def check_nightly() -> bool:
-    """The worker's own comparison; what differs is noted and mended."""
+    """The worker's own comparison; what differs is noted and mended, and what was cut with old words built anew."""
     try:
+        if engine().status().rebuild_advised:
+            rebuild()
+            return False
         found = compare()
+        renew_words()
     except IndexUnusable:
         rebuild()
         return False

@@ -19,6 +19,9 @@ from marketplace.reference import catalogue, regions
 from marketplace.scenarios.lifecycle import ENDINGS
 from marketplace.search.forms import facet_options, read_question
 from marketplace.search.queries import LONGEST, Found, Question, find
+from marketplace.search.specs import Offer, offered
+from marketplace.search.suggesting import suggest
+from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -46,6 +49,12 @@ def everything() -> ResponseReturnValue:
     """Search over all kinds; ``kind`` narrows it to one."""
     kind = request.args.get("kind", "")
     return _list(kind if kind in sources() else "", by_words=True)
+
+
+@search.get("/search/suggest")
+def suggestions() -> ResponseReturnValue:
+    """The list under a search box while a person types: a part of a page, drawn by the script."""
+    return render_template("search/suggest.html", suggestions=suggest(clean(request.args.get("q", ""))[:LONGEST]))
 
 
 @search.get("/products")
@@ -78,8 +87,13 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         source=sources().get(kind), page=Page(found.cards, found.total, question.page, PER_PAGE),
         cards=[_marked(card, found) for card in found.cards],
         tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
-        chips=_chips(question), sorts=_sorts(question),
+        chips=_chips(question), sorts=_sorts(question, kind),
         downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],
+        meant_href=address(q=found.meant[0], page=None) if found.meant else "",
+        literal_href=address(literal=None if question.literal else "1", page=None),
+        offers=_offers(question, found, kind),
+        fit_href=address(fit=None if question.unknown else "unknown", page=None),
+        save_href=_save_address(question, kind),
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip
 
@@ -122,6 +136,16 @@ def _facets(question: Question, found: Found, kind: str) -> list[dict[str, Any]]
     return shown
 
 
+def _offers(question: Question, found: Found, kind: str) -> list[Offer]:
+    """Specs to ask for: of products of a category or a domain, and whatever is asked for already."""
+    narrowed = kind == "product" and ("category" in question.filters or "domain" in question.filters)
+    if not (narrowed or question.wanted or question.errors):
+        return []
+    known = {each.code for each in catalogue.categories()}
+    chosen = [code for code in question.filters.get("category", ()) if code in known]
+    return offered(chosen, found.facets.get("category", {}), question.wanted, question.errors, request.args)
+
+
 def _tabs(question: Question, found: Found, kind: str) -> list[tuple[Any, int, str, bool]]:
     """All, then one tab for each kind with its count under the same words and filters."""
     counts = found.facets.get("kind", {})
@@ -147,14 +171,34 @@ def _chips(question: Question) -> list[tuple[Any, str]]:
         for value in values:
             rest = [other for other in values if other != value]
             chips.append((names.get(value, value), address(**{facet: rest, "page": None})))
+    chips += [(each.label, address(**{each.name: None, "fit": None, "page": None})) for each in question.wanted]
     return chips
 
 
-def _sorts(question: Question) -> list[tuple[str, str, bool]]:
-    by_date = (_("最近更新"), address(sort="newest", page=None), question.sort == "newest")
-    if not question.text:
-        return [by_date]
-    return [(_("相关度"), address(sort=None, page=None), question.sort == "relevance"), by_date]
+def words_of(question: Question, language: str) -> list[str]:
+    """The question in words: what is searched for, then every filter and condition."""
+    spoken = [question.text] if question.text else []
+    for facet, chosen in question.filters.items():
+        names = labels(facet)
+        spoken += [names[value].say(language) if value in names else value for value in chosen]
+    return spoken + [each.label.say(language) for each in question.wanted]
+
+
+def _save_address(question: Question, kind: str) -> str:
+    """Where this question is saved; "" when it asks for nothing."""
+    if not (question.text or question.wanted or question.filters.keys() - {"kind"}):
+        return ""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "sort", "kind")]
+    return "/workspace/searches/new?" + urlencode([*kept, *([("kind", kind)] if kind else [])])
+
+
+def _sorts(question: Question, kind: str) -> list[tuple[str, str, bool]]:
+    orders = [(_("最近更新"), address(sort="newest", page=None), question.sort == "newest")]
+    if question.text:
+        orders.insert(0, (_("相关度"), address(sort=None, page=None), question.sort == "relevance"))
+    if kind == "product":
+        orders.append((_("依据"), address(sort="evidence", page=None), question.sort == "evidence"))
+    return orders
 
 
 def _file_address(kind: str, ending: str) -> str:

@@ -18,11 +18,13 @@ from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Ref
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
+from marketplace.web.request import loggable
 
 log = logging.getLogger(__name__)
 
 # Typed text that a refused act must not lose is shown again, except what nobody should see twice.
 KEEP_AT_MOST = 20_000
+MEGABYTE = 1024 * 1024
 NEVER_SHOWN = ("password", "csrf_token", "token", "code")
 
 
@@ -141,12 +143,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
-    response = make_response(page(error.code, template))
+    context = {"limit": f"{(request.max_content_length or 0) // MEGABYTE} MB"} if error.code == 413 else {}
+    response = make_response(page(error.code, template, **context))
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A defect: logged with the number that the page shows."""
-    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, request.path)
+    log.exception("request %s failed: %s %s", g.get("request_number"), request.method, loggable(request.path))
     return http_error(InternalServerError(original_exception=error))

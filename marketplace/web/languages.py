@@ -132,7 +132,7 @@ def html_lang() -> str:
 def text_size() -> str:
     """Size of text that the visitor chose: "" (normal), "l" or "xl"."""
     asked = request.args.get("text") if has_request_context() else None
-    size = asked if asked is not None else (request.cookies.get("text", "") if has_request_context() else "")
+    size = asked if asked is not None else (_cookie("text") if has_request_context() else "")
     return size if size in TEXT_SIZES else ""
 
 
@@ -159,7 +159,7 @@ def _chosen() -> str:
     default = str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if not has_request_context():
         return default
-    for asked in (request.args.get("lang"), request.cookies.get("lang")):
+    for asked in (request.args.get("lang"), _cookie("lang")):
         if asked in ASKED:
             return ASKED[asked]
     # not best_match(): it prefers an exact tag of low quality to zh-TW or zh-Hans of high quality
@@ -182,8 +182,24 @@ def _remember(response: Response) -> Response:
     return response
 
 
+def cookie_name(name: str, *, secure: bool) -> str:
+    """A cookie's name. Over TLS with the prefix by which browsers take it from this very host alone (RFC 6265bis)."""
+    return f"__Host-{name}" if secure else name
+
+
+def _cookie(name: str) -> str:
+    return request.cookies.get(cookie_name(name, secure=_secure()), "")
+
+
+def _secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
 def _keep(response: Response, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    secure = _secure()
+    response.set_cookie(
+        cookie_name(name, secure=secure), value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True
+    )
 
 
 # ---- how values are written -----------------------------------------------------------------------------------------

@@ -1,40 +1,78 @@
-"""How letters reach their readers: composed in their language and mailed."""
+"""The one way from a letter to its reader: who writes of what, who carries it, and how it reads."""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import force_locale
 
 from marketplace.config import Config
-from marketplace.foundation.letters import Letter, Write
-from marketplace.foundation.mail import Mail, mailer_from
-from marketplace.foundation.outbox import Handler, Message, outside
+from marketplace.foundation.letters import Letter, Write, spoken
+from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Schedule
+from marketplace.web.plate import letter_groups
+
+log = logging.getLogger(__name__)
+
+# Takes the letters of a message in its transaction; asked twice about one message, it does nothing more.
+Carrier = Callable[[Message, Sequence[Letter], str], None]
 
 
 def tell(app: Flask, topic: str, write: Write) -> None:
-    """Have what ``write`` says of ``topic`` reach its readers: the one place where the way to them is chosen."""
-    schedule: Schedule = app.extensions["schedule"]
-    schedule.subscriptions.add(topic, mailed(write))
+    """Have what ``write`` says of ``topic`` reach its readers."""
+    writes: dict[str, list[Write]] = app.extensions.setdefault("letters", {})
+    if topic not in writes:
+        schedule: Schedule = app.extensions["schedule"]
+        schedule.subscriptions.add(topic, _carry)
+    writes.setdefault(topic, []).append(write)
 
 
-def mailed(write: Write) -> Handler:
-    """The handler of a topic that sends what ``write`` tells; handled again, it sends the same Message-IDs."""
-
-    @outside
-    def handle(message: Message) -> None:
-        config: Config = current_app.extensions["config"]
-        mailer = mailer_from(config)
-        for letter in write(message, config):
-            mailer.send(composed(letter, config), message.id)
-
-    return handle
+def carry_by(app: Flask, carrier: Carrier) -> None:
+    """Have ``carrier`` take every letter of the site."""
+    app.extensions["letter_carrier"] = carrier
 
 
-def composed(letter: Letter, config: Config) -> Mail:
-    """The mail of a letter, in its reader's language: the first line of the template is the subject."""
-    template = current_app.jinja_env.get_template(f"mail/{letter.template}")
-    with force_locale(letter.language):
-        text = template.render(letter.context, base_url=config.base_url)
+def letters_of(message: Message) -> list[Letter]:
+    """What the readers of a message are told.
+
+    Raises:
+        LookupError: a letter belongs to a group that no plate names.
+    """
+    config: Config = current_app.extensions["config"]
+    letters = [each for write in current_app.extensions["letters"][message.topic] for each in write(message, config)]
+    known = letter_groups()
+    for letter in letters:
+        if letter.group is not None and letter.group.key not in known:
+            raise LookupError(f"no plate names the group of letters {letter.group.key!r}")
+    return letters
+
+
+def _carry(message: Message) -> None:
+    config: Config = current_app.extensions["config"]
+    current_app.extensions["letter_carrier"](message, letters_of(message), config.base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A letter in words: its subject on one line, its text with \\n line ends."""
+
+    subject: str
+    body: str
+
+
+def drawn(template: str, context: Mapping[str, Any], language: str, **given: Any) -> Drawn:
+    """A letter in a language. Its "link" and ``given`` (addresses, what the foot says) are the site's own words.
+
+    Raises:
+        TemplateNotFound: there is no such letter, or no longer.
+    """
+    found = current_app.jinja_env.get_template(f"mail/{template}")
+    with force_locale(language):
+        said = {key: value if key == "link" else spoken(value) for key, value in context.items()}
+        text = found.render(said | given)
     subject, _, body = text.strip().partition("\n")
-    return Mail(letter.to, " ".join(subject.split()), body.lstrip("\n") + "\n")
+    return Drawn(" ".join(subject.split()), body.strip("\n") + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,10 @@ from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
-from marketplace.foundation.letters import Write
+from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
+from marketplace.web.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Recorded:
     def every_act(self) -> dict[str, Text]:
         """Action → its name."""
         steps = self.lifecycle.steps if self.lifecycle else ()
-        return {**{step.name: step.label for step in steps}, **self.acts}
+        return {**{step.name: step.told for step in steps}, **self.acts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,13 @@ class Capability:
     topics: Mapping[str, Handler] = field(default_factory=dict)
     # topic → what its readers are told (foundation/letters.py)
     letters: Mapping[str, Write] = field(default_factory=dict)
+    # The groups of them that a reader decides about; several plates may name the same one.
+    letter_groups: tuple[LetterGroup, ...] = ()
     tasks: tuple[Task, ...] = ()
     # Figures that operators may change (core/setting.py); read with marketplace.settings.queries.value.
     settings: tuple[Setting[Any], ...] = ()
+    # How often one address or account may ask for which pages (web/limits.py).
+    limits: tuple[Limit, ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
     # What its entries in history are about.
@@ -150,4 +155,14 @@ def records() -> Mapping[str, Recorded]:
 
 def settings() -> Mapping[str, Setting[Any]]:
     """Key → setting, over all capabilities, in the order of the table of contents."""
-    return {setting.key: setting for capability in capabilities() for setting in capability.settings}
+    return {setting.key: setting for capability in capabilities() for setting in _declared(capability)}
+
+
+def _declared(capability: Capability) -> Iterator[Setting[Any]]:
+    yield from capability.settings
+    yield from (limit.figure for limit in capability.limits)
+
+
+def letter_groups() -> Mapping[str, LetterGroup]:
+    """Key → group of letters, over all capabilities, in the order of the table of contents."""
+    return {group.key: group for capability in capabilities() for group in capability.letter_groups}

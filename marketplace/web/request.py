@@ -21,12 +21,24 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
-# Forms with many rows stay far below this; files have their own limits (foundation/files).
-MAX_REQUEST = 64 * 1024 * 1024
+# Forms with many rows stay far below this.
 MAX_FORM_MEMORY = 2 * 1024 * 1024
+# What a view takes that is marked with ``takes_files``; each file has its own limit (foundation/files).
+MAX_UPLOAD = 64 * 1024 * 1024
 MAX_FORM_PARTS = 2000
 LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
 YEAR = 365 * 24 * 3600
+
+
+# A path segment this long is a token (a link of a mail, a calendar's secret address), not a name or a number.
+LONGEST_NAME = 24
+
+
+def loggable(path: str) -> str:
+    """A path as a log may show it: without query, tokens blotted out, one line whatever was sent."""
+    parts = path.partition("?")[0].split("/")
+    shown = "/".join("…" if len(part) > LONGEST_NAME else part for part in parts)
+    return "".join(character if character.isprintable() else "�" for character in shown)
 
 
 def own_transaction(view: View) -> View:
@@ -35,10 +47,16 @@ def own_transaction(view: View) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """Mark a view whose form carries files; every other one reads no more than a form has."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 class MarketplaceRequest(Request):
     """A request with the limits of this site."""
 
-    max_content_length = MAX_REQUEST
+    max_content_length = MAX_FORM_MEMORY
     max_form_memory_size = MAX_FORM_MEMORY
     max_form_parts = MAX_FORM_PARTS
 
@@ -81,6 +99,8 @@ def init_request(app: Flask) -> None:
     @app.before_request
     def number() -> None:
         g.request_number = uuid.uuid4().hex[:12]
+        if getattr(app.view_functions.get(request.endpoint or ""), "takes_files", False):
+            request.max_content_length = MAX_UPLOAD
 
     @app.before_request
     def refuse_zero_bytes() -> None:
@@ -133,7 +153,9 @@ def init_headers(app: Flask, *, secure: bool) -> None:
     def guard(response: Response) -> Response:
         for name, value in given.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        # What a signed-in person reads is kept by no browser; pictures say themselves how long they may be.
+        signed_in = getattr(g.get("actor"), "signed_in", False)
+        response.headers.setdefault("Cache-Control", "private, no-store" if signed_in else "private, no-cache")
         if response.mimetype in ("text/html", "application/json"):
             response.vary.update(("Cookie", "Accept-Language"))
         return response

@@ -13,4 +13,80 @@
   // A form that was refused begins at what must be corrected.
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }
+
+  // Suggestions under a search box (the pattern "combobox with list" of WAI-ARIA): the cursor stays in the box, arrow
+  // keys move among the links, Enter follows the one chosen or searches, Escape closes.
+  document.querySelectorAll("form[data-suggest]").forEach(function (form) {
+    var box = form.querySelector("input[type=search]");
+    var said = document.createElement("p");
+    var place = document.createElement("div");
+    var list = null, chosen = -1, waiting = 0, asked = 0;
+    said.className = "vh";
+    said.setAttribute("role", "status");
+    form.append(place, said);
+    box.setAttribute("role", "combobox");
+    box.setAttribute("aria-autocomplete", "list");
+    box.setAttribute("aria-expanded", "false");
+    box.setAttribute("autocomplete", "off");
+
+    function options() { return list ? list.querySelectorAll("[role=option]") : []; }
+    function close() {
+      window.clearTimeout(waiting);
+      asked += 1;
+      place.textContent = "";
+      list = null;
+      chosen = -1;
+      said.textContent = "";
+      box.setAttribute("aria-expanded", "false");
+      box.removeAttribute("aria-controls");
+      box.removeAttribute("aria-activedescendant");
+    }
+    function show(fragment) {
+      close();
+      place.innerHTML = fragment;
+      list = place.querySelector("[role=listbox]");
+      if (!options().length) { said.textContent = list ? list.dataset.said : ""; place.textContent = ""; list = null; return; }
+      list.id = box.id + "-suggestions";
+      options().forEach(function (option, number) { option.id = list.id + "-" + number; });
+      box.setAttribute("aria-controls", list.id);
+      box.setAttribute("aria-expanded", "true");
+      said.textContent = list.dataset.said;
+    }
+    function choose(number) {
+      var all = options();
+      if (chosen >= 0) { all[chosen].setAttribute("aria-selected", "false"); }
+      chosen = number;
+      if (chosen < 0) { box.removeAttribute("aria-activedescendant"); return; }
+      all[chosen].setAttribute("aria-selected", "true");
+      all[chosen].scrollIntoView({ block: "nearest" });
+      box.setAttribute("aria-activedescendant", all[chosen].id);
+    }
+    function ask() {
+      var mine = asked += 1;
+      if (!box.value.trim()) { close(); return; }
+      fetch(form.dataset.suggest + "?q=" + encodeURIComponent(box.value), { credentials: "same-origin" })
+        .then(function (answer) { return answer.ok ? answer.text() : ""; })
+        .then(function (fragment) { if (mine === asked && document.activeElement === box) { show(fragment); } })
+        .catch(function () { if (mine === asked) { close(); } });
+    }
+    box.addEventListener("input", function (event) {
+      if (event.isComposing) { return; }
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(ask, 120);
+    });
+    box.addEventListener("compositionend", function () { waiting = window.setTimeout(ask, 120); });
+    box.addEventListener("keydown", function (event) {
+      var count = options().length;
+      if (event.isComposing) { return; }
+      if (event.key === "Escape" && list) { event.preventDefault(); close(); }
+      if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); options()[chosen].click(); }
+      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
+        event.preventDefault();
+        // One place before the first is the box itself, where nothing is chosen.
+        choose((chosen + 1 + (event.key === "ArrowDown" ? 1 : count)) % (count + 1) - 1);
+      }
+    });
+    place.addEventListener("mousedown", function (event) { event.preventDefault(); });
+    box.addEventListener("blur", close);
+  });
 }());

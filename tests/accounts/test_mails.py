@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.accounts import services
 from marketplace.accounts.queries import user_by_email
-from marketplace.foundation.db import transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.outbox import OutboxMessage
+from marketplace.notifications.models import Delivery, Notification
+from marketplace.notifications.services import SEND
 from tests.factories import accounts
 from tests.support.mails import Output, delivered
 
@@ -66,8 +69,25 @@ def test_a_second_try_sends_the_same_mail(app: Flask, session: Db, capsys: Outpu
     accounts.person(confirmed=False)
     (first,) = delivered(app, capsys)
     with transaction():
-        message = session.query(OutboxMessage).one()
-        message.handled_at, message.due_at = None, message.created_at  # as if its worker had died while sending
+        session.query(Delivery).one().sent_at = None  # as if its worker had died after sending
+        message = session.query(OutboxMessage).filter_by(topic=SEND).one()
+        message.handled_at, message.due_at = None, message.created_at
     (second,) = delivered(app, capsys)
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Message-ID"].startswith("<")
+
+
+def test_what_a_stranger_types_into_a_registration_leads_nowhere(app: Flask, session: Db, capsys: Output) -> None:
+    accounts.person("li@test.example", name="领奖：https://evil.example/x www.evil.example", confirmed=False)
+    (mail,) = delivered(app, capsys)
+    assert "领奖：https：//evil.example/x www．evil.example，您好：" in mail["body"]
+
+
+def test_no_token_is_kept_in_the_inbox_or_the_queue(app: Flask, session: Db, capsys: Output) -> None:
+    accounts.person("li@test.example", confirmed=False)
+    (mail,) = delivered(app, capsys)
+    token = re.search(r"/account/confirm/(\S+)", mail["body"])
+    assert token is not None
+    assert session.query(Notification).count() == 0
+    for table in db.metadata.sorted_tables:
+        assert token[1] not in str(session.execute(sa.select(table)).all()), table.name

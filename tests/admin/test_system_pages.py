@@ -9,13 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.admin import health
+from marketplace.admin import health, messages
 from marketplace.admin.models import Pulse
+from marketplace.core import clock as moments
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation import ledger, outbox
 from marketplace.foundation.db import transaction
 from marketplace.foundation.outbox import Message, Subscriptions
+from marketplace.notifications.models import Delivery
 from marketplace.reference import calendar
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
@@ -129,7 +131,7 @@ def test_a_failed_message_is_tried_again_or_given_up(session: Db, sign_in: SignI
         pass
     assert tried == [first]
     assert "没有失败的消息" in system.get("/admin/messages").text
-    assert outbox.failed_count() == 0
+    assert messages.counts() == {"messages": 0, "mails": 0}
     acts = [(entry.action, entry.reason) for entry in ledger.entries() if entry.action.endswith("_message")]
     assert acts == [("retry_message", "服务器已恢复"), ("discard_message", "地址已注销")]
 
@@ -140,11 +142,36 @@ def test_all_are_tried_again_at_once(session: Db, sign_in: SignIn) -> None:
     assert system.submit("/admin/messages/retry", {"reason": ""}).status_code == 422
     assert system.submit("/admin/messages/retry", {"reason": "邮件服务器已恢复"}).status_code == 302
     session.rollback()
-    assert outbox.failed_count() == 0
+    assert messages.counts() == {"messages": 0, "mails": 0}
     assert system.submit("/admin/messages/retry", {"reason": "没有了"}).status_code == 302
     assert len([entry for entry in ledger.entries() if entry.action == "retry_message"]) == 1
     assert system.submit("/admin/messages/999999/do", {"act": "retry", "reason": "没有"}).status_code == 404
     assert system.submit("/admin/messages/1/do", {"act": "eat", "reason": "没有"}).status_code == 404
+
+
+def test_a_failed_mail_is_tried_again_or_given_up(session: Db, sign_in: SignIn) -> None:
+    reader = accounts.person("full@test.example").id
+    with transaction():
+        for day in (1, 2, 3):
+            session.add(Delivery(user_id=reader, address="full@test.example", digest_of=date(2026, 3, day), attempts=9,
+                                 failed_at=moments.now(), error="SMTPRecipientsRefused: 550 <full>"))  # fmt: skip
+    first, second, third = (each.id for each in session.query(Delivery).order_by(Delivery.id))
+    system = sign_in("system")
+    page = system.get("/admin/mails").text
+    for words in ("full@test.example", "550 &lt;full&gt;"):
+        assert words in page
+    assert system.submit(f"/admin/mails/{first}/do", {"act": "retry", "reason": " "}).status_code == 422
+    assert system.submit(f"/admin/mails/{first}/do", {"act": "retry", "reason": "邮箱已清理"}).status_code == 302
+    assert system.submit(f"/admin/mails/{second}/do", {"act": "discard", "reason": "人已离职"}).status_code == 302
+    for key in (first, second):
+        assert system.submit(f"/admin/mails/{key}/do", {"act": "retry", "reason": "再来"}).status_code == 409
+    assert system.submit("/admin/mails/retry", {"reason": "全部再投"}).status_code == 302
+    session.rollback()
+    assert messages.counts() == {"messages": 0, "mails": 0}
+    queued = session.query(Message).filter_by(topic="delivery.send", handled_at=None).all()
+    assert [message.subject_id for message in queued] == [first, third]
+    acts = [(each.action, each.reason) for each in ledger.entries() if each.subject_type == "delivery"]
+    assert acts == [("retry", "邮箱已清理"), ("discard", "人已离职"), ("retry", "全部再投")]
 
 
 # ---- health ---------------------------------------------------------------------------------------------------------
@@ -164,8 +191,8 @@ def test_the_first_page_says_what_is_well_and_what_is_not(clock: Clock, session:
     health.beat()
     assert session.query(Pulse).count() == 1
     failed(1)
-    messages = next(part for part in health.parts() if part.label.en == "Messages")
-    assert (messages.well, "1 条失败" in messages.fact.zh) == (False, True)
+    told = next(part for part in health.parts() if part.label.en == "Messages")
+    assert (told.well, "1 条失败" in told.fact.zh) == (False, True)
 
 
 @pytest.mark.parametrize("kind", ["security", "audit"])

@@ -10,6 +10,7 @@ from flask import Flask
 from markupsafe import escape
 
 from marketplace.api.routes import PREFIX, ROUTES
+from marketplace.api.schemas import fields_of
 from marketplace.cli.seeding import load_sample
 from marketplace.search.services import rebuild
 from tests.api.schema import mistakes
@@ -70,6 +71,8 @@ def test_the_page_names_every_route_and_parameter(app: Flask, client: Client) ->
         assert route.text.zh in text
         for parameter in route.parameters:
             assert f"<code>{parameter.name}</code>" in text
+        for field in fields_of(route.schema):
+            assert f"<code>{field}</code>" in text
     with app.app_context():
         rebuild()
     for example in (PREFIX + route.example for route in ROUTES if route.example):

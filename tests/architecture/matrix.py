@@ -16,13 +16,18 @@ ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
 STALE = "999999"
 
 
+def outside(row: Row) -> str:
+    """An official of another city: in his own as the province, elsewhere like anybody; a queue of his own he has."""
+    return "province" if ".wuhu." in row.path else "admin" if "{" in row.path else "city"
+
+
 def plain(_row: Row) -> str:
     """Who is signed in and belongs to nothing: the column of the administrator, whose kind shows him no content."""
     return "admin"
 
 
 # Role → the rule that names the column of ROLES whose answers it gets.
-FURTHER: Mapping[str, Callable[[Row], str]] = {"operator": plain, "auditor": plain}
+FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain, "auditor": plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,8 @@ def open_pages() -> Iterator[Row]:
         "site.home": "/", "site.help_page": "/help", "site.accessibility": "/accessibility", "site.privacy": "/privacy",
         "site.healthz": "/healthz", "site.readyz": "/readyz", "static": "/static/css/jiyu.css",
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
-        "search.organizations": "/organizations", "accounts.registered": "/account/registered",
+        "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
+        "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
         "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
@@ -258,6 +264,25 @@ def ended() -> Iterator[Row]:
         yield post(f"{plural}.new", f"/{plural}/new?organization={foreign}", "302 404 404 404 200 200 200")
 
 
+def saved_searches() -> Iterator[Row]:
+    """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
+    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+        yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
+    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for row in (get, post):
+        yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
+
+
+def vocabulary() -> Iterator[Row]:
+    """The system administrator's table of synonyms; for everybody else it does not exist."""
+    for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, 404)).but(operator=status)
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 404)).but(operator=422)
+    yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+
+
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
@@ -275,7 +300,8 @@ def desks() -> Iterator[Row]:
         yield post("review.verify", pending % f"{whose}.pending", answers, **form)
     yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
     yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
-    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404")
+    # It belongs to a vendor of Wuhu.
+    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404").but(wuhu=200)
     yield get("files.show", "/files/{file.published}/x.png", "200")
     yield get("files.show", "/files/2147483647/x.png", "404")
 
@@ -305,14 +331,16 @@ def office(endpoint: str, path: str, status: int, *kinds: str, method: str = "GE
 OFFICE_PAGES = {
     "": ("home", "system security audit"), "settings": ("settings", "system"),
     "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
-    "messages": ("messages", "system"), "users": ("users", "security"), "users/1": ("user", "security"),
+    "messages": ("messages", "system"), "mails": ("mails", "system"),
+    "users": ("users", "security"), "users/1": ("user", "security"),
     "organizations": ("organizations", "security"), "log": ("decisions", "security audit"),
     "log/1": ("decision", "security audit"), "history": ("history", "audit"),
 }  # fmt: skip
 OFFICE_ACTS = {
     "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
     "workdays/2026-10-01/clear": ("clear_workday", "system"), "messages/1/do": ("act_on_message", "system"),
-    "messages/retry": ("retry_messages", "system"), "users/1/do": ("act_on_user", "security"),
+    "messages/retry": ("retry_messages", "system"), "mails/1/do": ("act_on_mail", "system"),
+    "mails/retry": ("retry_mails", "system"), "users/1/do": ("act_on_user", "security"),
     "log/export": ("export_decisions", "security audit"), "history/check": ("check_history", "audit"),
     "history/export": ("export_history", "audit"),
 }  # fmt: skip
@@ -324,7 +352,10 @@ def administration() -> Iterator[Row]:
         yield office(endpoint, path, 200, *kinds.split())
     for path, (endpoint, kinds) in OFFICE_ACTS.items():
         # Without a reason nothing is done.
-        form = {"act": {"messages": "retry", "users": "disable"}.get(path.partition("/")[0], ""), "format": "csv"}
+        form = {
+            "act": {"messages": "retry", "mails": "retry", "users": "disable"}.get(path.partition("/")[0], ""),
+            "format": "csv",
+        }
         yield office(endpoint, path, 422, *kinds.split(), method="POST", **form)
     for path, endpoint in {
         "settings/no.setting": "one_setting", "users/2147483647": "user", "users?state=lost": "users",
@@ -334,6 +365,9 @@ def administration() -> Iterator[Row]:
     yield get("admin.retry_messages", "/admin/messages/retry", "405")
 
 
-MATRIX: tuple[Row, ...] = (*open_pages(), *accounts(), *listings(), *matches(), *desks(), *administration())
+MATRIX: tuple[Row, ...] = (
+    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *administration(),
+)  # fmt: skip
 # Signing out ends what the other rows stand on; it has a test of its own.
 APART = {("accounts.sign_out", "POST")}

@@ -72,7 +72,20 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "keeping": "judging again what changed",
         "showing": "a pair in words",
     },
-    "search": {"commands": "index rebuild, check, status on the command line"},
+    "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
+    "search": {
+        "commands": "index rebuild, check, status on the command line",
+        "specs": "conditions on the specs of products",
+        "pinyin": "how words are read",
+        "suggesting": "typing suggestions, kept with the index",
+        "spelling": "what may have been meant",
+        "arrivals": "in which order objects came into the search",
+    },
+    "notifications": {
+        "sending": "one mail to one person: composed when its turn comes, handed over, noted",
+        "digest": "which daily mails are due",
+        "unsubscribe": "the signed link at the end of a mail",
+    },
 }
 # Floors and surfaces are no capabilities: their files are named by what they are about.
 NOT_CAPABILITIES = frozenset(["core", "foundation", "web", "reference", "cli", "sample", "api", "site", "translations"])

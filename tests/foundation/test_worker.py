@@ -77,7 +77,7 @@ def test_it_goes_on_after_an_error(
 ) -> None:
     schedule, rounds = Schedule(), []
 
-    def fail_once(_subscriptions: object) -> bool:
+    def fail_once(_subscriptions: object, _line: object) -> bool:
         rounds.append(1)
         if len(rounds) == 1:
             raise sa.exc.OperationalError("SELECT", {}, Exception("the database is away"))

@@ -13,6 +13,7 @@ from marketplace.config import Config
 from marketplace.foundation.db import db
 from marketplace.listings.capability import LISTINGS
 from marketplace.listings.kind import KINDS
+from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.posts.capability import POSTS
 from marketplace.reference.capability import REFERENCE
@@ -28,7 +29,9 @@ def app(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
         monkeypatch.delitem(KINDS, plural)
     monkeypatch.setitem(KINDS, KIND.plural, KIND)
     monkeypatch.setattr(
-        composition, "CAPABILITIES", (REFERENCE, ACCOUNTS, POSTS, ORGANIZATIONS, LISTINGS, capability(), WORKSPACE)
+        composition,
+        "CAPABILITIES",
+        (REFERENCE, ACCOUNTS, POSTS, NOTIFICATIONS, ORGANIZATIONS, LISTINGS, capability(), WORKSPACE),
     )
     made = composition.create_app(config)
     made.test_client_class = Client

@@ -59,4 +59,4 @@ def test_members_hear_of_decisions(
     owner, editor = delivered(app, capsys)
     assert (owner["To"], owner["Subject"]) == ("owner@test.example", zh + made.name)
     assert (editor["To"], editor["Subject"]) == ("editor@test.example", en + made.name_en)
-    assert all(("第一行\n第二行" in mail["body"]) == (step != "verify") for mail in (owner, editor))
+    assert all(("\n> 第一行\n> 第二行\n" in mail["body"]) == (step != "verify") for mail in (owner, editor))

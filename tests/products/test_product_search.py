@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, render_template_string
+from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db, transaction
 from marketplace.listings.loading import Loaded, load
-from marketplace.listings.policy import PUBLIC_STATES
+from marketplace.listings.policy import PUBLIC_STATES, visible_to
 from marketplace.organizations.models import Organization
 from marketplace.organizations.services import load_organization
 from marketplace.products import queries, searchdoc, views
@@ -155,3 +157,12 @@ def test_a_change_bumps_the_version_that_the_index_compares(app: Flask, session:
     listings.take(PRODUCT, product, "suspend", accounts.actor(accounts.official(accounts.PROVINCE, ("review",))))
     assert list(searchdoc.documents([product.id])) == []
     assert product.version > before.version
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL knows how many rows have a state
+def test_hits_are_read_by_their_keys_not_by_their_state(session: scoped_session[Session]) -> None:
+    """By the index of the state SQLite would read every public product for one page of hits."""
+    select = sa.select(Product.id, Product.content).where(Product.id.in_([1, 2, 3]), visible_to(VISITOR, Product))
+    words = select.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = [row[3] for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {words}"))]
+    assert plan == ["SEARCH product USING INTEGER PRIMARY KEY (rowid=?)"]

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.config import Config
+from marketplace.core.actor import VISITOR
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, Key, SearchRequest
@@ -18,6 +19,7 @@ from marketplace.foundation.worker import Worker
 from marketplace.organizations.models import Organization
 from marketplace.organizations.services import reload_organization, take_organization_step
 from marketplace.search import services
+from marketplace.search.queries import Question, find
 from marketplace.search.services import catch_up, check_nightly, compare, engine, ensure, mend, rebuild, texts
 from tests.factories import accounts
 from tests.support.servers import wait_until
@@ -27,6 +29,12 @@ from tests.support.site import Client
 def found(text: str) -> list[Key]:
     answer = engine().search(SearchRequest(text=text), texts)
     return [(hit.kind, hit.doc_id) for hit in answer.hits]
+
+
+def shown(app: Flask, question: Question) -> list[int]:
+    """The keys of the cards that a visitor gets."""
+    with app.test_request_context():
+        return [card["id"] for card in find(question, VISITOR).cards]
 
 
 def document(kind: str, doc_id: int, version: int = 1) -> IndexDocument:
@@ -74,6 +82,21 @@ def test_what_is_no_longer_public_leaves_the_index(firm: int) -> None:
     assert engine().versions() == {}
 
 
+def test_a_page_stays_full_while_the_index_is_behind(app: Flask, firm: int) -> None:
+    """What the index still has and the database no longer shows gives its place to the next hit."""
+    with transaction():
+        others = [accounts.organization(name=f"芜湖雪狼机器人第{place}公司").id for place in range(3)]
+        official = accounts.actor(accounts.official(duties=("verify",)))
+    rebuild()
+    question = Question("雪狼", sort="newest", per_page=2)
+    first = shown(app, question)[0]
+    with transaction():
+        take_organization_step(db.session.get_one(Organization, first), "suspend", official, "试验", None)
+    left = shown(app, question)
+    assert len(left) == 2
+    assert set(left) < {firm, *others} - {first}
+
+
 def test_more_notes_than_one_portion_are_asked_for_again(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "BATCH", 2)
     with transaction():
@@ -117,16 +140,16 @@ def test_a_crash_before_the_index_loses_nothing(firm: int, monkeypatch: pytest.M
 
 
 def test_a_change_while_indexing_is_not_struck_out(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = services.write
+    apply = engine().apply
 
-    def write_while_somebody_changes(keys: list[Key]) -> None:
-        write(keys)
+    def apply_while_somebody_changes(documents: list[IndexDocument], gone: list[Key]) -> None:
+        apply(documents, gone)
         rename(firm, "芜湖雪豹机器人有限公司")
 
     with transaction():
         dirty.note("organization", firm)
     with monkeypatch.context() as patch:
-        patch.setattr(services, "write", write_while_somebody_changes)
+        patch.setattr(engine(), "apply", apply_while_somebody_changes)
         catch_up()
     assert len(dirty.pending(10)) == 1
     catch_up()

@@ -35,8 +35,12 @@ def jpeg(width: int = 1200, height: int = 900) -> bytes:
 def sample(live: LiveSite) -> LiveSite:
     """The site of the module with the demonstration's data and accounts, everything in the index."""
     from marketplace.cli.seeding import load_sample
+    from marketplace.foundation.db import transaction
+    from marketplace.vocabulary.services import load_shipped
 
     with live.app.app_context():
+        with transaction():
+            load_shipped()
         load_sample()
     live.settle()
     return live

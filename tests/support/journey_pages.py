@@ -21,6 +21,7 @@ NO_PAGES = {
     "files.show": "uploaded files",
     "lists.twin": "lists as CSV, Excel and JSON",
     "lists.template": "Excel templates",
+    "search.suggestions": "the list that the script draws under a search box",
     "site.healthz": "for machines",
     "site.readyz": "for machines",
     "products.edit": "leads to the first page of the form",
@@ -124,11 +125,14 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
+        ("saved_searches.table", "/workspace/searches", "vendor"),
+        ("saved_searches.new", "/workspace/searches/new?q=巡检&city=340100", "vendor"),
         ("workspace.home", "/workspace/", "soe"), ("workspace.listings", "/workspace/scenarios", "soe"),
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "operator"),
+        ("vocabulary.new", "/admin/synonyms/new", "operator"), ("vocabulary.edit", "/admin/synonyms/1", "operator"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
@@ -171,7 +175,7 @@ def office_pages() -> Iterator[SamplePage]:
     for who, pages in {
         "operator": {
             "admin.home": "", "admin.settings": "settings", "admin.one_setting": "settings/matching.new_days",
-            "admin.workdays": "workdays?year=2026", "admin.messages": "messages",
+            "admin.workdays": "workdays?year=2026", "admin.messages": "messages", "admin.mails": "mails",
         },
         "admin": {
             "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.organizations": "organizations",

@@ -73,8 +73,12 @@ def test_text_size_is_remembered_and_can_be_taken_back(app: Flask) -> None:
 
 
 def test_cookies_are_not_for_scripts(app: Flask) -> None:
-    cookie = app.test_client().get("/?lang=en", base_url="https://jiyu.example").headers["Set-Cookie"]
-    assert {"HttpOnly", "SameSite=Lax", "Secure"} <= {part.strip() for part in cookie.split(";")}
+    app.config["SESSION_COOKIE_SECURE"] = True  # as when BASE_URL is https, however the request came through a proxy
+    client = app.test_client()
+    cookie = client.get("/?lang=en").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-lang=en;")
+    assert {"HttpOnly", "SameSite=Lax", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert client.get("/", base_url="https://localhost").headers["Content-Language"] == "en"
 
 
 def test_caches_are_told_what_a_page_depends_on(app: Flask) -> None:

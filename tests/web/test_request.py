@@ -22,7 +22,14 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.numbers import NumberSeries, next_number
 from marketplace.search.services import ensure
-from marketplace.web.request import MAX_FORM_MEMORY, MAX_FORM_PARTS, MAX_REQUEST, own_transaction, redirect_target
+from marketplace.web.request import (
+    MAX_FORM_MEMORY,
+    MAX_FORM_PARTS,
+    MAX_UPLOAD,
+    own_transaction,
+    redirect_target,
+    takes_files,
+)
 from tests.support.settings import settings
 from tests.support.site import Client, close
 
@@ -68,9 +75,12 @@ def trial(app: Flask) -> Flask:
     app.add_url_rule("/try/own", view_func=own, methods=["POST"])
     app.add_url_rule("/try/inside", view_func=inside, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     app.add_url_rule("/try/flashes", view_func=flashes)
-    app.add_url_rule(
-        "/try/big", view_func=lambda: str(len(request.form) + len(request.files)), methods=["POST"], endpoint="big"
-    )
+
+    def count() -> str:
+        return str(len(request.form) + len(request.files))
+
+    app.add_url_rule("/try/big", view_func=count, methods=["POST"])
+    app.add_url_rule("/try/files", view_func=takes_files(lambda: count()), methods=["POST"], endpoint="files_taken")
     app.config["PROPAGATE_EXCEPTIONS"] = False
     make_index(app)
     return app
@@ -126,11 +136,11 @@ def test_a_view_may_open_its_own_transaction(trial: Flask, client: Client) -> No
 
 
 def test_a_request_that_is_too_large_is_refused_unread(trial: Flask, client: Client) -> None:
-    announced = {"CONTENT_LENGTH": str(MAX_REQUEST + 1)}
+    announced = {"CONTENT_LENGTH": str(MAX_FORM_MEMORY + 1)}
     form = "application/x-www-form-urlencoded"
     answer = client.post("/try/big", data=b"a=1", content_type=form, environ_overrides=announced)
     assert answer.status_code == 413
-    assert "没有保存任何内容" in answer.text
+    assert "一次提交最多 2 MB。没有保存任何内容" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -147,14 +157,24 @@ def test_a_form_has_bounds(trial: Flask, client: Client, fields: dict[str, str],
 
 
 def test_a_file_is_not_counted_as_form_text(trial: Flask, client: Client) -> None:
-    upload = FileStorage(io.BytesIO(b"x" * (MAX_FORM_MEMORY + 1)), "big.bin")
-    assert post_whole(client, {"file": upload}).status_code == 200
+    """And only a form that is meant for files may carry them."""
+    for path, status in (("/try/files", 200), ("/try/big", 413)):
+        upload = FileStorage(io.BytesIO(b"x" * (MAX_FORM_MEMORY + 1)), "big.bin")
+        assert post_whole(client, {"file": upload}, path).status_code == status
 
 
-def post_whole(client: Client, fields: dict[str, Any]) -> Any:
+def test_even_files_have_a_bound(trial: Flask, client: Client) -> None:
+    announced = {"CONTENT_LENGTH": str(MAX_UPLOAD + 1)}
+    form = "multipart/form-data; boundary=x"
+    answer = client.post("/try/files", data=b"--x--", content_type=form, environ_overrides=announced)
+    assert answer.status_code == 413
+    assert "64 MB" in answer.text
+
+
+def post_whole(client: Client, fields: dict[str, Any], path: str = "/try/big") -> Any:
     """Post a form whose body lies in memory: the test client would leave its temporary file open when it is refused."""
     boundary, body = encode_multipart({"csrf_token": client.token(), **fields})
-    return client.post("/try/big", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    return client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 @pytest.mark.parametrize("path", ["/organizations/O%00", "/products/P-2026-%00", "/search?q=%00", "/products?city=%00",

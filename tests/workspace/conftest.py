@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.listings.conftest import app, statements
+from tests.listings.conftest import app
 
-__all__ = ["app", "statements"]
+__all__ = ["app"]

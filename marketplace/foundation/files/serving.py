@@ -22,7 +22,7 @@ def response_headers(file: StoredFile, variant: FileVariant | None = None) -> di
         "Content-Length": str(variant.size if variant else file.size),
         "Content-Disposition": _disposition("inline" if picture else "attachment", name),
         "ETag": f'"{variant.sha256 if variant else file.sha256}"',
-        "Cache-Control": "private, max-age=3600" if picture else "private, no-cache",
+        "Cache-Control": "private, max-age=3600" if picture else "private, no-store",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }

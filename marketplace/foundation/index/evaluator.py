@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, compress
 from operator import add
 
-from marketplace.foundation.index.interface import FACETS, Key
+from marketplace.foundation.index.interface import FACETS, Condition, Key
 from marketplace.foundation.index.plan import Every, First, Node, Term
 from marketplace.foundation.index.segment import Postings, bits_of
 from marketplace.foundation.index.snapshot import Snap, View, numbers_of
@@ -180,6 +180,23 @@ class Evaluator:
                     bits |= 1 << place
             matches.append(Match(match.place, match.view, bits, scores=scores))
         return matches, key
+
+    def judged(
+        self, matches: Sequence[Match], conditions: Sequence[Condition]
+    ) -> tuple[Sequence[Match], Sequence[Match]]:
+        """The matches that meet every condition, and those of which that is not known."""
+        if not conditions:
+            return matches, []
+        fits, open_ = [], []
+        for match in matches:
+            met, possible = match.bits, match.bits
+            for condition in conditions:
+                meeting, failing = match.view.segment.judged(condition)
+                met &= meeting
+                possible &= ~failing
+            fits.append(replace(match, bits=met))
+            open_.append(replace(match, bits=possible & ~met))
+        return fits, open_
 
     def facets(self, matches: Sequence[Match], filters: Filters) -> dict[str, dict[str, int]]:
         """Counts by facet and value, a facet's own filter left out."""

@@ -21,18 +21,21 @@ from marketplace.foundation.index.writer import synchronise
 CURRENT = "CURRENT"
 MANIFEST = "MANIFEST.json"
 LOCK = "WRITE.lock"
-LAYOUT = 1
+LAYOUT = 2
 KEEP_RETIRED = 600  # seconds that an old generation stays for readers still on it
 _FOLDER = re.compile("gen-([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was built with, and the SHA-256 of each segment file by name. ``built_at`` in epoch seconds."""
+    """What a generation was built with, and the SHA-256 of each segment file by name. ``built_at`` in epoch seconds.
+
+    ``words``: the whole dictionary. Questions to this generation, and what is added to it, are cut with the same words.
+    """
 
     layout: int
     analyzer: str
-    dictionary: str
+    words: list[str]
     whoosh: str
     documents: int
     built_at: int

@@ -15,7 +15,10 @@ Texts = Callable[[Sequence[Key]], Mapping[Key, str]]
 """Fetches the raw text (title, tags and body) of documents; a key that is missing counts as an empty text."""
 
 Synonyms = Callable[[str], Sequence[str]]
-"""Other wordings of one normalised word or query, without the word itself."""
+"""Other wordings of one normalised word, or of several that follow each other, without the word itself."""
+
+Verdict = Literal["met", "not_met", "unknown"]
+Sort = Literal["relevance", "newest", "evidence"]
 
 
 class IndexUnusable(Exception):
@@ -31,6 +34,8 @@ class IndexDocument:
     """One searchable object. ``timestamp`` is in epoch seconds; ``facets`` may carry several values each.
 
     The facet ``kind`` is always ``(kind,)`` and need not be given. ``number`` is the public object number, or "".
+    ``claims``: what is claimed, by name, each value as one text that a condition can judge. ``evidence``: how well
+    the claims are supported, greater is better; only its order counts.
     """
 
     kind: str
@@ -42,6 +47,8 @@ class IndexDocument:
     tags: str
     facets: Mapping[str, tuple[str, ...]]
     timestamp: int
+    claims: Mapping[str, str] = field(default_factory=dict)
+    evidence: int = 0
 
     @property
     def key(self) -> Key:
@@ -49,17 +56,36 @@ class IndexDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What the claim ``name`` must meet. ``judge`` says so of one claimed value; no claim is unknown.
+
+    Conditions with the same ``label`` are the same condition: what was judged is remembered by it.
+    """
+
+    name: str
+    label: str
+    judge: Callable[[str], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A question. ``filters`` is keyed by facet: values of one facet are alternatives, facets add up.
 
-    A facet without values filters nothing; a key that is not a facet raises ValueError.
+    A facet without values filters nothing; a key that is not a facet raises ValueError. All ``conditions`` must be
+    met; with ``unknown``, those documents are asked for instead of which no condition is known to fail and at least
+    one is not known to be met. ``only``: nothing but these documents. ``strict``: every word must match, however few
+    documents that leaves.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: Literal["relevance", "newest"] = "relevance"
+    sort: Sort = "relevance"
     offset: int = 0
     limit: int = 20
+    conditions: tuple[Condition, ...] = ()
+    unknown: bool = False
+    only: frozenset[Key] | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,9 @@ class SearchAnswer:
 
     ``facets`` counts every value that a document of the index has, zero included; the filter of a facet is left out
     when its own values are counted. ``approximate`` says that fewer words than asked for had to match, or that a
-    phrase could not be verified in every candidate. ``terms`` are what to highlight.
+    phrase could not be verified in every candidate. ``terms`` are what to highlight. ``widened``: words of the question
+    with the other wordings that were searched for too. ``unknown``: how many more there are of which it is not known
+    whether they meet the conditions.
     """
 
     total: int
@@ -83,6 +111,8 @@ class SearchAnswer:
     facets: Mapping[str, Mapping[str, int]]
     approximate: bool
     terms: tuple[str, ...]
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +155,6 @@ class SearchEngine(Protocol):
 
     def position(self) -> tuple[int, int]:
         """Generation and commit that a question asked now would read."""
+
+    def words(self) -> Mapping[str, int]:
+        """Every word of the texts with the number of documents that have it, more or less: for corrections."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from marketplace.foundation.index.analyzer import Analyzer, Word
@@ -11,6 +11,7 @@ from marketplace.foundation.index.interface import Synonyms
 
 PHRASE = re.compile('["“”「」『』]([^"“”「」『』]{2,})["“”「」『』]')
 LONGEST_QUESTION = 400  # characters; the rest is not looked at
+LONGEST_NAME = 4  # words of the question that may be one name together: mobile robot
 OBJECT_NUMBER = re.compile("[a-z]{1,4}-[0-9]{4}-[0-9]{4,8}")
 
 
@@ -56,24 +57,26 @@ class Plan:
     phrases: tuple[str, ...]
     number: str
     terms: tuple[str, ...]
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def make_plan(text: str, analyzer: Analyzer, synonyms: Synonyms | None = None) -> Plan:
-    """The plan of a question. Synonyms are asked for every word and, of several words, for the whole question."""
+    """The plan of a question. Synonyms are asked for every word and for words that may be one name together."""
     text = " ".join(text.split())[:LONGEST_QUESTION]
     whole = analyzer.normalise(text)
     words = analyzer.query_words(text)
     terms = [term for word in words for term in (word.surface, *word.tokens) if len(term) > 1 or term == word.surface]
     groups: list[Node] = []
     loose: dict[Node, None] = {}
-    for word in words:
-        others = _wordings(synonyms(word.surface) if synonyms else (), analyzer, terms)
-        groups.append(_either([_node(word), *others]))
-        loose[_either([Term(word.tokens[0]), *others])] = None
-        loose.update(dict.fromkeys(map(Term, word.tokens[1:])))
-    if synonyms and len(words) > 1 and (others := _wordings(synonyms(whole), analyzer, terms)):
-        groups = [Either((Every(tuple(groups)), *others))]
-        loose = dict.fromkeys([*loose, *others])
+    widened: list[tuple[str, tuple[str, ...]]] = []
+    for name, phrases in _names(words, synonyms):
+        others = _wordings(phrases, analyzer, terms)
+        groups.append(_either([_every([_node(word) for word in name]), *others]))
+        for word in name:
+            loose[_either([Term(word.tokens[0]), *others])] = None
+            loose.update(dict.fromkeys(map(Term, word.tokens[1:])))
+        if phrases:
+            widened.append((_written(name), tuple(phrases)))
     return Plan(
         text=whole,
         groups=tuple(dict.fromkeys(groups)),
@@ -81,7 +84,29 @@ def make_plan(text: str, analyzer: Analyzer, synonyms: Synonyms | None = None) -
         phrases=tuple(" ".join(phrase.split()) for phrase in PHRASE.findall(whole)),
         number=whole if OBJECT_NUMBER.fullmatch(whole) else "",
         terms=tuple(dict.fromkeys(terms)),
+        widened=tuple(widened),
     )
+
+
+def _names(words: Sequence[Word], synonyms: Synonyms | None) -> Iterator[tuple[Sequence[Word], Sequence[str]]]:
+    """The words one by one, or several as one name where that name has synonyms, the longest name first."""
+    position = 0
+    while position < len(words):
+        for size in range(min(LONGEST_NAME, len(words) - position), 0, -1):
+            name = words[position : position + size]
+            others = synonyms(_written(name)) if synonyms else ()
+            if others or size == 1:
+                yield name, others
+                position += size
+                break
+
+
+def _written(name: Sequence[Word]) -> str:
+    """Words as they are written together: 四足机器人, but mobile robot."""
+    text = ""
+    for word in name:
+        text += f" {word.surface}" if text[-1:].isascii() and word.surface[:1].isascii() and text else word.surface
+    return text
 
 
 def _wordings(phrases: Sequence[str], analyzer: Analyzer, terms: list[str]) -> list[Node]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, count
 from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest, Synonyms, Texts
 from marketplace.foundation.index.plan import Plan, Term, make_plan
-from marketplace.foundation.index.ranking import Ranked, best, newest
+from marketplace.foundation.index.ranking import Ranked, best, newest, strongest
 from marketplace.foundation.index.rerank import WINDOW, rerank
 from marketplace.foundation.index.segment import bits_of
 from marketplace.foundation.index.snapshot import Snap, numbers_of
@@ -32,7 +33,11 @@ class Answerer:
             raise ValueError(f"not a facet: {sorted(unknown)}")
         plan = make_plan(request.text, self._analyzer, synonyms)
         filters = {facet: values for facet, values in request.filters.items() if values}
-        matches, pinned, approximate = self._match(plan, filters)
+        matches, pinned, approximate = self._match(plan, filters, request.strict)
+        if request.only is not None:
+            matches = [_only(match, request.only) for match in matches]
+        met, open_ = self._evaluator.judged(matches, request.conditions)
+        matches = list(open_ if request.unknown else met)
         ranked = self._rank(plan, matches, replace(request, filters=filters), pinned)
         page = ranked[request.offset : request.offset + request.limit]
         return SearchAnswer(
@@ -41,9 +46,11 @@ class Answerer:
             facets=self._evaluator.facets(matches, filters),
             approximate=approximate,
             terms=plan.terms,
+            widened=plan.widened,
+            unknown=count(open_, filters),
         )
 
-    def _match(self, plan: Plan, filters: Filters) -> tuple[list[Match], Key | None, bool]:
+    def _match(self, plan: Plan, filters: Filters, strict: bool) -> tuple[list[Match], Key | None, bool]:
         """The documents that match, the one that bears the number asked for, and whether that is approximate.
 
         Whether too few match is decided before all filters but the kind, so that a count beside a filter comes true
@@ -60,7 +67,7 @@ class Answerer:
             verified, approximate = self._verify(plan.phrases, matches)
             return verified, None, approximate
         kind = {name: values for name, values in filters.items() if name == "kind"}
-        if count(matches, kind) < FEW:
+        if not strict and count(matches, kind) < FEW:
             loose = self._evaluator.match_half(plan.loose)
             if count(loose, kind) > count(matches, kind):
                 return loose, None, True
@@ -77,6 +84,8 @@ class Answerer:
     def _rank(self, plan: Plan, matches: list[Match], request: SearchRequest, pinned: Key | None) -> list[Ranked]:
         """The hits up to the end of the page asked for, or more."""
         end = request.offset + request.limit
+        if request.sort == "evidence":
+            return strongest(matches, request.filters, end)
         if request.sort == "newest" or not plan.groups:
             return newest(matches, request.filters, end)
         ranked = best(self._evaluator, matches, request.filters, max(end, WINDOW))
@@ -89,7 +98,7 @@ class Answerer:
         return window + ranked[WINDOW:]
 
 
-def _only(match: Match, keys: set[Key]) -> Match:
+def _only(match: Match, keys: AbstractSet[Key]) -> Match:
     segment = match.view.segment
     numbers = numbers_of(match.bits, segment.size)
     kept = array("I", (n for n in numbers if (segment.kinds[n], segment.doc_ids[n]) in keys))

@@ -47,6 +47,16 @@ def newest(matches: Iterable[Match], filters: Filters, limit: int) -> list[Ranke
     return sorted(ranked, key=Ranked.order)[:limit]
 
 
+def strongest(matches: Iterable[Match], filters: Filters, limit: int) -> list[Ranked]:
+    """The ``limit`` documents whose claims are supported best; the score is their evidence."""
+    found: list[Ranked] = []
+    for match in matches:
+        evidence = match.view.segment.evidence
+        numbers = numbers_of(match.bits & allowed(match.view, filters), match.view.segment.size)
+        found.extend(_ranked(match.view, number, float(evidence[number])) for number in numbers)
+    return heapq.nsmallest(limit, found, key=Ranked.order)
+
+
 def _ranked(view: View, number: int, score: float) -> Ranked:
     segment = view.segment
     return Ranked(score, segment.timestamps[number], (segment.kinds[number], segment.doc_ids[number]))

@@ -14,10 +14,10 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.reading import TermNotFound
 from whoosh.util.numeric import byte_to_length
 
-from marketplace.foundation.index.interface import FACETS, IndexUnusable
+from marketplace.foundation.index.interface import FACETS, Condition, IndexUnusable
 from marketplace.foundation.index.postings import read_postings
 from marketplace.foundation.index.storage import IndexStorage
-from marketplace.foundation.index.writer import FIELD_ORDER, NUMBERS, TEXT_FIELDS, SegmentBuilder
+from marketplace.foundation.index.writer import CLAIM, CLAIM_SIGN, FIELD_ORDER, NUMBERS, TEXT_FIELDS, SegmentBuilder
 
 FIELD_WEIGHTS = {"title": 2.5, "body": 1.0, "tags": 1.5}
 K1 = 1.2
@@ -25,6 +25,7 @@ B = 0.75
 LENGTHS = tuple(map(byte_to_length, range(256)))
 FREQUENT = 256  # postings; above it a term keeps its bit set
 CACHE_BYTES = 96 * 1024 * 1024
+JUDGED = 64  # conditions whose outcome a segment remembers
 
 Averages = tuple[float, ...]
 """Average length of each text field, in tokens, in the order of TEXT_FIELDS."""
@@ -100,7 +101,8 @@ class OpenSegment:
             self.lengths = [_bytes(files, record, f"_{name}_len", self.size) for name in TEXT_FIELDS]
             self.facets = {facet: dict(self._facet(facet)) for facet in FACETS}
             self.kinds = self._kinds()
-        self.doc_ids, self.versions, self.timestamps = (columns[name] for name in NUMBERS)
+        self.doc_ids, self.versions, self.timestamps, self.evidence = (columns[name] for name in NUMBERS)
+        self._judged: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self.all = (1 << self.size) - 1
 
     def _facet(self, facet: str) -> Iterator[tuple[str, int]]:
@@ -138,6 +140,38 @@ class OpenSegment:
         """Document numbers with this value in an unscored field (``id``, ``number``)."""
         return self._read(field, value.encode())[0]
 
+    def judged(self, condition: Condition) -> tuple[int, int]:
+        """The documents that meet the condition and those that fail it; of the others it is not known."""
+        known = self._judged.get(condition.label)
+        if known is None:
+            met, failed = array("I"), array("I")
+            for value, ids in self._claims(condition.name):
+                verdict = condition.judge(value)
+                if verdict != "unknown":
+                    (met if verdict == "met" else failed).extend(ids)
+            known = self._judged[condition.label] = bits_of(met, self.size), bits_of(failed, self.size)
+            while len(self._judged) > JUDGED:
+                self._judged.popitem(last=False)
+        return known
+
+    def _claims(self, name: str) -> Iterator[tuple[str, array[int]]]:
+        prefix = f"{name}{CLAIM_SIGN}".encode()
+        keys = []
+        with self._lock:
+            for field, key in self._terms.terms_from(CLAIM, prefix):
+                if field != CLAIM or not key.startswith(prefix):
+                    break
+                keys.append(key)
+        for key in keys:
+            yield key[len(prefix) :].decode(), self._read(CLAIM, key)[0]
+
+    def words(self) -> Iterator[tuple[str, int]]:
+        """Every token of every text field with the number of documents that have it there."""
+        with self._lock:
+            found = [(key.decode(), info.doc_frequency()) for (field, key), info in self._terms.items()
+                     if field in TEXT_FIELDS]  # fmt: skip
+        yield from found
+
     def postings(self, token: str, averages: Averages, cache: PostingCache) -> Postings:
         return cache.get((self.name, averages, token), lambda: self._decode(token, averages))
 
@@ -174,11 +208,12 @@ class OpenSegment:
     def copy_into(self, builder: SegmentBuilder, live: int) -> None:
         """Add the live documents of this segment to another one, posting by posting."""
         places: list[int] = []
+        columns = (self.doc_ids, self.versions, self.timestamps, self.evidence)
         for number in range(self.size):
             if not live >> number & 1:
                 places.append(-1)
                 continue
-            places.append(builder.start(self.doc_ids[number], self.versions[number], self.timestamps[number]))
+            places.append(builder.start(*(column[number] for column in columns)))
             lengths = {name: field[number] for name, field in zip(TEXT_FIELDS, self.lengths, strict=True)}
             builder.copy_lengths(lengths, {name: LENGTHS[value] for name, value in lengths.items()})
         for (field, key), info in self._terms.items():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import whoosh
 
-from marketplace.foundation.index.analyzer import Analyzer, shared_analyzer
+from marketplace.foundation.index.analyzer import Analyzer, analyzer_of, shared_analyzer, shipped_words
 from marketplace.foundation.index.generations import LAYOUT, Generations, Manifest, file_hash
 from marketplace.foundation.index.interface import (
     IndexDocument,
@@ -34,19 +35,21 @@ READ_TRIES = 10
 MANY_SEGMENTS = 40
 DELETED_SHARE = 0.3
 
-_State = tuple[int, int, Snap]  # generation, commit, snapshot
+_State = tuple[int, int, Snap, Analyzer]  # generation, commit, snapshot, what its texts were cut with
+Words = Callable[[], Iterable[str]]
 
 
 class WhooshEngine:
     """One index directory. May be shared by threads; every process opens its own.
 
     ``root`` belongs to the index alone. Nothing is opened before the first use, so that a broken index shows as
-    IndexUnusable where the caller can rebuild it.
+    IndexUnusable where the caller can rebuild it. ``words`` are asked for what the dictionary should hold beyond the
+    shipped words; a generation keeps those of its build, so that its texts and questions are always cut alike.
     """
 
-    def __init__(self, root: Path, analyzer: Analyzer | None = None) -> None:
+    def __init__(self, root: Path, words: Words = tuple) -> None:
         self._generations = Generations(root)
-        self._analyzer = analyzer or shared_analyzer()
+        self._words = words
         self._cache = PostingCache()
         self._state: _State | None = None
         self._checked = 0.0
@@ -56,7 +59,12 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest, texts: Texts, synonyms: Synonyms | None = None) -> SearchAnswer:
         """Answer a question; see SearchEngine. ``texts`` is called for at most a few hundred documents."""
-        return Answerer(self._snap(), self._analyzer, texts).answer(request, synonyms)
+        # Who asks strictly counts on what was committed before he asked.
+        _, _, snap, analyzer = self._read(newest=request.strict)
+        return Answerer(snap, analyzer, texts).answer(request, synonyms)
+
+    def words(self) -> Mapping[str, int]:
+        return _words_of(self._snap(newest=True))
 
     def versions(self) -> Mapping[Key, int]:
         return self._snap(newest=True).versions()
@@ -65,10 +73,10 @@ class WhooshEngine:
         return self._read()[:2]
 
     def status(self) -> IndexStatus:
-        generation, number, snap = self._read(newest=True)
+        generation, number, snap, analyzer = self._read(newest=True)
         manifest = self._generations.manifest(generation)
         total = sum(view.segment.size for view in snap.views)
-        current = manifest.dictionary == self._analyzer.dictionary_hash
+        current = analyzer.words == self._dictionary()
         deleted = total - snap.documents
         crowded = len(snap.views) > MANY_SEGMENTS or deleted > total * DELETED_SHARE
         return IndexStatus(
@@ -102,6 +110,11 @@ class WhooshEngine:
                 problems.extend([] if whole else [f"{path.name}: differs from what was written"])
         return problems
 
+    def _dictionary(self) -> tuple[str, ...]:
+        """The words that a generation built now would have."""
+        fold = shared_analyzer().normalise
+        return tuple(sorted(shipped_words().union(map(fold, self._words()))))
+
     def _snap(self, newest: bool = False) -> Snap:
         return self._read(newest)[2]
 
@@ -128,19 +141,15 @@ class WhooshEngine:
                 return known
             try:
                 toc = storage.contents()
-                if not known or known[0] != generation:
-                    self._check_analyzer(self._generations.manifest(generation))
-                previous = known[2] if known and known[0] == generation else None
-                return generation, toc.generation, Snap(storage, toc.segments, self._cache, previous)
+                previous, analyzer = known[2:] if known and known[0] == generation else (None, None)
+                if analyzer is None:
+                    analyzer = _analyzer_of(self._generations.manifest(generation))
+                return generation, toc.generation, Snap(storage, toc.segments, self._cache, previous), analyzer
             except IndexUnusable:
                 tries -= 1
                 moved = self._generations.current() != generation or storage.newest() != number
                 if not (tries and moved):
                     raise
-
-    def _check_analyzer(self, manifest: Manifest) -> None:
-        if manifest.analyzer != self._analyzer.identity:
-            raise IndexUnusable(f"built with {manifest.analyzer}, not {self._analyzer.identity}")
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -157,7 +166,7 @@ class WhooshEngine:
             return
         with self._generations.lock():
             with self._change() as (change, manifest):
-                change.apply(manifest, self._analyzer, documents, gone)
+                change.apply(manifest, analyzer_of(tuple(manifest.words)), documents, gone)
             joined = True
             while joined:
                 with self._change() as (change, manifest):
@@ -166,7 +175,7 @@ class WhooshEngine:
 
     @contextmanager
     def _change(self) -> Iterator[tuple[Change, Manifest]]:
-        generation, _, snap = self._read(newest=True)
+        generation, _, snap, _ = self._read(newest=True)
         storage = IndexStorage(self._generations.folder(generation))
         toc = storage.contents()
         yield Change(storage, snap, toc.segments, toc.generation), self._generations.manifest(generation)
@@ -180,11 +189,12 @@ class WhooshEngine:
             generation = self._generations.create()
             folder = self._generations.folder(generation)
             storage = IndexStorage(folder)
-            records = write_segments(storage, documents, self._analyzer)
+            analyzer = analyzer_of(self._dictionary())
+            records = write_segments(storage, documents, analyzer)
             Manifest(
                 layout=LAYOUT,
-                analyzer=self._analyzer.identity,
-                dictionary=self._analyzer.dictionary_hash,
+                analyzer=analyzer.identity,
+                words=list(analyzer.words),
                 whoosh=whoosh.versionstring(),
                 documents=sum(record.doc_count() for record in records),
                 built_at=int(time.time()),
@@ -195,3 +205,26 @@ class WhooshEngine:
             self._generations.remove_retired()
         self._read(newest=True)
         return generation
+
+
+def _words_of(snap: Snap) -> Mapping[str, int]:
+    """Of a word in several fields the largest number counts; deleted documents are still among them."""
+    found: Counter[str] = Counter()
+    for view in snap.views:
+        largest: dict[str, int] = {}
+        for token, documents in view.segment.words():
+            largest[token] = max(documents, largest.get(token, 0))
+        found.update(largest)
+    return found
+
+
+def _analyzer_of(manifest: Manifest) -> Analyzer:
+    """What the texts of a generation were cut with.
+
+    Raises:
+        IndexUnusable: they were cut by other rules than those of this program.
+    """
+    analyzer = analyzer_of(tuple(manifest.words))
+    if manifest.analyzer != analyzer.identity:
+        raise IndexUnusable(f"built with {manifest.analyzer}, not {analyzer.identity}")
+    return analyzer

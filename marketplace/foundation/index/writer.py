@@ -24,8 +24,10 @@ from marketplace.foundation.index.postings import write_postings
 from marketplace.foundation.index.storage import INDEX_NAME, IndexStorage
 
 TEXT_FIELDS = ("title", "body", "tags")
-NUMBERS = ("docid", "ver", "ts")
-FIELD_ORDER = (*TEXT_FIELDS, "id", "number", *FACETS)
+NUMBERS = ("docid", "ver", "ts", "evidence")
+CLAIM = "claim"
+CLAIM_SIGN = "="  # between the name and the value of a claim, which are one term
+FIELD_ORDER = (*TEXT_FIELDS, "id", "number", *FACETS, CLAIM)
 SEGMENT_POSTINGS = 10_000_000  # a segment is closed at this size, so that a build stays under 600 MB
 
 
@@ -36,7 +38,7 @@ def schema() -> Any:
     """
     kinds: dict[str, Any] = {name: fields.KEYWORD(scorable=True) for name in TEXT_FIELDS}
     kinds |= {name: fields.ID(unique=name == "id") for name in ("id", "number")}
-    kinds |= {name: fields.KEYWORD() for name in FACETS}
+    kinds |= {name: fields.KEYWORD() for name in (*FACETS, CLAIM)}
     for field in kinds.values():
         field.format = formats.Existence()
     kinds |= {name: fields.COLUMN(NumericColumn("q")) for name in NUMBERS}
@@ -63,7 +65,7 @@ class SegmentBuilder:
         return len(self._numbers["docid"])
 
     def add(self, document: IndexDocument, analyzer: Analyzer) -> None:
-        number = self.start(document.doc_id, document.version, document.timestamp)
+        number = self.start(document.doc_id, document.version, document.timestamp, document.evidence)
         for name in TEXT_FIELDS:
             tokens = analyzer.index_tokens(getattr(document, name))
             self._lengths[name].append(length_to_byte(len(tokens)))
@@ -78,11 +80,13 @@ class SegmentBuilder:
         for facet, values in {**document.facets, "kind": (document.kind,)}.items():
             for value in dict.fromkeys(values):
                 self.post(facet, value, number, 1)
+        for name, value in document.claims.items():
+            self.post(CLAIM, f"{name}{CLAIM_SIGN}{value}", number, 1)
 
-    def start(self, doc_id: int, version: int, timestamp: int) -> int:
+    def start(self, doc_id: int, version: int, timestamp: int, evidence: int) -> int:
         """Begin the next document and return its number in the segment."""
         number = len(self)
-        for name, value in zip(NUMBERS, (doc_id, version, timestamp), strict=True):
+        for name, value in zip(NUMBERS, (doc_id, version, timestamp, evidence), strict=True):
             self._numbers[name].append(value)
         return number
 

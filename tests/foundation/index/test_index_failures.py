@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from marketplace.foundation.index import generations, whoosh_engine
-from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.generations import Generations
 from marketplace.foundation.index.interface import IndexBusy, IndexDocument, IndexUnusable, SearchRequest
 from marketplace.foundation.index.storage import IndexStorage
@@ -118,7 +117,7 @@ def test_another_layout_or_analyzer_is_refused(engine: WhooshEngine, tmp_path: P
 
 
 def test_new_words_ask_for_a_rebuild_but_do_not_stop_the_search(engine: WhooshEngine, tmp_path: Path) -> None:
-    opened = WhooshEngine(tmp_path, Analyzer(["轮滑机械臂"]))
+    opened = WhooshEngine(tmp_path, lambda: ["轮滑机械臂"])
     assert opened.search(SearchRequest("机械臂"), no_texts).total == 300
     assert (opened.status().dictionary_current, opened.status().rebuild_advised) == (False, True)
     opened.rebuild([])

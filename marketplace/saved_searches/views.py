@@ -1,0 +1,107 @@
+"""Pages of saved searches in the workspace, and the link at the end of their mails."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.errors import Invalid, Refused
+from marketplace.saved_searches import queries, services
+from marketplace.saved_searches.forms import SavedSearchForm
+from marketplace.saved_searches.models import RHYTHMS, SavedSearch
+from marketplace.search.forms import canonical, question_of
+from marketplace.search.queries import count_of
+from marketplace.search.views import words_of
+from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+
+saved_searches = Blueprint("saved_searches", __name__)
+BOTH = ["GET", "POST"]
+
+
+@saved_searches.get("/workspace/searches")
+@signed_in
+def table() -> ResponseReturnValue:
+    """What the person has saved, how much each finds now, how often he is told."""
+    rows = [_row(saved) for saved in queries.mine(current_actor())]
+    return render_template("saved_searches/table.html", rows=rows)
+
+
+@saved_searches.route("/workspace/searches/new", methods=BOTH)
+@signed_in
+def new() -> ResponseReturnValue:
+    """Save the question of the address."""
+    query = canonical(request.args)
+    words = _words(query)
+    form = SavedSearchForm(data={"name": words[: services.LONGEST_NAME]})
+    refusal = None
+    if form.validate_on_submit():
+        try:
+            services.save_search(form.name.data or "", query, form.rhythm.data or "", current_actor())
+        except Invalid as invalid:
+            form.refuse(invalid)
+        except Refused as refused:
+            refusal = refused
+        else:
+            flash(_("已保存。有新的结果时按您选的方式发邮件。"), "success")
+            return redirect(url_for("saved_searches.table"))
+    return _form_page(form, words, query, refusal=refusal)
+
+
+@saved_searches.route("/workspace/searches/<int:saved_id>", methods=BOTH)
+@signed_in
+def edit(saved_id: int) -> ResponseReturnValue:
+    """Change the name or the rhythm, or remove it."""
+    saved = queries.one_of_mine(saved_id, current_actor())
+    form = SavedSearchForm(data={"name": saved.name, "rhythm": saved.rhythm})
+    if request.form.get("act") == "remove":
+        services.remove_search(saved)
+        flash(_("已删除，不再发邮件。"), "success")
+        return redirect(url_for("saved_searches.table"))
+    if form.validate_on_submit():
+        try:
+            services.change_search(saved, form.name.data or "", form.rhythm.data or "")
+        except Invalid as invalid:
+            form.refuse(invalid)
+        else:
+            flash(_("已保存。"), "success")
+            return redirect(url_for("saved_searches.table"))
+    return _form_page(form, _words(saved.query), saved.query, saved)
+
+
+@saved_searches.route("/saved-searches/leave/<token>", methods=BOTH)
+def leave(token: str) -> ResponseReturnValue:
+    """The link of a mail: one press, no sign-in. Looking at the page changes nothing, for mail programs look too."""
+    saved = services.search_of_token(token, current_app.extensions["config"].secret_key)
+    if request.method == "POST":
+        services.change_search(saved, saved.name, "off")
+    return render_template("saved_searches/leave.html", saved=saved, done=saved.rhythm == "off")
+
+
+def _row(saved: SavedSearch) -> dict[str, Any]:
+    return {
+        "saved": saved,
+        "words": _words(saved.query),
+        "rhythm": RHYTHMS[saved.rhythm],
+        "count": count_of(question_of(saved.query)),
+        "href": f"/search?{saved.query}",
+    }
+
+
+def _words(query: str) -> str:
+    """The question in words: 巡检 · 合肥市 · 额定负载 ≥ 20 kg."""
+    return " · ".join(words_of(question_of(query), current_language()))
+
+
+def _form_page(
+    form: SavedSearchForm, words: str, query: str, saved: SavedSearch | None = None, refusal: Refused | None = None
+) -> ResponseReturnValue:
+    page = render_template(
+        "saved_searches/form.html", form=form, words=words, query=query, saved=saved, refusal=refusal
+    )
+    wrong = form.errors or refusal
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

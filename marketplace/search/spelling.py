@@ -1,0 +1,120 @@
+"""What may have been meant: words by their pinyin or initials, and words one typing error away.
+
+Asked only where a question found next to nothing; what is proposed is shown as a proposal, never searched silently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from marketplace.foundation.db import db
+from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.search.models import SpellingKey
+from marketplace.search.pinyin import initials, pinyin
+
+HAN = re.compile("[\u3400-\u9fff]{2,8}")
+LATIN = re.compile("[a-z]{4,24}")
+TYPED_PINYIN = re.compile("[a-z]{2,40}")
+MOST_WORDS = 30_000  # of the public texts, the most frequent
+LONGEST_SPAN = 4  # words of a question that may be one word mistyped: what is no word is cut into characters
+READINGS = 3  # words that a pinyin or its initials stands for
+PROPOSED = 3  # corrections tried
+# What a key is: the word itself, its pinyin, its initials, the word with one character left out (or none).
+ITSELF, SOUND, INITIALS, LEFT_OUT = "w", "p", "i", "d"
+
+
+def renew(found: Mapping[str, int]) -> None:
+    """Write the words anew, in the running transaction. ``found``: words of the public texts with their documents."""
+    db.session.execute(sa.delete(SpellingKey))
+    words = [word for word in found if HAN.fullmatch(word) or LATIN.fullmatch(word)]
+    kept = sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]
+    rows = [{"key": key[:64], "word": word, "documents": found[word]} for word in kept for key in _keys(word)]
+    if rows:
+        db.session.execute(sa.insert(SpellingKey), rows)
+
+
+def _keys(word: str) -> Iterator[str]:
+    yield ITSELF + word
+    if HAN.fullmatch(word):
+        yield SOUND + pinyin(word)
+        yield INITIALS + initials(word)
+    if len(word) > 2:
+        yield from (LEFT_OUT + left for left in _left_out(word))
+
+
+def _left_out(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _words_under(keys: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+    """Key → words under it with their documents, the most frequent first."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    select = sa.select(SpellingKey.key, SpellingKey.word, SpellingKey.documents).where(SpellingKey.key.in_(set(keys)))
+    for key, word, documents in db.session.execute(select.order_by(SpellingKey.documents.desc(), SpellingKey.word)):
+        found[key].append((word, documents))
+    return found
+
+
+def readings(text: str) -> dict[str, list[str]]:
+    """Latin words of a question that no public text has → the Chinese words that they are the pinyin of."""
+    typed = [each.surface for each in shared_analyzer().query_words(text) if TYPED_PINYIN.fullmatch(each.surface)]
+    found = _words_under(kind + word for word in typed for kind in (ITSELF, SOUND, INITIALS)) if typed else {}
+    read = {}
+    for word in typed:
+        meant = found.get(SOUND + word) or found.get(INITIALS + word)
+        if meant and ITSELF + word not in found:
+            read[word] = [other for other, _ in meant[:READINGS]]
+    return read
+
+
+def corrections(text: str) -> list[str]:
+    """Other spellings of a question, the likeliest first: one word of it sounds the same, or differs in one place."""
+    whole = shared_analyzer().normalise(text)
+    spans = [span for span in _spans(text) if span in whole]
+    asked = {span: _asked(span) for span in spans}
+    found = _words_under(key for keys in asked.values() for key in keys)
+    proposals: list[tuple[tuple[int, int, int], str]] = []
+    for span, keys in asked.items():
+        if found.get(ITSELF + span):  # it is a word
+            continue
+        for key in keys:
+            sounds = key.startswith(SOUND)
+            for word, documents in found.get(key, ()):
+                if word != span and (sounds or _one_apart(span, word)):
+                    proposals.append(((-len(span), -int(sounds), -documents), whole.replace(span, word, 1)))
+    return list(dict.fromkeys(proposal for _, proposal in sorted(proposals)))[:PROPOSED]
+
+
+def _spans(text: str) -> Iterator[str]:
+    words = [each.surface for each in shared_analyzer().query_words(text)]
+    for size in range(1, LONGEST_SPAN + 1):
+        for place in range(len(words) - size + 1):
+            span = "".join(words[place : place + size])
+            if HAN.fullmatch(span) or (size == 1 and LATIN.fullmatch(span)):
+                yield span
+
+
+def _asked(span: str) -> Sequence[str]:
+    keys = [ITSELF + span]
+    if HAN.fullmatch(span):
+        keys.append(SOUND + pinyin(span))
+    if len(span) > 2:
+        keys += [LEFT_OUT + left for left in sorted(_left_out(span))]
+    return keys
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether one character was added, left out or mistaken, or two neighbours changed places."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) - len(shorter) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[start:] == longer[start + 1 :]
+    rest_short, rest_long = shorter[start:], longer[start:]
+    swapped = rest_short[:2] == rest_long[1::-1] and rest_short[2:] == rest_long[2:]
+    return rest_short[1:] == rest_long[1:] or swapped

@@ -1,0 +1,188 @@
+"""Typing suggestions: the beginnings of names in characters, pinyin and initials, kept with the index.
+
+Words of the trade and of the catalogue (tier 0) are few and come first, those with most results in front. Objects
+(tier 1) may be many: of those that begin as typed only some hundred are looked at, so that a single letter costs no
+more than a whole word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+
+from marketplace.core.actor import VISITOR
+from marketplace.core.text import Text
+from marketplace.foundation.db import db
+from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.index.interface import IndexDocument, Key
+from marketplace.reference import catalogue, regions
+from marketplace.search.models import SuggestionKey
+from marketplace.search.pinyin import initials, pinyin
+from marketplace.web.plate import sources
+
+LONGEST = 24  # characters of a key, as many as the column holds
+HAN_READ = 10  # characters of a name whose pinyin is kept
+STARTS = 3  # words of a name with which a person may begin
+AT_MOST = 8  # suggestions
+WORDS_AT_MOST = 5  # of them words
+LOOKED_AT = 300  # keys of objects that begin as typed
+LAST = chr(0x10FFFF)
+DAY = 86_400
+
+Row = dict[str, Any]
+Wordings = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line of the list: what it is, its words, where it leads. ``number`` is that of an object, or ""."""
+
+    kind: Text
+    text: Text
+    href: str
+    number: str = ""
+
+
+def suggest(typed: str) -> list[Suggestion]:
+    """What may be meant by what was typed so far, in characters of either script, pinyin or initials; best first."""
+    prefix = key_of(typed)
+    if not prefix:
+        return []
+    words = list(_words(prefix))
+    objects = list(_objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST)))
+    return [*words[: AT_MOST - len(objects)], *objects]
+
+
+def key_of(text: str) -> str:
+    """A text as keys are compared: normalised, letters and digits only."""
+    return "".join(char for char in shared_analyzer().normalise(text) if char.isalnum())[:LONGEST]
+
+
+def keys_of(name: str) -> set[str]:
+    """The keys of a name: from each of its first words on, as written, in pinyin, and by initials."""
+    text = shared_analyzer().normalise(name)
+    found: set[str] = set()
+    for start in shared_analyzer().starts(text)[:STARTS]:
+        tail = "".join(char for char in text[start:] if char.isalnum())
+        found.add(tail[:LONGEST])
+        if any(char > "\u2fff" for char in tail[:HAN_READ]):
+            found.update((pinyin(tail[:HAN_READ])[:LONGEST], initials(tail[:HAN_READ])))
+    return found
+
+
+def _range(tier: int, prefix: str) -> sa.ColumnElement[bool]:
+    return (SuggestionKey.tier == tier) & (SuggestionKey.key >= prefix) & (SuggestionKey.key < prefix + LAST)
+
+
+def _words(prefix: str) -> Iterator[Suggestion]:
+    select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
+    grouped = select.where(_range(0, prefix)).group_by(SuggestionKey.kind, SuggestionKey.words)
+    seen: set[str] = set()
+    for kind, code, _most in db.session.execute(grouped.order_by(sa.desc("most"), SuggestionKey.words).limit(AT_MOST)):
+        found = WORD_KINDS[kind](code)
+        if found.text.zh not in seen:  # a category and a word of the trade may have the same name
+            seen.add(found.text.zh)
+            yield found
+
+
+def _objects(prefix: str, limit: int) -> Iterator[Suggestion]:
+    near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_range(1, prefix))
+    some = near.order_by(SuggestionKey.key).limit(LOOKED_AT).subquery()
+    select = sa.select(some.c.kind, some.c.subject_id).group_by(some.c.kind, some.c.subject_id)
+    newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc()).limit(limit * 2)
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in db.session.execute(newest):
+        by_kind.setdefault(kind, []).append(subject_id)
+    drawn = ((source, card) for kind, source in sources().items() if kind in by_kind
+             for card in source.cards(by_kind[kind], VISITOR))  # fmt: skip
+    for (source, card), _ in zip(drawn, range(limit), strict=False):
+        yield Suggestion(source.label, card["title"], card["href"], card["number"])
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _word(code: str) -> Suggestion:
+    return Suggestion(Text("搜索词", "Search"), Text(code, code), "/search?" + urlencode({"q": code}))
+
+
+def _category(code: str) -> Suggestion:
+    label = catalogue.category(code).label
+    return Suggestion(Text("产品类别", "Category"), label, "/products?" + urlencode({"category": code}))
+
+
+def _domain(code: str) -> Suggestion:
+    label = catalogue.domain(code).label
+    return Suggestion(Text("应用领域", "Domain"), label, "/search?" + urlencode({"domain": code}))
+
+
+def _city(code: str) -> Suggestion:
+    return Suggestion(Text("所在地", "Place"), regions.name(code), "/search?" + urlencode({"city": code}))
+
+
+WORD_KINDS = {"word": _word, "category": _category, "domain": _domain, "city": _city}
+
+
+def renew_words(found: Mapping[str, int], counts: Mapping[str, Mapping[str, int]], trade: Wordings) -> None:
+    """Write the words anew, in the running transaction: only such as lead to something public.
+
+    ``found``: words of the public texts with their documents; ``counts``: facet → value → documents; ``trade``: words
+    of the trade as people write them, with the other words that are searched for with them.
+    """
+    db.session.execute(sa.delete(SuggestionKey).where(SuggestionKey.tier == 0))
+    rows: list[Row] = []
+    for facet, names in _names_of_values().items():
+        for code, spoken in names.items():
+            if counts.get(facet, {}).get(code):
+                rows += _rows(0, facet, 0, spoken, counts[facet][code], code)
+    fold = shared_analyzer().normalise
+    for word, others in trade.items():
+        documents = max(found.get(fold(each), 0) for each in (word, *others))
+        if documents:
+            rows += _rows(0, "word", 0, [word], documents, word)
+    _insert(rows)
+
+
+def _names_of_values() -> dict[str, dict[str, list[str]]]:
+    cities = [regions.province(), *regions.cities()]
+    return {
+        "category": {each.code: [each.label.zh, each.label.en, *each.aliases] for each in catalogue.categories()},
+        "domain": {each.code: [each.label.zh, each.label.en] for each in catalogue.domains()},
+        "city": {each.code: [regions.name(each.code).zh, regions.name(each.code).en] for each in cities},
+    }
+
+
+# ---- objects --------------------------------------------------------------------------------------------------------
+
+
+def follow(documents: Sequence[IndexDocument], gone: Iterable[Key]) -> None:
+    """Bring the keys of these objects up to date, in the running transaction; those that are ``gone`` lose theirs."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in [*(document.key for document in documents), *gone]:
+        by_kind.setdefault(kind, []).append(subject_id)
+    for kind, ids in by_kind.items():
+        mine = (SuggestionKey.kind == kind) & SuggestionKey.subject_id.in_(ids)
+        db.session.execute(sa.delete(SuggestionKey).where(mine))
+    rows = (_rows(1, each.kind, each.doc_id, [each.title], each.timestamp // DAY, "") for each in documents)
+    _insert([row for each in rows for row in each])
+
+
+def known_objects() -> set[Key]:
+    """The objects that have keys."""
+    select = sa.select(SuggestionKey.kind, SuggestionKey.subject_id).where(SuggestionKey.tier == 1).distinct()
+    return {(kind, subject_id) for kind, subject_id in db.session.execute(select)}
+
+
+def _rows(tier: int, kind: str, subject_id: int, names: Iterable[str], weight: int, words: str) -> list[Row]:
+    keys = {key for name in names for key in keys_of(name)}
+    shared = {"tier": tier, "kind": kind, "subject_id": subject_id, "words": words, "weight": weight}
+    return [{**shared, "key": key} for key in sorted(keys)]
+
+
+def _insert(rows: Sequence[Row]) -> None:
+    if rows:
+        db.session.execute(sa.insert(SuggestionKey), rows)

@@ -1,0 +1,87 @@
+"""What changed in the database, and whose it is: asked of every table, so that no new one is forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Bookkeeping of the machine, which belongs to nobody: queues, counters, the head of the chain.
+MACHINE = {"search_dirty", "number_series", "ledger_head", "outbox_message", "sqlite_sequence", "alembic_version"}
+OF_ORGANIZATION = ("organization_id",)
+OF_PERSON = ("user_id",)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who may have changed something: keys of organizations and of users."""
+
+    organizations: frozenset[int]
+    users: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A row that is new, gone or different."""
+
+    table: str
+    row: dict[str, object]
+
+
+def tables(database: sqlite3.Connection) -> list[str]:
+    """The tables that belong to people and organizations."""
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return sorted(set(names) - MACHINE)
+
+
+def changes(before: sqlite3.Connection, after: sqlite3.Connection) -> Iterator[Changed]:
+    """Every row that differs."""
+    for table in tables(after):
+        columns = [column[1] for column in after.execute(f"PRAGMA table_info({table})")]
+        old, new = (set(each.execute(f"SELECT * FROM {table}")) for each in (before, after))
+        for row in old ^ new:
+            yield Changed(table, dict(zip(columns, row, strict=True)))
+
+
+def owners(database: sqlite3.Connection, email: str) -> Owners:
+    """What belongs to one person."""
+    ((user,),) = database.execute("SELECT id FROM user_account WHERE email = ?", (email,))
+    found = database.execute("SELECT organization_id FROM member WHERE user_id = ?", (user,))
+    return Owners(frozenset(key for (key,) in found), frozenset((user,)))
+
+
+def foreign(change: Changed, allowed: Owners, before: sqlite3.Connection, after: sqlite3.Connection) -> bool:
+    """Whether the row is not one that ``allowed`` may have changed. What did not exist before is nobody's yet."""
+    row = change.row
+    if change.table == "organization":
+        return not _new(before, "organization", row["id"]) and row["id"] not in allowed.organizations
+    if change.table == "user_account":
+        return row["id"] not in allowed.users
+    if change.table in ("revision", "stored_file", "ledger_entry", "file_variant"):
+        return _of_subject(change, allowed, before, after)
+    if "organization_id" in row:
+        key = row["organization_id"]
+        return not _new(before, "organization", key) and key not in allowed.organizations
+    if "user_id" in row:
+        return row["user_id"] not in allowed.users
+    return True
+
+
+def _of_subject(change: Changed, allowed: Owners, before: sqlite3.Connection, after: sqlite3.Connection) -> bool:
+    """A row about another row: judged as that one."""
+    row = change.row
+    if change.table == "file_variant":
+        ((kind, key),) = after.execute("SELECT owner_type, owner_id FROM stored_file WHERE id = ?", (row["file_id"],))
+    else:
+        names = {"revision": "listing", "stored_file": "owner", "ledger_entry": "subject"}
+        kind, key = row[f"{names[change.table]}_type"], row[f"{names[change.table]}_id"]
+    table = {"user": "user_account"}.get(str(kind), str(kind))
+    columns = [column[1] for column in after.execute(f"PRAGMA table_info({table})")]
+    for database in (before, after):
+        for found in database.execute(f"SELECT * FROM {table} WHERE id = ?", (key,)):
+            return foreign(Changed(table, dict(zip(columns, found, strict=True))), allowed, before, after)
+    return True
+
+
+def _new(before: sqlite3.Connection, table: str, key: object) -> bool:
+    return before.execute(f"SELECT 1 FROM {table} WHERE id = ?", (key,)).fetchone() is None

@@ -1,0 +1,148 @@
+"""The demonstration with objects in many states, and a browser for every role: what the tests of all addresses ask."""
+
+from __future__ import annotations
+
+import io
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import configure_mappers
+
+from marketplace.accounts.models import User
+from marketplace.foundation.db import db
+from marketplace.foundation.files import StoredFile
+from marketplace.organizations.models import Member, Organization
+from marketplace.products.kind import PRODUCT
+from marketplace.products.models import Product
+from marketplace.scenarios.models import Scenario
+from tests.architecture.matrix import FURTHER, OBJECTS, ROLES, Row
+from tests.factories import accounts, listings, products, scenarios
+from tests.support.databases import Databases
+from tests.support.sample_site import SampleSite, sample_site
+from tests.support.site import Client
+
+
+@dataclass(eq=False)
+class World:
+    """The site, its people, and the numbers of the objects."""
+
+    app: Flask
+    people: Mapping[str, Client]
+    numbers: Mapping[str, str]
+    watch: sqlite3.Connection
+    kept: sqlite3.Connection
+
+    def address(self, row: Row) -> str:
+        """The row's path with the numbers of its objects."""
+        return re.sub(r"\{(.+?)\}", lambda found: self.numbers[found[1]], row.path)
+
+    def ask(self, role: str, row: Row) -> Any:
+        path = self.address(row)
+        client = self.people[role]
+        answer = client.get(path, buffered=True) if row.method == "GET" else client.submit(path, row.form)
+        answer.close()
+        return answer
+
+    def foreign_files(self, organizations: frozenset[int]) -> Iterator[str]:
+        """The keys of files whose listing belongs to none of these organizations."""
+        query = "SELECT f.id, p.organization_id FROM stored_file f JOIN product p ON p.id = f.owner_id"
+        for key, organization in self.kept.execute(query):
+            if organization not in organizations:
+                yield str(key)
+
+    def restore(self) -> None:
+        """Put back everything that stood in the database when the world was made."""
+        self.kept.backup(self.watch)
+
+    def fingerprint(self) -> int:
+        """Another number as soon as anybody has written anything (SQLite counts the commits of other connections)."""
+        number: int = self.watch.execute("PRAGMA data_version").fetchone()[0]
+        return number
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    data = io.BytesIO()
+    Image.new("RGB", (900, 600), "navy").save(data, "PNG")
+    data.seek(0)
+    return data, "现场.png"
+
+
+def upload(client: Client, number: str) -> None:
+    """Put a picture into a draft product through the guided form."""
+    page = client.get(f"/products/{number}/edit/files").text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    answer = client.submit(f"/products/{number}/edit/files", {"version": version[1], "new_pictures": picture()})
+    assert answer.status_code == 302, answer.text
+
+
+def more_objects(people: Mapping[str, Client]) -> None:
+    """What the sample lacks: organizations on their way, a vendor of another city, and pictures."""
+    accounts.organization("registered")
+    accounts.organization("pending")
+    accounts.organization("pending", region=accounts.WUHU)
+    elsewhere = accounts.organization(region=accounts.WUHU).id
+    owner = people["visitor"].application.test_client()
+    assert isinstance(owner, Client)
+    accounts.sign_in(owner, db.session.query(Member).filter_by(organization_id=elsewhere).one().user)
+    scenarios.scenario("in_review", db.session.get_one(Organization, elsewhere))
+    for state in ("in_review", "published"):
+        made = products.product("draft", db.session.get_one(Organization, elsewhere))
+        key, number = made.id, made.number
+        upload(owner, number)
+        listings.walk(PRODUCT, db.session.get_one(Product, key), state)
+    upload(people["vendor"], db.session.query(Product).filter_by(state="draft", demo=True).one().number)
+
+
+def object_numbers() -> Iterator[tuple[str, str]]:
+    """Name of OBJECTS → number; files by the state of their product."""
+    for name in OBJECTS:
+        kind, whose, state = name.split(".")
+        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+        select = sa.select(model).where(model.state == state)
+        if kind == "organization":
+            region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
+            select = select.where(model.region == region, model.demo == (whose == "vendor"))
+        elif whose == "wuhu":
+            select = select.where(model.region == accounts.WUHU)
+        if whose not in ("wuhu", "hefei"):
+            owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+            select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
+        yield name, db.session.scalars(select.order_by(model.id)).first().number
+    for file in db.session.scalars(sa.select(StoredFile)):
+        yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
+
+
+@contextmanager
+def open_world(databases: Databases, folder: Path) -> Iterator[World]:
+    """The demonstration with a few things more, and a browser for every role."""
+    configure_mappers()
+    with sample_site(databases, folder) as site:
+        people = {role: arrive(site, role) for role in (*ROLES, *FURTHER)}
+        with site.app.app_context():
+            more_objects(people)
+            numbers = dict(object_numbers())
+            path = str(db.engine.url.database)
+        with closing(sqlite3.connect(path)) as watch, closing(sqlite3.connect(":memory:")) as kept:
+            watch.backup(kept)
+            yield World(site.app, people, numbers, watch, kept)
+
+
+def arrive(site: SampleSite, role: str) -> Client:
+    """A browser in which the role is signed in."""
+    if role == "visitor":
+        return site.visitor()
+    if role != "wuhu":
+        return site.person(role)
+    client = site.visitor()
+    with site.app.app_context():
+        accounts.sign_in(client, accounts.official(accounts.WUHU, ("verify", "review", "challenge", "demonstrate")))
+    return client

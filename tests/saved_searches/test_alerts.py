@@ -1,0 +1,244 @@
+"""Saved searches: each new item is told once, none is left out, whatever dies in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace.accounts.models import User
+from marketplace.core.actor import Actor
+from marketplace.core.errors import Invalid, NotFound, Refused
+from marketplace.foundation import dirty
+from marketplace.foundation.db import db, transaction
+from marketplace.foundation.outbox import OutboxMessage, handle_next
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import take_organization_step
+from marketplace.saved_searches import queries, services
+from marketplace.saved_searches.models import SavedSearch, ToldItem
+from marketplace.saved_searches.services import look_for_news, next_time
+from marketplace.search.services import catch_up, rebuild
+from tests.factories import accounts
+from tests.support.site import Client, Clock
+
+QUERY = "kind=organization&q=雪狼"
+
+
+def settle() -> None:
+    while catch_up():
+        pass
+    while look_for_news():
+        pass
+
+
+def save(user: User, query: str = QUERY, rhythm: str = "at_once") -> int:
+    with transaction():
+        return services.save_search("雪狼", query, rhythm, accounts.actor(user)).id
+
+
+def items() -> list[list[int]]:
+    """The keys of the items of each message about something found, in order."""
+    messages = db.session.query(OutboxMessage).filter_by(topic="saved_search.found").order_by(OutboxMessage.id)
+    return [[doc_id for _kind, doc_id in message.payload["items"]] for message in messages]
+
+
+def firm(name: str) -> int:
+    return accounts.organization(name=name).id
+
+
+def change(key: int, **values: Any) -> None:
+    """Change a row as an official's decision would, with its note for the index."""
+    with transaction():
+        organization = db.session.get_one(Organization, key)
+        for name, value in values.items():
+            setattr(organization, name, value)
+        dirty.note("organization", key)
+
+
+@pytest.fixture
+def user(clock: Clock, session: scoped_session[Session]) -> User:
+    rebuild()
+    return accounts.person("finder@test.example")
+
+
+def test_what_was_there_is_not_news_and_what_comes_is_told_once(user: User) -> None:
+    firm("芜湖雪狼机器人有限公司")
+    settle()
+    save(user)
+    new = firm("合肥雪狼科技有限公司")
+    firm("合肥雪豹科技有限公司")
+    settle()
+    assert items() == [[new]]
+    change(new, about="改了介绍")
+    settle()
+    rebuild()
+    settle()
+    assert items() == [[new]]
+
+
+def test_what_comes_to_fit_by_a_change_is_told_once(user: User) -> None:
+    was_there = firm("合肥雪豹科技有限公司")
+    settle()
+    save(user)
+    change(was_there, name="合肥雪狼科技有限公司")
+    settle()
+    change(was_there, name="合肥雪豹科技有限公司")
+    settle()
+    change(was_there, name="合肥雪狼科技有限公司")
+    settle()
+    assert items() == [[was_there]]
+
+
+def test_nothing_is_missed_while_the_worker_is_down(user: User) -> None:
+    save(user)
+    new = [firm(f"合肥雪狼{n}号有限公司") for n in range(5)]
+    rebuild()  # somebody builds the index by hand; no note was worked off
+    with transaction():
+        dirty.settle([(note.kind, note.doc_id, note.seq) for note in dirty.pending(100)])
+    settle()
+    assert [sorted(each) for each in items()] == [new]
+
+
+@pytest.mark.parametrize("step", ["arrive", "emit", "add_all"])
+def test_a_worker_that_dies_repeats_its_work_and_tells_once(
+    user: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    save(user)
+    new = firm("合肥雪狼科技有限公司")
+
+    def die(*_given: object, **_named: object) -> None:
+        raise SystemExit
+
+    place = {"arrive": "marketplace.search.services.arrive", "emit": "marketplace.saved_searches.services.emit"}
+    with monkeypatch.context() as patch:
+        patch.setattr(place.get(step, "sqlalchemy.orm.scoped_session.add_all"), die)
+        with pytest.raises(SystemExit):
+            settle()
+    db.session.rollback()
+    assert items() == []
+    settle()
+    settle()
+    assert items() == [[new]]
+    assert db.session.query(ToldItem).count() == 1
+
+
+def test_daily_and_weekly_gather_what_came_until_eight_in_the_morning(user: User, clock: Clock) -> None:
+    save(user, rhythm="daily")
+    save(user, rhythm="weekly")  # Monday, 09:00 in Beijing
+    first = firm("合肥雪狼科技有限公司")
+    settle()
+    assert items() == []
+    clock.move_to(datetime(2026, 3, 2, 23, 59, tzinfo=UTC))
+    settle()
+    assert items() == []
+    clock.move_to(datetime(2026, 3, 3, 0, 0, tzinfo=UTC))  # Tuesday, 08:00 in Beijing
+    settle()
+    assert items() == [[first]]
+    second = firm("芜湖雪狼科技有限公司")
+    clock.move_to(datetime(2026, 3, 8, 23, 59, 59, tzinfo=UTC))  # a second before Monday, 08:00
+    settle()
+    assert items() == [[first], [second]], "daily"
+    clock.move_to(datetime(2026, 3, 9, 0, 0, tzinfo=UTC))
+    settle()
+    assert [*items()[:2], sorted(items()[2])] == [[first], [second], [first, second]], "weekly"
+
+
+def test_times_on_new_years_eve_in_beijing() -> None:
+    eve = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)  # half past midnight, 1 January in Beijing, a Friday
+    assert next_time("daily", eve) == datetime(2027, 1, 1, 0, 0, tzinfo=UTC)
+    assert next_time("weekly", eve) == datetime(2027, 1, 4, 0, 0, tzinfo=UTC)
+    assert next_time("weekly", datetime(2027, 1, 4, 0, 0, tzinfo=UTC)) == datetime(2027, 1, 11, 0, 0, tzinfo=UTC)
+
+
+def test_a_pause_loses_nothing(user: User) -> None:
+    saved_id = save(user)
+    with transaction():
+        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "off")
+    new = firm("合肥雪狼科技有限公司")
+    settle()
+    assert items() == []
+    with transaction():
+        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "at_once")
+    settle()
+    assert items() == [[new]]
+
+
+def test_the_mail_says_what_is_new_and_its_link_ends_it(
+    user: User, app: Flask, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(user)
+    shown, hidden = firm("合肥雪狼科技有限公司"), firm("芜湖雪狼科技有限公司")
+    settle()
+    official = accounts.actor(accounts.official(region="340000"))
+    with transaction():
+        organization = db.session.get_one(Organization, hidden)
+        take_organization_step(organization, "suspend", official, reason="因为试验", seen=organization.version)
+    capsys.readouterr()
+    while handle_next(app.extensions["schedule"].subscriptions):
+        pass
+    mail = next(part for part in capsys.readouterr().out.split("-" * 72) if "项新结果" in part)
+    assert "To: finder@test.example" in mail
+    assert "合肥雪狼科技有限公司" in mail
+    assert "芜湖雪狼科技有限公司" not in mail, "hidden since"
+    link = next(line for line in mail.splitlines() if "/leave/" in line)
+    path = "/saved-searches/leave/" + link.rpartition("/")[2]
+    assert client.get(path).status_code == 200
+    db.session.expire_all()
+    assert db.session.query(SavedSearch).one().rhythm == "at_once", "looking at the page changes nothing"
+    assert "已停止" in client.submit(path).text
+    db.session.expire_all()
+    assert db.session.query(SavedSearch).one().rhythm == "off"
+    assert client.get(path[:-3] + "xxx").status_code == 404
+    assert shown
+
+
+def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, app: Flask) -> None:
+    accounts.sign_in(client, user)
+    page = client.get("/search?q=雪狼&kind=organization").text
+    assert "/workspace/searches/new?q=%E9%9B%AA%E7%8B%BC&amp;kind=organization" in page
+    path = "/workspace/searches/new?q=雪狼&kind=organization&page=2&sort=newest"
+    assert client.submit(path, {"name": "", "rhythm": "daily"}).status_code == 422
+    assert client.submit(path, {"name": "找雪狼", "rhythm": "daily"}).status_code == 302
+    assert client.submit("/workspace/searches/new", {"name": "空的", "rhythm": "daily"}).status_code == 422
+    table = client.get("/workspace/searches").text
+    assert "找雪狼" in table
+    assert "每天一封" in table
+    saved = db.session.query(SavedSearch).one()
+    assert saved.query == "kind=organization&q=%E9%9B%AA%E7%8B%BC"
+    edit = f"/workspace/searches/{saved.id}"
+    other = app.test_client()
+    assert isinstance(other, Client)
+    accounts.sign_in(other, accounts.person())
+    assert other.get(edit).status_code == 404
+    assert other.submit(edit, {"act": "remove"}).status_code == 404
+    assert client.submit(edit, {"name": "找雪狼", "rhythm": "weekly"}).status_code == 302
+    db.session.expire_all()
+    assert db.session.query(SavedSearch).one().rhythm == "weekly"
+    assert client.submit(edit, {"act": "remove"}).status_code == 302
+    assert db.session.query(SavedSearch).count() == 0
+
+
+def test_limits(user: User) -> None:
+    actor = accounts.actor(user)
+    for rhythm in ("never", ""):
+        with pytest.raises(Invalid), transaction():
+            services.save_search("名称", QUERY, rhythm, actor)
+    with pytest.raises(Invalid), transaction():
+        services.save_search("长" * 61, QUERY, "daily", actor)
+    with pytest.raises(NotFound), transaction():
+        services.save_search("名称", QUERY, "daily", Actor())
+    for _ in range(services.MOST):
+        save(user)
+    with pytest.raises(Refused), transaction():
+        services.save_search("名称", QUERY, "daily", actor)
+
+
+def test_keys_are_kept_whole() -> None:
+    keys = {("product", 3), ("scenario", 9), *(("product", n) for n in range(10_000, 60_000))}
+    assert queries.unpacked(queries.packed(keys)) == keys
+    assert len(queries.packed(keys)) < 200_000
+    assert queries.unpacked(queries.packed(())) == set()
+    assert not current_app

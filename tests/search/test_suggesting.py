@@ -1,0 +1,172 @@
+"""Typing suggestions, pinyin, corrections: what is meant is offered, only public things, and kept with the index."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace.core.actor import SYSTEM
+from marketplace.foundation.db import db, transaction
+from marketplace.organizations.models import Organization
+from marketplace.organizations.services import take_organization_step
+from marketplace.search import spelling, suggesting
+from marketplace.search.pinyin import initials, pinyin
+from marketplace.search.queries import Question, find
+from marketplace.search.services import catch_up, compare, rebuild, write
+from marketplace.vocabulary.services import load_shipped
+from tests.factories import accounts
+from tests.support.sample_site import SampleSite
+from tests.support.site import Client
+
+
+@pytest.fixture(scope="module")
+def client(sample: SampleSite) -> Client:
+    with sample.app.app_context():
+        with transaction():
+            load_shipped()
+        rebuild()
+    return sample.visitor()
+
+
+def texts(client: Client, typed: str) -> list[str]:
+    return [each["text"] for each in client.get("/api/v1/suggest", query_string={"q": typed}).json["items"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "first"),
+    [
+        ("长丰县", "changfengxian", "cfx"), ("六安", "luan", "la"), ("亳州", "bozhou", "bz"), ("歙县", "shexian", "sx"),
+        ("枞阳", "zongyang", "zy"), ("重复定位", "chongfudingwei", "cfdw"), ("巡检X30", "xunjianx30", "xjx30"),
+    ],
+)  # fmt: skip
+def test_names_are_read_as_people_here_read_them(text: str, whole: str, first: str) -> None:
+    assert (pinyin(text), initials(text)) == (whole, first)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("巡", "巡检"), ("巡檢", "巡检"), ("xunj", "巡检"), ("xj", "巡检"), ("XJ", "巡检"), ("hefei", "合肥市"),
+        ("hf", "合肥市"), ("sizu", "四足机器人"), ("agv", "AGV"), ("solar", "solar panel cleaning"),
+        ("协作", "协作机械臂"), ("xzjxb", "协作机械臂"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_completed(client: Client, typed: str, offered: str) -> None:
+    assert offered in texts(client, typed)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "，", "zzzzqq", "%", "_", "'", "\u200b", "x" * 1000, "鑫" * 300])
+def test_what_begins_nothing_offers_nothing(client: Client, typed: str) -> None:
+    assert client.get("/search/suggest", query_string={"q": typed}).status_code == 200
+    assert client.get("/api/v1/suggest", query_string={"q": typed[:100]}).json["items"] == []
+
+
+def test_objects_are_offered_with_their_numbers_and_pages(client: Client) -> None:
+    items = client.get("/api/v1/suggest?q=xarm").json["items"]
+    products = [each for each in items if each["number"].startswith("P-")]
+    assert products
+    assert all("xArm" in each["text"] for each in products)
+    for each in items:
+        assert client.get(each["url"].partition("127.0.0.1:8000")[2]).status_code == 200
+
+
+def test_every_word_offered_finds_something(client: Client) -> None:
+    for typed in ("x", "j", "机", "a", "s", "清"):
+        for each in client.get("/api/v1/suggest", query_string={"q": typed}).json["items"]:
+            page = client.get(each["url"].partition("127.0.0.1:8000")[2]).text
+            assert "没有找到" not in page, each
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [("xunjian", "巡检"), ("xj", "巡检"), ("hefei", "合肥"), ("pentu", "喷涂"), ("巡檢", "巡检"), ("養老", "养老")],
+)
+def test_pinyin_and_traditional_questions_find_and_say_so(client: Client, query: str, title: str) -> None:
+    answer = client.get("/api/v1/search", query_string={"q": query}).json
+    assert answer["total"] >= 2
+    said = [other for others in answer["synonyms"].values() for other in others]
+    written = query[0] > "\u2fff" or query == "hefei"  # which English names hold as it is
+    assert written or any(title in other for other in said)
+    assert client.get("/api/v1/search", query_string={"q": query, "literal": "1"}).json["synonyms"] == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("寻检机器人", "巡检机器人"),
+        ("协做机械臂", "协作机械臂"),
+        ("四组机器人", "四足机器人"),
+        ("inspecton", "inspection"),
+        ("寻检", "巡检"),
+    ],
+)
+def test_a_mistyped_question_is_answered_with_a_proposal(client: Client, query: str, meant: str) -> None:
+    page = client.get("/search", query_string={"q": query}).text
+    assert f"<b>{meant}</b>" in page
+    assert "您要找的是不是" in page
+    assert f'value="{query}"' in page, "the question itself is not rewritten"
+
+
+@pytest.mark.parametrize("query", ["巡检", "协作机械臂", "xArm", "机器人"])
+def test_what_finds_enough_is_not_doubted(client: Client, query: str) -> None:
+    assert "您要找的是不是" not in client.get("/search", query_string={"q": query}).text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("abcd", "abcd", True), ("abcd", "abxd", True), ("abcd", "acbd", True), ("abcd", "abc", True),
+     ("abcd", "xabcd", True), ("abcd", "axyd", False), ("abcd", "badc", False), ("abcd", "ab", False),
+     ("ab", "cabx", False)],
+)  # fmt: skip
+def test_one_typing_error(one: str, other: str, expected: bool) -> None:
+    assert spelling._one_apart(one, other) is expected
+    assert spelling._one_apart(other, one) is expected
+
+
+def test_suggestions_follow_the_database(session: scoped_session[Session]) -> None:
+    firm = accounts.organization(name="芜湖雪狼机器人有限公司")
+    rebuild()
+    key = ("organization", firm.id)
+
+    def offered(typed: str) -> list[str]:
+        with current_app.test_request_context("/"):
+            return [each.text.zh for each in suggesting.suggest(typed)]
+
+    assert "芜湖雪狼机器人有限公司" in offered("xuelang")
+    assert "芜湖雪狼机器人有限公司" in offered("雪狼")
+    official = accounts.actor(accounts.official())
+    with transaction():
+        organization = db.session.get_one(Organization, firm.id)
+        take_organization_step(organization, "suspend", official, reason="因为试验", seen=organization.version)
+    assert offered("xuelang") == [], "hidden at once, before the index follows"
+    assert key in suggesting.known_objects()
+    while catch_up():
+        pass
+    assert key not in suggesting.known_objects()
+
+
+def test_lost_and_left_over_suggestions_are_differences_and_mended(session: scoped_session[Session]) -> None:
+    firm = accounts.organization()
+    rebuild()
+    assert compare().clean
+    with transaction():
+        db.session.execute(sa.delete(suggesting.SuggestionKey).where(suggesting.SuggestionKey.tier == 1))
+        suggesting._insert(suggesting._rows(1, "product", 77, ["鬼影"], 1, ""))
+    found = compare()
+    assert (found.missing, found.extra) == ((("organization", firm.id),), (("product", 77),))
+    write(found.keys)
+    assert compare().clean
+
+
+def test_a_question_is_found_by_the_pinyin_of_its_words(session: scoped_session[Session]) -> None:
+    for name in ("芜湖雪狼机器人有限公司", "铜陵巡检设备有限公司"):
+        accounts.organization(name=name)
+    rebuild()
+    assert spelling.readings("xunjian tongling") == {"xunjian": ["巡检"], "tongling": ["铜陵"]}
+    assert spelling.corrections("寻检") == ["巡检"]
+    with current_app.test_request_context("/"):
+        found = find(Question("xunjian"), SYSTEM)
+    assert found.cards[0]["title"].zh == "铜陵巡检设备有限公司"
+    assert found.widened == (("xunjian", ("巡检",)),)
