@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Field, RadioField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    EmailField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from marketplace.admin.logs import LogQuestion
-from marketplace.admin.queries import USER_KINDS, USER_STATES, OrganizationQuestion, UserQuestion
+from marketplace.admin.queries import (
+    POST_STATES,
+    USER_KINDS,
+    USER_STATES,
+    OrganizationQuestion,
+    PostQuestion,
+    UserQuestion,
+)
+from marketplace.core import clock
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.lifecycle import REASON_LIMIT
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.models import OrganizationKind
+from marketplace.posts.models import DUTIES
 from marketplace.reference import regions
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
 from marketplace.web.languages import current_language
@@ -176,3 +194,56 @@ class WorkdayForm(MarketplaceForm):
         """A year that nobody plans for is a typing error."""
         if field.data and not YEARS[0] <= field.data.year <= YEARS[1]:
             raise ValidationError(_("年份应在 2000 到 2100 之间"))
+
+
+# ---- posts ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def post_regions() -> dict[str, Text]:
+    """Where a post can be: the province and its cities."""
+    return {regions.PROVINCE: Text("安徽省", "Anhui Province"), **cities()}
+
+
+def post_question(args: MultiDict[str, str]) -> PostQuestion:
+    """What the list of posts is asked for."""
+    return PostQuestion(
+        words(args, "q"), one_of(args, "region", post_regions()), one_of(args, "duty", DUTIES),
+        one_of(args, "state", POST_STATES),
+    )  # fmt: skip
+
+
+def instant_after(day: date | None) -> datetime | None:
+    """When what lasts through a Beijing day ends."""
+    return clock.end_of_day(day) if day else None
+
+
+def last_day(until: datetime | None) -> date | None:
+    """The last Beijing day of what ends at an instant."""
+    return clock.beijing(until - timedelta(microseconds=1)).date() if until else None
+
+
+class ChangePostForm(MarketplaceForm):
+    """Duties and end of a post, and why."""
+
+    duties = SelectMultipleField(_l("职责"), [chosen(_l("请至少选择一项职责"))])
+    until = DateField(_l("最后一天"), [Optional()], description=_l("留空表示没有期限。"))
+    reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.duties.choices = [SelectChoice(duty, label) for duty, label in DUTIES.items()]
+
+
+class PostForm(ChangePostForm):
+    """A new post: who, in which department, for which place."""
+
+    email = EmailField(_l("邮箱"), [required(), at_most(254)], description=_l("本人注册用的邮箱。"))
+    department = StringField(_l("部门"), [required(), at_most(120)])
+    department_en = StringField(_l("部门（英文）"), [at_most(200)])
+    region = SelectField(_l("负责的地区"), [chosen()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        known = [SelectChoice(code, label) for code, label in post_regions().items()]
+        self.region.choices = [SelectChoice("", Text("请选择", "Choose one")), *known]

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, Text, Right], ...] = (
     ("admin.workdays", Text("工作日", "Working days"), policy.can_run),
     ("admin.messages", Text("失败消息", "Failed messages"), policy.can_run),
     ("admin.users", Text("用户", "Users"), policy.can_secure),
+    ("admin.posts", Text("岗位", "Posts"), policy.can_secure),
     ("admin.organizations", Text("单位", "Organizations"), policy.can_secure),
     ("admin.decisions", Text("决策日志", "Decisions"), policy.can_read_logs),
     ("admin.history", Text("留痕校验", "History check"), policy.can_audit),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.accounts.models import User, UserSession
 from marketplace.accounts.queries import can_sign_in
@@ -181,3 +181,63 @@ def member_counts(found: Sequence[Organization]) -> Mapping[int, int]:
     counted = sa.select(Member.organization_id, sa.func.count()).group_by(Member.organization_id)
     rows = db.session.execute(counted.where(Member.organization_id.in_([each.id for each in found])))
     return {row[0]: row[1] for row in rows}
+
+
+# ---- posts ----------------------------------------------------------------------------------------------------------
+
+POST_STATES: dict[str, Text] = {
+    "held": Text("在任", "In force"),
+    "coming": Text("未开始", "Not begun"),
+    "over": Text("已结束", "Ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PostQuestion:
+    """What the list of posts is asked for; ``text`` is part of the department, or of the holder's name or address."""
+
+    text: str = ""
+    region: str = ""
+    duty: str = ""
+    state: str = ""
+
+
+def post_state(post: Post) -> str:
+    """A key of POST_STATES."""
+    if post.since > clock.now():
+        return "coming"
+    return "held" if post.until is None or post.until > clock.now() else "over"
+
+
+def posts(question: PostQuestion) -> sa.Select[Post]:
+    """The posts asked for with their holders, the newest first."""
+    select = sa.select(Post).join(Post.user).options(contains_eager(Post.user)).order_by(Post.id.desc())
+    if question.text:
+        holder = User.name.contains(question.text, autoescape=True)
+        address = User.email.contains(question.text.lower(), autoescape=True)
+        select = select.where(Post.department.contains(question.text, autoescape=True) | holder | address)
+    if question.region:
+        select = select.where(Post.region == question.region)
+    if question.duty:
+        select = select.where(sa.cast(Post.duties, sa.Text).contains(f'"{question.duty}"'))
+    if question.state:
+        select = select.where(_post_in_state(question.state))
+    return select
+
+
+def _post_in_state(state: str) -> sa.ColumnElement[bool]:
+    if state == "coming":
+        return Post.since > clock.now()
+    return in_force() if state == "held" else Post.until <= clock.now()
+
+
+def post_by_id(key: int) -> Post:
+    """The post with this key and its holder.
+
+    Raises:
+        NotFound: there is none.
+    """
+    post = db.session.scalar(sa.select(Post).where(Post.id == key).options(joinedload(Post.user)))
+    if post is None:
+        raise NotFound
+    return post

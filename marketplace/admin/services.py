@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from marketplace.accounts.models import ADMINISTRATIONS, User, UserSession
@@ -13,6 +16,8 @@ from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.lifecycle import given_reason
+from marketplace.posts import services as posts
+from marketplace.posts.models import Post
 from marketplace.posts.queries import posts_in_force
 
 WHY = Text("请写明理由，会记入留痕", "Give the reason; it is kept in history")
@@ -130,6 +135,38 @@ def _end_sessions(user: User) -> int:
     open_ = UserSession.ended_at.is_(None) & (UserSession.user_id == user.id)
     ended = db.session.execute(sa.update(UserSession).where(open_).values(ended_at=clock.now()))
     return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def give_post(
+    user: User, department: Text, region: str, duties: Sequence[str], until: datetime | None, actor: Actor, reason: str
+) -> Post:
+    """Make a user an official.
+
+    Raises:
+        FieldError, Invalid: as ``posts.services.give_post``; no reason.
+        Refused: he is the actor himself, or an administrator.
+    """
+    words = checked_reason(reason)
+    lock(user)
+    _not_oneself(user, actor)
+    if user.administrator:
+        raise Refused(
+            Text("管理员不兼任业务岗位", "An administrator holds no post"),
+            Text("他现在是%(kind)s", "This person is now: %(kind)s") % {"kind": ADMINISTRATIONS[user.administrator]},
+            Text("请先免去管理员，或另选一人", "End the administration first, or choose somebody else"),
+        )
+    return posts.give_post(user, department, region, duties, actor, until=until, reason=words)
+
+
+def unchanged_since(post: Post, seen: int | None) -> None:
+    """Pass when nothing happened to a post since the history entry that the actor had before him.
+
+    Raises:
+        Conflict: somebody else changed it.
+    """
+    newest = ledger.latest(post)
+    if seen is not None and newest is not None and newest.id != seen:
+        raise Conflict(Text("这个岗位刚刚被别人改过", "Somebody has just changed this post"), newest)
 
 
 def keep_a_security_administrator(user: User) -> None:

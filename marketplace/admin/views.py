@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import ADMINISTRATIONS
-from marketplace.admin import health, log_views, policy, queries, system_views, user_views
+from marketplace.admin import health, log_views, policy, post_views, queries, system_views, user_views
 from marketplace.admin.frame import Right, View, guarded, menu
 from marketplace.web.identity import current_actor
 
@@ -28,6 +28,10 @@ def blueprint() -> Blueprint:
     show("/users", "users", policy.can_secure, user_views.users)
     show("/users/<int:key>", "user", policy.can_secure, user_views.user)
     act("/users/<int:key>/do", "act_on_user", policy.can_secure, user_views.act_on_user)
+    show("/posts", "posts", policy.can_secure, post_views.posts)
+    both("/posts/new", "new_post", policy.can_secure, post_views.new_post)
+    both("/posts/<int:key>", "post", policy.can_secure, post_views.post)
+    act("/posts/<int:key>/end", "end_post", policy.can_secure, post_views.end)
     show("/organizations", "organizations", policy.can_secure, user_views.organizations)
     both("/settings/<key>", "one_setting", policy.can_run, system_views.one_setting)
     show("/settings", "settings", policy.can_run, system_views.all_settings)

@@ -17,7 +17,16 @@ def named(ids: Sequence[int]) -> dict[int, Named]:
     return {key: Named(post.department) for key, post in posts_by_id(ids).items()}
 
 
-RECORDED = Recorded("post", Text("岗位", "Post"), acts={"grant": Text("授予岗位", "Given")}, named=named)
+RECORDED = Recorded(
+    "post",
+    Text("岗位", "Post"),
+    acts={
+        "grant": Text("授予岗位", "Given"),
+        "change": Text("变更岗位", "Changed"),
+        "end": Text("结束岗位", "Ended"),
+    },
+    named=named,
+)
 
 
 def _init(app: Flask) -> None:

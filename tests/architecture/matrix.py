@@ -333,6 +333,7 @@ OFFICE_PAGES = {
     "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
     "messages": ("messages", "system"), "mails": ("mails", "system"),
     "users": ("users", "security"), "users/1": ("user", "security"),
+    "posts": ("posts", "security"), "posts/new": ("new_post", "security"), "posts/1": ("post", "security"),
     "organizations": ("organizations", "security"), "log": ("decisions", "security audit"),
     "log/1": ("decision", "security audit"), "history": ("history", "audit"),
 }  # fmt: skip
@@ -341,6 +342,7 @@ OFFICE_ACTS = {
     "workdays/2026-10-01/clear": ("clear_workday", "system"), "messages/1/do": ("act_on_message", "system"),
     "messages/retry": ("retry_messages", "system"), "mails/1/do": ("act_on_mail", "system"),
     "mails/retry": ("retry_mails", "system"), "users/1/do": ("act_on_user", "security"),
+    "posts/new": ("new_post", "security"), "posts/1": ("post", "security"), "posts/1/end": ("end_post", "security"),
     "log/export": ("export_decisions", "security audit"), "history/check": ("check_history", "audit"),
     "history/export": ("export_history", "audit"),
 }  # fmt: skip
@@ -358,7 +360,9 @@ def administration() -> Iterator[Row]:
         }
         yield office(endpoint, path, 422, *kinds.split(), method="POST", **form)
     for path, endpoint in {
-        "settings/no.setting": "one_setting", "users/2147483647": "user", "users?state=lost": "users",
+        "settings/no.setting": "one_setting", "users/2147483647": "user",
+        "posts/2147483647": "post", "posts?duty=fly": "posts",
+        "users?state=lost": "users",
         "log/2147483647": "decision", "log?act=no.act": "decisions",
     }.items():  # fmt: skip
         yield office(endpoint, path, 404)

@@ -63,6 +63,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "checks": "checks of the whole history by the worker",
         "messages": "messages that gave up",
         "user_views": "pages of users and organizations",
+        "post_views": "pages of posts",
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
     },

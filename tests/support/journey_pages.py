@@ -178,7 +178,8 @@ def office_pages() -> Iterator[SamplePage]:
             "admin.workdays": "workdays?year=2026", "admin.messages": "messages", "admin.mails": "mails",
         },
         "admin": {
-            "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.organizations": "organizations",
+            "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.posts": "posts",
+            "admin.new_post": "posts/new", "admin.post": "posts/1", "admin.organizations": "organizations",
             "admin.decisions": "log", "admin.decision": "log/1",
         },
         "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history"},
@@ -187,6 +188,7 @@ def office_pages() -> Iterator[SamplePage]:
             yield SamplePage(endpoint, f"/admin/{path}", who)
     yield SamplePage("admin.users", "/admin/users?q=nobody-is-called-so", "admin")
     yield SamplePage("admin.one_setting", "/admin/settings/matching.new_days", "operator", 422, "main .formend .btn")
+    yield SamplePage("admin.new_post", "/admin/posts/new", "admin", 422, "main .formend .btn")
     yield SamplePage("admin.workdays", "/admin/workdays", "operator", 422, "main .formend .btn")
 
 
