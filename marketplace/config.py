@@ -39,6 +39,8 @@ class Config:
     database_url: str = field(default="", repr=False)
     # Signs sessions and mail links. Required unless demo.
     secret_key: str = field(default="", repr=False)
+    # Former secrets, separated by commas: what they signed or encrypted stays readable; new things use SECRET_KEY.
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     # Search engine. The embedded one serves both databases.
     search: str = "whoosh"
     # Uploaded files: a local folder (empty: data_dir/files).
@@ -101,6 +103,7 @@ class Config:
             data_dir=Path(given.get("DATA_DIR") or "var"),
             database_url=_database(given.get("DATABASE_URL", "")),
             secret_key=given.get("SECRET_KEY", ""),
+            old_secret_keys=tuple(filter(None, given.get("OLD_SECRET_KEYS", "").split(","))),
             search=_one_of("SEARCH", given.get("SEARCH") or "whoosh", ("whoosh",)),
             storage_url=_storage(given.get("STORAGE_URL", "")),
             mail_url=_mail(given.get("MAIL_URL") or "console:"),

@@ -1,13 +1,17 @@
-"""The plate of accounts: pages of people, and the mails of their addresses."""
+"""The plate of accounts: pages of people, the mails of their addresses, and how long records of them are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from marketplace.accounts import notify, queries, views
+from marketplace.accounts import figures, notify, privacy, queries, sessions, throttle, views
+from marketplace.core import clock
 from marketplace.core.text import Text
+from marketplace.foundation.db import transaction
 from marketplace.foundation.letters import SECURITY
-from marketplace.web.limits import AN_HOUR, Limit, figure
+from marketplace.foundation.worker import Task
+from marketplace.settings import queries as settings
 from marketplace.web.plate import Capability, FooterLink, Named, Recorded
 
 
@@ -40,24 +44,55 @@ USERS = Recorded(
         "end_sessions": Text("结束全部会话", "Ended all sessions"),
         "export_log": Text("导出日志", "Exported a log"),
         "export_history": Text("导出全部留痕", "Exported the whole history"),
+        "agree": Text("同意隐私说明", "Agreed to the privacy notice"),
+        "ask_new_address": Text("申请更换邮箱", "Asked for a new address"),
+        "change_address": Text("更换邮箱", "Changed the address"),
+        "change_password": Text("更换密码", "Changed the password"),
+        "reset_password": Text("重设密码", "Reset the password"),
+        "leave": Text("注销账号", "Deleted the account"),
+        "recovery_code_used": Text("使用恢复码", "Used a recovery code"),
+        "recovery_codes": Text("更换恢复码", "Made new recovery codes"),
+        "second_factor_on": Text("启用动态口令", "Turned the second factor on"),
+        "second_factor_off": Text("停用动态口令", "Turned the second factor off"),
+        "second_factor_reset": Text("重置动态口令", "Reset the second factor"),
+        "session_ended": Text("结束一个会话", "Ended a session"),
+        "sessions_ended": Text("结束其他会话", "Ended the other sessions"),
         "enable": Text("启用账号", "Enabled the account"),
     },
     named=named,
     key_of=key_of,
 )
 
-# Every registration sends a mail. A training course of a hundred people behind one address still gets through.
-REGISTRATIONS = figure("accounts.registrations", Text("注册", "Registrations"), 200, AN_HOUR)
+
+def _forget_old() -> bool:
+    """Delete records of attempts and ended sessions that have had their time."""
+    before = clock.now() - timedelta(days=settings.value(figures.ATTEMPT_DAYS))
+    with transaction():
+        more = throttle.forget_old(before)
+        sessions.forget_old(before)
+        privacy.forget_letters()
+    return more
+
 
 ACCOUNTS = Capability(
     name="accounts",
     blueprints=lambda: (views.blueprint(),),
     footer=(FooterLink(1, Text("注册账号", "Register"), "accounts.register", 10),),
-    limits=(Limit(REGISTRATIONS, ("accounts.register",), "hour", ("POST",)),),
     letters={
         "user.registered": notify.registered,
         "user.registered_again": notify.registered_again,
+        "user.password_changed": notify.password_changed,
+        "user.second_factor": notify.second_factor,
+        "user.new_address": notify.new_address,
+        "user.address_changed": notify.address_changed,
+        "user.left": notify.left,
+        "attempt.reset": notify.reset,
     },
     records=(USERS,),
     letter_groups=(SECURITY,),
+    tasks=(Task("forget old sign-in records", _forget_old, 3600.0),),
+    settings=figures.ALL,
+    strict=lambda actor: bool(actor.administrator),
+    personal=privacy.personal,
+    forget=privacy.forget,
 )

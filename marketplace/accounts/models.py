@@ -1,4 +1,4 @@
-"""Tables of people and their sessions, and what their values can be."""
+"""Tables of people, their sessions, second factors and attempts, and what their values can be."""
 
 from __future__ import annotations
 
@@ -10,15 +10,9 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.errors import FieldError, Invalid
+from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.foundation.db import Base
-
-PASSWORD_LEAST = 10
-
-
-PASSWORD_MOST = 128
-
+from marketplace.foundation.db import Base, BigId
 
 # The kinds of administrator, kept apart (三员分立): who runs the site, who grants rights, who looks at what both do.
 ADMINISTRATIONS: dict[str, Text] = {
@@ -45,9 +39,20 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    password_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # Since when a second factor is asked for at sign-in; None: it is not.
+    second_factor_at: Mapped[datetime | None]
+    # Which version of the privacy notice was agreed to, and when; "" for accounts older than the question.
+    consent_version: Mapped[str] = mapped_column(sa.String(16), default="")
+    consent_at: Mapped[datetime | None]
+    # When the account was deleted: name and address are made-up ones since then.
+    deleted_at: Mapped[datetime | None]
 
     # The token of the session this object was loaded for; what Flask-Login keeps in the cookie instead of a key.
     session_token: str = ""
+    session_id: int = 0
+    # Whether it is time to note that this session is in use.
+    session_due: bool = False
 
     @property
     def subject_type(self) -> str:
@@ -72,6 +77,9 @@ class UserSession(Base):
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ends_at: Mapped[datetime]
+    # It ends earlier when nothing is asked for: moved on with every use (at most once a minute).
+    idle_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(sa.String(64), default="")
     agent: Mapped[str] = mapped_column(sa.String(300), default="")
@@ -79,23 +87,75 @@ class UserSession(Base):
     user: Mapped[User] = relationship()
 
 
+class Attempt(Base):
+    """One try at something that can be guessed or overused: what the throttle counts, and the record of it.
+
+    An address is kept as a keyed digest, because people type passwords into the wrong field.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.Index("ix_attempt_who", "kind", "who", "id"),
+        sa.Index("ix_attempt_network", "kind", "network", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    outcome: Mapped[str] = mapped_column(sa.String(8))
+    who: Mapped[str] = mapped_column(sa.String(64))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    # The address asked from; ``network`` is what is counted: the same, of IPv6 the first 64 bits.
+    address: Mapped[str] = mapped_column(sa.String(64))
+    network: Mapped[str] = mapped_column(sa.String(64))
+
+    @property
+    def subject_type(self) -> str:
+        return "attempt"
+
+
+class FormerPassword(Base):
+    """The hash of a password that was changed: the last ones cannot be taken again."""
+
+    __tablename__ = "former_password"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    until: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SecondFactor(Base):
+    """The secret that a person's device shares with the site (TOTP, RFC 6238), encrypted.
+
+    One that is not confirmed yet is only being set up, beside the one in force.
+    """
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    secret: Mapped[str] = mapped_column(sa.String(255))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    # The 30-second step of the code taken last: neither that one nor an earlier one counts again.
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A code that replaces the device once, as a keyed digest."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None]
+
+
 def one_line(text: str) -> str:
     """Text of one line: every run of blanks and line ends is one space."""
     return " ".join(text.split())
-
-
-def check_password(password: str, email: str) -> None:
-    """Length and not the address itself; longer is better, kinds of characters are not asked (NIST SP 800-63B).
-
-    Raises:
-        FieldError: on "password".
-    """
-    if len(password) < PASSWORD_LEAST or len(password) > PASSWORD_MOST:
-        raise FieldError("password", Text("密码需要 10 到 128 个字符", "A password has 10 to 128 characters"))
-    if password.casefold() in (email.casefold(), email.partition("@")[0].casefold()) or len(set(password)) < 4:
-        raise FieldError(
-            "password", Text("密码太容易猜到，请换一个", "This password is too easy to guess; choose another one")
-        )
 
 
 def normal_email(email: str, field: str = "email") -> str:
@@ -110,24 +170,3 @@ def normal_email(email: str, field: str = "email") -> str:
     except EmailNotValidError as error:
         raise FieldError(field, message) from error
     return checked.normalized.lower()
-
-
-def checked_registration(email: str, password: str) -> str:
-    """Check a registration before anything slow happens; returns the address as stored.
-
-    Raises:
-        Invalid: naming "email" and "password".
-    """
-    errors: list[FieldError] = []
-    address = email
-    try:
-        address = normal_email(email)
-    except FieldError as error:
-        errors.append(error)
-    try:
-        check_password(password, address)
-    except FieldError as error:
-        errors.append(error)
-    if errors:
-        raise Invalid(errors)
-    return address

@@ -1,16 +1,20 @@
-"""Selects of people and their sessions."""
+"""Selects of people, their sessions and passwords."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import User, UserSession
+from marketplace.accounts.models import FormerPassword, User, UserSession
 from marketplace.core import clock
 from marketplace.foundation.db import db
+
+# A session that is in use is noted once in this time, so that reading pages does not write.
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def token_hash(token: str) -> str:
@@ -22,14 +26,26 @@ def user_of_session(token: str) -> User | None:
     """The user signed in with this token, or None when the session has ended."""
     found = db.session.scalar(
         sa.select(UserSession)
-        .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
-        .where(UserSession.ends_at > clock.now())
+        .where(UserSession.token_hash == token_hash(token), alive())
         .options(joinedload(UserSession.user))
     )
     if found is None or not found.user.is_active:
         return None
-    found.user.session_token = token
+    found.user.session_token, found.user.session_id = token, found.id
+    found.user.session_due = clock.now() - found.seen_at >= NOTED_EVERY
     return found.user
+
+
+def alive() -> sa.ColumnElement[bool]:
+    """Sessions that have neither ended nor run out, nor idled too long."""
+    now = clock.now()
+    return UserSession.ended_at.is_(None) & (UserSession.ends_at > now) & (UserSession.idle_at > now)
+
+
+def former_hashes(user: User) -> list[str]:
+    """The hashes of a user's last passwords, the present one first."""
+    select = sa.select(FormerPassword.password_hash).where(FormerPassword.user_id == user.id)
+    return [user.password_hash, *db.session.scalars(select.order_by(FormerPassword.id.desc()))]
 
 
 def user_by_email(email: str) -> User | None:

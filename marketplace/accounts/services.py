@@ -1,45 +1,47 @@
-"""Commands: register, confirm, sign in and out, change an account."""
+"""Commands: register, confirm, change password, address and account, reset a password, agree to the notice."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from datetime import timedelta
 from functools import cache
 
-import argon2
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts.models import User, UserSession, normal_email, one_line
-from marketplace.accounts.queries import token_hash, user_by_email
+from marketplace.accounts import links, passwords
+from marketplace.accounts.models import Attempt, FormerPassword, User, normal_email, one_line
+from marketplace.accounts.queries import user_by_email
+from marketplace.accounts.sessions import end_sessions
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
-from marketplace.core.errors import Refused
+from marketplace.core.errors import FieldError, Invalid, Refused
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.outbox import emit
 
-SESSION_DAYS = 7
+# The privacy notice that people agree to: the day of its last change of substance (templates/site/privacy.html).
+PRIVACY_VERSION = "2026-11-28"
 
 
-CONFIRM_HOURS = 48
+def checked_registration(email: str, name: str, password: str, rules: passwords.Rules) -> str:
+    """Check a registration before anything slow happens; returns the address as stored.
 
-
-# Longer input is not hashed to its end: nobody has such a password.
-PASSWORD_CUT = 512
-
-
-@cache
-def hasher(cheap: bool = False) -> argon2.PasswordHasher:
-    """argon2id with the library's defaults (RFC 9106, low memory); tests take the cheapest profile."""
-    return argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST) if cheap else argon2.PasswordHasher()
-
-
-def hash_password(password: str, *, cheap: bool = False) -> str:
-    """The password as stored. Slow by design: call it before the transaction begins."""
-    return hasher(cheap).hash(password)
+    Raises:
+        Invalid: naming "email" and "password".
+    """
+    errors: list[FieldError] = []
+    address = email
+    try:
+        address = normal_email(email)
+    except FieldError as error:
+        errors.append(error)
+    try:
+        rules.check(password, email=address, name=name)
+    except FieldError as error:
+        errors.append(error)
+    if errors:
+        raise Invalid(errors)
+    return address
 
 
 def register(address: str, name: str, password_hash: str, language: str) -> None:
@@ -47,6 +49,7 @@ def register(address: str, name: str, password_hash: str, language: str) -> None
 
     An address that nobody has confirmed yet belongs to who registers it last: the links sent before stop working,
     so that nobody can prepare an account for another person's address and wait until its owner confirms it.
+    Who registers has agreed to the privacy notice; version and time are kept.
     """
     known = user_by_email(address)
     if known is not None and known.confirmed_at is not None:
@@ -54,13 +57,15 @@ def register(address: str, name: str, password_hash: str, language: str) -> None
         return
     user = known or User(email=address)
     user.name, user.password_hash, user.language = one_line(name), password_hash, language
+    user.password_at = clock.now()
     if known is None:
         try:
             with db.session.begin_nested():
                 db.session.add(user)
         except IntegrityError:  # somebody registered the address in this moment
             return register(address, name, password_hash, language)
-    ledger.record(user, "register", Actor(kind="user", user_id=user.id))
+    _agree(user)
+    ledger.record(user, "register", _self(user), data={"privacy": PRIVACY_VERSION})
     emit("user.registered", user)
 
 
@@ -69,95 +74,109 @@ def send_confirmation(user: User) -> None:
     emit("user.registered", user)
 
 
-def confirmation_token(user: User, secret: str) -> str:
-    """What the mail's link carries: signed, for 48 hours, for this registration of this address."""
-    return _signer(secret).dumps([user.id, _registration(user)])
-
-
-def user_of_confirmation(token: str, secret: str) -> User:
-    """Whose address the link confirms.
-
-    Raises:
-        Refused: the link is not ours, is too old, or belongs to an earlier registration.
-    """
-    try:
-        user_id, registration = _signer(secret).loads(token, max_age=CONFIRM_HOURS * 3600)
-    except BadSignature as error:
-        raise _dead_link() from error
-    user = db.session.get(User, user_id)
-    if user is None or registration != _registration(user):
-        raise _dead_link()
-    return user
-
-
 def confirm(token: str, secret: str) -> User:
     """Confirm an address; a second time changes nothing.
 
     Raises:
-        Refused: as ``user_of_confirmation``.
+        Refused: the link does not work any more.
     """
-    user = user_of_confirmation(token, secret)
+    user, _more = links.CONFIRM.user_of(token, secret)
     lock(user)
     if user.confirmed_at is None:
         user.confirmed_at = clock.now()
-        ledger.record(user, "confirm", Actor(kind="user", user_id=user.id))
+        ledger.record(user, "confirm", _self(user))
     return user
 
 
-def _dead_link() -> Refused:
-    return Refused(
-        Text("确认链接 48 小时内有效，以最新一封邮件为准", "A link works for 48 hours; only the newest one counts"),
-        Text("这个链接已失效或不完整", "This link has expired or is incomplete"),
-        Text("请用同一邮箱再注册一次，会收到新的链接", "Register again with the same address to get a new link"),
-    )
+def agree(user: User) -> None:
+    """Agree to the privacy notice as it is now; twice changes nothing."""
+    if user.consent_version != PRIVACY_VERSION:
+        _agree(user)
+        ledger.record(user, "agree", _self(user), data={"privacy": PRIVACY_VERSION})
 
 
-def _registration(user: User) -> str:
-    """A fingerprint of address and password hash (which is salted): another one for each registration."""
-    return hashlib.sha256(f"{user.email}\n{user.password_hash}".encode()).hexdigest()[:16]
+def _agree(user: User) -> None:
+    user.consent_version, user.consent_at = PRIVACY_VERSION, clock.now()
 
 
-def _signer(secret: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret, salt="confirm-address")
+def change_password(user: User, password_hash: str, *, everywhere: bool) -> None:
+    """Take a checked new password. Every other session ends; with ``everywhere`` this one too."""
+    _take_password(user, password_hash)
+    end_sessions(user, but=0 if everywhere else user.session_id)
+    ledger.record(user, "change_password", _self(user))
+    emit("user.password_changed", user, {"how": "changed"})
 
 
-def password_matches(user: User | None, password: str, *, cheap: bool = False) -> bool:
-    """Compare a password. An unknown user costs the same time as a known one."""
-    stored = user.password_hash if user else _nobody(cheap)
+def ask_reset(attempt: Attempt, user_id: int | None) -> None:
+    """Somebody asked for a link to a new password. The same is written whether the address is known or not."""
+    emit("attempt.reset", attempt, {"user": user_id})
+
+
+def reset_password(token: str, secret: str, password_hash: str) -> User:
+    """Take a checked new password by a link from a mail; the link is worth nothing afterwards. Every session ends.
+
+    Raises:
+        Refused: the link does not work any more.
+    """
+    user, _more = links.RESET.user_of(token, secret)
+    lock(user)
+    links.RESET.user_of(token, secret)  # of two who use it at once, the second finds it dead
+    _take_password(user, password_hash)
+    end_sessions(user)
+    ledger.record(user, "reset_password", _self(user))
+    emit("user.password_changed", user, {"how": "reset"})
+    return user
+
+
+def renew_hash(user: User, old: str, new: str) -> None:
+    """Keep the same password with the parameters of today, unless it was changed meanwhile."""
+    mine = (User.id == user.id) & (User.password_hash == old)
+    db.session.execute(sa.update(User).where(mine).values(password_hash=new))
+
+
+def _take_password(user: User, password_hash: str) -> None:
+    db.session.add(FormerPassword(user_id=user.id, password_hash=user.password_hash))
+    db.session.flush()
+    mine = sa.select(FormerPassword.id).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
+    older = db.session.scalars(mine.offset(passwords.REMEMBERED - 1)).all()
+    db.session.execute(sa.delete(FormerPassword).where(FormerPassword.id.in_(older)))
+    user.password_hash, user.password_at = password_hash, clock.now()
+
+
+def ask_new_address(user: User, address: str) -> None:
+    """A user wants another address: a link goes to the new one, a warning to the present one.
+
+    The answer does not tell whether the new address has an account already; its holder is told.
+    """
+    ledger.record(user, "ask_new_address", _self(user))
+    emit("user.new_address", user, {"to": address})
+
+
+def change_address(token: str, secret: str) -> User:
+    """Take the new address that the link confirms; the old one is told. Every session ends.
+
+    Raises:
+        Refused: the link does not work any more, or somebody registered the address meanwhile.
+    """
+    user, more = links.NEW_ADDRESS.user_of(token, secret)
+    lock(user)
+    links.NEW_ADDRESS.user_of(token, secret)
+    old, address = user.email, str(more[0])
     try:
-        hasher(cheap).verify(stored, password[:PASSWORD_CUT])
-    except argon2.exceptions.VerificationError:
-        return False
-    return user is not None
-
-
-@cache
-def _nobody(cheap: bool) -> str:
-    return hash_password(secrets.token_hex(16), cheap=cheap)
-
-
-def open_session(user: User, address: str, agent: str) -> str:
-    """Begin a session and return the token for the cookie."""
-    token = secrets.token_urlsafe(32)
-    db.session.add(
-        UserSession(
-            user_id=user.id,
-            token_hash=token_hash(token),
-            ends_at=clock.now() + timedelta(days=SESSION_DAYS),
-            address=address[:64],
-            agent=agent[:300],
-        )
-    )
-    ledger.record(user, "sign_in", Actor(kind="user", user_id=user.id))
-    user.session_token = token
-    return token
-
-
-def end_session(user: User) -> None:
-    """End the session that the user is signed in with."""
-    for found in db.session.query(UserSession).filter_by(token_hash=token_hash(user.session_token), ended_at=None):
-        found.ended_at = clock.now()
-    ledger.record(user, "sign_out", Actor(kind="user", user_id=user.id))
+        with db.session.begin_nested():
+            user.email = address
+            db.session.flush()
+    except IntegrityError as error:
+        db.session.refresh(user)
+        raise Refused(
+            Text("一个邮箱只能有一个账号", "An address has one account"),
+            Text("这个邮箱已经有账号", "This address has an account already"),
+            Text("请换用另一个邮箱", "Use another address"),
+        ) from error
+    end_sessions(user)
+    ledger.record(user, "change_address", _self(user))
+    emit("user.address_changed", user, {"to": old})
+    return user
 
 
 def change_account(user: User, name: str, language: str) -> None:
@@ -166,7 +185,7 @@ def change_account(user: User, name: str, language: str) -> None:
     changed = [key for key, value in wanted.items() if getattr(user, key) != value]
     user.name, user.language = wanted["name"], wanted["language"]
     if changed:
-        ledger.record(user, "edit", Actor(kind="user", user_id=user.id), data={"changed": changed})
+        ledger.record(user, "edit", _self(user), data={"changed": changed})
 
 
 def make_demo_account(
@@ -185,4 +204,8 @@ def make_demo_account(
 
 @cache
 def _demo_hash(password: str, cheap: bool) -> str:
-    return hash_password(password, cheap=cheap)
+    return passwords.hash_password(password, cheap=cheap)
+
+
+def _self(user: User) -> Actor:
+    return Actor(kind="user", user_id=user.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from marketplace.admin import checks, health, views
+from marketplace.admin import checks, health, services, views
 from marketplace.admin.frame import menu
 from marketplace.core.text import Text
 from marketplace.foundation.worker import Task
@@ -28,5 +28,6 @@ ADMIN = Capability(
         Task("history check", checks.go_on, checks.EVERY_SECONDS),
     ),
     records=(CHECKS,),
+    keeps=services.keeps,
     init=_init,
 )

@@ -30,6 +30,7 @@ from marketplace.admin.queries import (
     PostQuestion,
     UserQuestion,
 )
+from marketplace.admin.sign_ins import OUTCOMES, TRIED, SignInQuestion
 from marketplace.core import clock
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.setting import Setting
@@ -98,6 +99,14 @@ def log_question(args: MultiDict[str, str]) -> LogQuestion:
 def cities() -> dict[str, Text]:
     """The cities of a filter by their codes."""
     return {city.code: city.label for city in regions.cities()}
+
+
+def sign_in_question(args: MultiDict[str, str]) -> SignInQuestion:
+    """What the sign-in log is asked for."""
+    return SignInQuestion(
+        person=words(args, "person"), kind=one_of(args, "kind", TRIED), outcome=one_of(args, "outcome", OUTCOMES),
+        address=words(args, "address"), first=day(args, "from"), last=day(args, "to"),
+    )  # fmt: skip
 
 
 def organization_question(args: MultiDict[str, str]) -> OrganizationQuestion:

@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, Text, Right], ...] = (
     ("admin.posts", Text("岗位", "Posts"), policy.can_secure),
     ("admin.organizations", Text("单位", "Organizations"), policy.can_secure),
     ("admin.decisions", Text("决策日志", "Decisions"), policy.can_read_logs),
+    ("admin.sign_ins", Text("登录日志", "Sign-ins"), policy.can_read_logs),
     ("admin.history", Text("留痕校验", "History check"), policy.can_audit),
 )
 

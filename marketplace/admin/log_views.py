@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.models import Attempt
 from marketplace.admin import checks, forms, logs, services
+from marketplace.admin import sign_ins as log
 from marketplace.admin.frame import menu
 from marketplace.core import clock
 from marketplace.core.errors import FieldError, Invalid, NotFound, Refused
@@ -39,7 +42,7 @@ def decisions() -> ResponseReturnValue:
     page = key_page(logs.entries(question), LedgerEntry.id, per_page=PER_PAGE)
     return render_template(
         "admin/decisions.html", menu=menu("admin.decisions"), page=page, lines=logs.lines(page.items),
-        question=question, acts=logs.acts(), kinds_of_file=("csv", "xlsx", "json"),
+        question=question, acts=logs.acts(),
     )  # fmt: skip
 
 
@@ -56,24 +59,61 @@ def decision(key: int) -> ResponseReturnValue:
 
 def export_decisions() -> ResponseReturnValue:
     """The entries asked for as a file; that they were taken is itself in history, with a reason."""
-    question, kind = forms.log_question(request.form), request.form.get("format", "")
+    question, upto, language = forms.log_question(request.form), ledger.position(), current_language()
+    taken = Taken(
+        "decisions", _("决策日志"), logs.HEADER, logs.COLUMNS, question.given, logs.count(logs.entries(question))
+    )
+    return _export(taken, logs.rows(question, upto, language))
+
+
+def sign_ins() -> ResponseReturnValue:
+    """Who tried to sign in, from where, and how it ended."""
+    question = forms.sign_in_question(request.args)
+    page = key_page(log.attempts(question), Attempt.id, per_page=PER_PAGE)
+    return render_template(
+        "admin/sign_ins.html", menu=menu("admin.sign_ins"), page=page, lines=log.named(page.items), question=question,
+        kinds=forms.options(log.TRIED, Text("全部事项", "Anything")),
+        outcomes=forms.options(log.OUTCOMES, Text("全部结果", "Any outcome")),
+    )  # fmt: skip
+
+
+def export_sign_ins() -> ResponseReturnValue:
+    """The same as a file."""
+    question, upto, language = forms.sign_in_question(request.form), log.newest(), current_language()
+    taken = Taken(
+        "sign-ins", _("登录日志"), log.HEADER, log.COLUMNS, question.given, logs.count(log.attempts(question))
+    )
+    return _export(taken, log.rows(question, upto, language))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A log that is taken away: its name, its columns, the filters, and how many rows there are."""
+
+    name: str
+    title: str
+    header: Sequence[Text]
+    columns: Sequence[str]
+    filters: Mapping[str, str]
+    rows: int
+
+
+def _export(taken: Taken, found: Iterator[list[str]]) -> Response:
+    kind = request.form.get("format", "")
     if kind not in ("csv", "xlsx", "json"):
         raise Invalid([FieldError("format", Text("请选择文件格式", "Choose a format"))])
-    rows = logs.count(question)
-    if kind == "xlsx" and rows > MOST_IN_EXCEL:
+    if kind == "xlsx" and taken.rows > MOST_IN_EXCEL:
         raise Refused(
             Text("Excel 文件最多 %(most)d 行", "A file in Excel has at most %(most)d rows") % {"most": MOST_IN_EXCEL},
-            Text("现在的条件下有 %(count)d 行", "There are %(count)d rows under these filters") % {"count": rows},
+            Text("现在的条件下有 %(count)d 行", "There are %(count)d rows under these filters") % {"count": taken.rows},
             Text("请选 CSV，或加一个条件", "Choose CSV, or add a filter"),
         )
-    upto = ledger.position()
-    _taken("export_log", {"format": kind, "rows": rows, "filters": question.given})
-    found, language = logs.rows(question, upto, current_language()), current_language()
-    header = [each.say(language) for each in logs.HEADER]
-    name = f"decisions-{clock.today().isoformat()}.{kind}"
+    _record("export_log", {"log": taken.name, "format": kind, "rows": taken.rows, "filters": dict(taken.filters)})
+    header = [each.say(current_language()) for each in taken.header]
+    name = f"{taken.name}-{clock.today().isoformat()}.{kind}"
     if kind == "xlsx":
-        return _file(name, [write_xlsx(header, found, _("决策日志"))])
-    pieces = write_csv(header, found) if kind == "csv" else logs.json_pieces(found)
+        return _file(name, [write_xlsx(header, found, taken.title)])
+    pieces = write_csv(header, found) if kind == "csv" else logs.json_pieces(found, taken.columns)
     return _file(name, stream_with_context(pieces))
 
 
@@ -94,12 +134,12 @@ def check_history() -> ResponseReturnValue:
 
 def export_history() -> ResponseReturnValue:
     """The whole chain, which everybody who has the file can check without this site."""
-    _taken("export_history", {"entries": ledger.position()})
+    _record("export_history", {"entries": ledger.position()})
     lines = (line.encode() for line in ledger.exported())
     return _file(f"history-{clock.today().isoformat()}.jsonl", stream_with_context(lines))
 
 
-def _taken(action: str, data: dict[str, Any]) -> None:
+def _record(action: str, data: dict[str, Any]) -> None:
     """Write into history that a file was taken, by whom and why."""
     reason = services.checked_reason(clean(request.form.get("reason")))
     ledger.record(services.oneself(current_actor()), action, current_actor(), reason=reason, data=data)

@@ -45,11 +45,8 @@ class LogQuestion:
     @property
     def given(self) -> dict[str, str]:
         """The filters that are set, as they stand in an address."""
-        values = {
-            "person": self.person, "act": self.act, "number": self.number, "post": self.post,
-            "from": self.first.isoformat() if self.first else "", "to": self.last.isoformat() if self.last else "",
-        }  # fmt: skip
-        return {key: value for key, value in values.items() if value}
+        filters = {"person": self.person, "act": self.act, "number": self.number, "post": self.post}
+        return given(filters, self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def entries(question: LogQuestion) -> sa.Select[LedgerEntry]:
     """The entries asked for, in no order: ``key_page`` and the export bring theirs."""
     select = sa.select(LedgerEntry)
     if question.person:
-        select = select.where(LedgerEntry.actor_id.in_(_persons(question.person)))
+        select = select.where(LedgerEntry.actor_id.in_(persons(question.person)))
     if question.act:
         kind, _, action = question.act.partition(".")
         select = select.where(LedgerEntry.subject_type == kind, LedgerEntry.action == action)
@@ -94,14 +91,23 @@ def entries(question: LogQuestion) -> sa.Select[LedgerEntry]:
     if question.post:
         held = sa.select(Post.id).where(Post.department.contains(question.post, autoescape=True))
         select = select.where(LedgerEntry.post_id.in_(held))
-    if question.first:
-        select = select.where(LedgerEntry.at >= datetime.combine(question.first, time.min, clock.BEIJING))
-    if question.last:
-        select = select.where(LedgerEntry.at < clock.end_of_day(question.last))
-    return select
+    return select.where(*days(LedgerEntry.at, question.first, question.last))
 
 
-def _persons(text: str) -> Sequence[int]:
+def given(filters: Mapping[str, str], first: date | None, last: date | None) -> dict[str, str]:
+    """The filters that are set, with their days, as they stand in an address."""
+    ends = {"from": first.isoformat() if first else "", "to": last.isoformat() if last else ""}
+    return {key: value for key, value in {**filters, **ends}.items() if value}
+
+
+def days(column: Any, first: date | None, last: date | None) -> list[sa.ColumnElement[bool]]:
+    """From the first Beijing day through the last."""
+    found = [column >= datetime.combine(first, time.min, clock.BEIJING)] if first else []
+    return [*found, column < clock.end_of_day(last)] if last else found
+
+
+def persons(text: str) -> Sequence[int]:
+    """The keys of the users whose address or name holds the text."""
     named = User.email.contains(text.lower(), autoescape=True) | User.name.contains(text, autoescape=True)
     return db.session.scalars(sa.select(User.id).where(named).order_by(User.id).limit(MOST_PERSONS)).all()
 
@@ -132,7 +138,7 @@ def lines(found: Sequence[LedgerEntry]) -> list[LogLine]:
     for entry in found:
         ids[entry.subject_type].add(entry.subject_id)
     objects = {kind: _named(known.get(kind), keys) for kind, keys in ids.items()}
-    persons = objects[PERSON]
+    actors = objects[PERSON]
     told = []
     for entry in found:
         record = known.get(entry.subject_type)
@@ -140,7 +146,7 @@ def lines(found: Sequence[LedgerEntry]) -> list[LogLine]:
         told.append(
             LogLine(
                 entry,
-                persons[entry.actor_id].name if entry.actor_id and entry.actor_id in persons else _nobody(entry),
+                actors[entry.actor_id].name if entry.actor_id and entry.actor_id in actors else _nobody(entry),
                 record.label if record else Text(entry.subject_type, entry.subject_type),
                 objects[entry.subject_type].get(entry.subject_id, Named(f"#{entry.subject_id}")),
                 record.every_act().get(entry.action, nameless) if record else nameless,
@@ -167,9 +173,9 @@ HEADER = (
 COLUMNS = ("entry", "at", "who", "post", "kind", "object", "act", "before", "after", "reason", "data", "hash")
 
 
-def count(question: LogQuestion) -> int:
-    """How many entries there are."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(entries(question).subquery())) or 0
+def count(select: sa.Select[Any]) -> int:
+    """How many rows a select has."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(select.subquery())) or 0
 
 
 def rows(question: LogQuestion, upto: int, language: str) -> Iterator[list[str]]:
@@ -184,11 +190,11 @@ def rows(question: LogQuestion, upto: int, language: str) -> Iterator[list[str]]
         seen = found[-1].id
 
 
-def json_pieces(found: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def json_pieces(found: Iterable[Sequence[str]], columns: Sequence[str]) -> Iterator[bytes]:
     """Rows as a JSON list of objects, written one by one."""
     yield b'{"items": ['
     for place, row in enumerate(found):
-        item = json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)
+        item = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)
         yield (b",\n" if place else b"\n") + item.encode()
     yield b"\n]}\n"
 

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from marketplace.accounts.models import User, UserSession
-from marketplace.accounts.queries import can_sign_in
+from marketplace.accounts.models import Attempt, User, UserSession
+from marketplace.accounts.queries import alive, can_sign_in
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -24,6 +24,7 @@ USER_STATES: dict[str, Text] = {
     "active": Text("正常", "Active"),
     "unconfirmed": Text("未确认邮箱", "Address not confirmed"),
     "disabled": Text("已停用", "Disabled"),
+    "deleted": Text("已注销", "Deleted"),
 }
 USER_KINDS: dict[str, Text] = {
     "member": Text("单位成员", "Members of organizations"),
@@ -46,7 +47,7 @@ class UserQuestion:
 def state_of(user: User) -> str:
     """A key of USER_STATES."""
     if user.disabled_at is not None:
-        return "disabled"
+        return "deleted" if user.deleted_at is not None else "disabled"
     return "active" if user.confirmed_at is not None else "unconfirmed"
 
 
@@ -74,8 +75,10 @@ def _written(text: str) -> sa.ColumnElement[bool]:
 
 
 def _in_state(state: str) -> sa.ColumnElement[bool]:
+    if state == "deleted":
+        return User.deleted_at.is_not(None)
     if state == "disabled":
-        return User.disabled_at.is_not(None)
+        return User.disabled_at.is_not(None) & User.deleted_at.is_(None)
     return can_sign_in() if state == "active" else User.disabled_at.is_(None) & User.confirmed_at.is_(None)
 
 
@@ -132,9 +135,15 @@ def posts_of(user: User) -> Sequence[Post]:
 def sessions_of(user: User) -> tuple[int, Sequence[UserSession]]:
     """How many sessions are open, and the latest ones, open or ended."""
     mine = sa.select(UserSession).where(UserSession.user_id == user.id)
-    open_ = mine.where(UserSession.ended_at.is_(None), UserSession.ends_at > clock.now())
+    open_ = mine.where(alive())
     count = db.session.scalar(sa.select(sa.func.count()).select_from(open_.subquery())) or 0
     return count, db.session.scalars(mine.order_by(UserSession.id.desc()).limit(RECENT)).all()
+
+
+def attempts_of(user: User) -> Sequence[Attempt]:
+    """The latest tries to sign in to an account."""
+    select = sa.select(Attempt).where(Attempt.user_id == user.id).order_by(Attempt.id.desc())
+    return db.session.scalars(select.limit(RECENT)).all()
 
 
 def user_counts() -> dict[str, int]:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import ADMINISTRATIONS, User, UserSession
+from marketplace.accounts import second_factor, sessions
+from marketplace.accounts.models import ADMINISTRATIONS, User
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -102,7 +103,7 @@ def disable(user: User, actor: Actor, reason: str) -> None:
     if user.disabled_at is not None:
         raise Conflict(Text("这个账号已经停用", "This account is disabled already"), ledger.latest(user))
     user.disabled_at = clock.now()
-    ledger.record(user, "disable", actor, reason=words, data={"sessions": _end_sessions(user)})
+    ledger.record(user, "disable", actor, reason=words, data={"sessions": sessions.end_sessions(user)})
 
 
 def enable(user: User, actor: Actor, reason: str) -> None:
@@ -114,6 +115,12 @@ def enable(user: User, actor: Actor, reason: str) -> None:
     """
     words = checked_reason(reason)
     lock(user)
+    if user.deleted_at is not None:
+        raise Refused(
+            Text("注销了的账号不能恢复", "A deleted account does not come back"),
+            Text("本人已经注销这个账号", "Its owner has deleted it"),
+            Text("请本人重新注册", "Its owner registers anew"),
+        )
     if user.disabled_at is None:
         raise Conflict(Text("这个账号没有停用", "This account is not disabled"), ledger.latest(user))
     user.disabled_at = None
@@ -128,13 +135,21 @@ def end_sessions(user: User, actor: Actor, reason: str) -> None:
         Invalid: no reason.
     """
     words = checked_reason(reason)
-    ledger.record(user, "end_sessions", actor, reason=words, data={"sessions": _end_sessions(user)})
+    ledger.record(user, "end_sessions", actor, reason=words, data={"sessions": sessions.end_sessions(user)})
 
 
-def _end_sessions(user: User) -> int:
-    open_ = UserSession.ended_at.is_(None) & (UserSession.user_id == user.id)
-    ended = db.session.execute(sa.update(UserSession).where(open_).values(ended_at=clock.now()))
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+def reset_second_factor(user: User, actor: Actor, reason: str) -> None:
+    """Take a lost second factor off an account; its owner is told and every session ends.
+
+    Raises:
+        Invalid: no reason.
+        Refused: it is the actor's own, or an account of the demonstration.
+    """
+    words = checked_reason(reason)
+    _not_oneself(user, actor)
+    second_factor.not_of_demonstration(user)
+    lock(user)
+    second_factor.reset_second_factor(user, actor, words)
 
 
 def give_post(
@@ -189,6 +204,19 @@ def keep_a_security_administrator(user: User) -> None:
             Text("他是最后一名", "This is the last one"),
             Text("请先任命另一名安全管理员", "Appoint another security administrator first"),
         )
+
+
+def keeps(user_id: int) -> list[Refused]:
+    """An administrator cannot delete his account: somebody else ends his administration first."""
+    if not db.session.get_one(User, user_id).administrator:
+        return []
+    return [
+        Refused(
+            Text("管理员要先免去，才能注销账号", "An administration ends before the account is deleted"),
+            Text("您现在是管理员", "You are an administrator now"),
+            Text("请另一名安全管理员先免去您的管理员", "Ask another security administrator to end it first"),
+        )
+    ]
 
 
 def _not_oneself(user: User, actor: Actor) -> None:

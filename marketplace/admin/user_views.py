@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import ADMINISTRATIONS, User
-from marketplace.admin import forms, queries, services
+from marketplace.admin import forms, queries, services, sign_ins
 from marketplace.admin.frame import menu
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -46,9 +46,22 @@ ACTS: Mapping[str, Act] = {
         lambda user: user.disabled_at is None,
         Text("立即退出所有会话，不能再登录；做过的事都保留。", "Every session ends at once; what was done stays."),
     ),
-    "enable": Act(Text("启用账号", "Enable the account"), services.enable, lambda user: user.disabled_at is not None),
+    "enable": Act(
+        Text("启用账号", "Enable the account"),
+        services.enable,
+        lambda user: user.disabled_at is not None and user.deleted_at is None,
+    ),
     "end_sessions": Act(
         Text("结束全部会话", "End all sessions"), services.end_sessions, lambda user: user.disabled_at is None
+    ),
+    "reset_second_factor": Act(
+        Text("重置动态口令", "Reset the second factor"),
+        services.reset_second_factor,
+        lambda user: user.second_factor_at is not None,
+        Text(
+            "手机丢失、恢复码也用完时用；请先核实本人身份，写明怎样核实的。",
+            "For a lost phone without recovery codes. Identify the person first, and say how.",
+        ),
     ),
     "appoint": Act(
         Text("任命为管理员", "Make an administrator"),
@@ -82,7 +95,8 @@ def user(key: int) -> ResponseReturnValue:
         "admin/user.html", menu=menu("admin.users"), user=found, state=queries.state_of(found),
         state_words=queries.USER_STATES, administrations=ADMINISTRATIONS,
         memberships=queries.memberships_of(found), posts=queries.posts_of(found), region_name=regions.name,
-        session_count=count, sessions=sessions, own=found.id == current_actor().user_id,
+        attempts=sign_ins.named(queries.attempts_of(found)), session_count=count, sessions=sessions,
+        own=found.id == current_actor().user_id,
         acts={name: act for name, act in ACTS.items() if act.offered(found)},
     )  # fmt: skip
 

@@ -46,6 +46,8 @@ def blueprint() -> Blueprint:
     show("/log", "decisions", policy.can_read_logs, log_views.decisions)
     show("/log/<int:key>", "decision", policy.can_read_logs, log_views.decision)
     act("/log/export", "export_decisions", policy.can_read_logs, log_views.export_decisions)
+    show("/sign-ins", "sign_ins", policy.can_read_logs, log_views.sign_ins)
+    act("/sign-ins/export", "export_sign_ins", policy.can_read_logs, log_views.export_sign_ins)
     show("/history", "history", policy.can_audit, log_views.history)
     act("/history/check", "check_history", policy.can_audit, log_views.check_history)
     act("/history/export", "export_history", policy.can_audit, log_views.export_history)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from marketplace.core.text import Text
 
@@ -40,6 +41,14 @@ class Refused(MarketplaceError):
         self.rule = rule
         self.fact = fact
         self.next = next
+
+
+class TooMany(Refused):
+    """Tried too often: the same act is taken again from ``until`` on (aware, UTC)."""
+
+    def __init__(self, rule: Text, fact: Text, next: Text, until: datetime) -> None:
+        super().__init__(rule, fact, next)
+        self.until = until
 
 
 class Conflict(MarketplaceError):

@@ -178,6 +178,15 @@ def lock(subject: Any) -> None:
     db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
 
 
+def one_at_a_time(key: int) -> None:
+    """Let nobody else past this line with the same key until the running transaction ends.
+
+    On SQLite the whole transaction already holds the writer's place.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def only_row(model: type[Row], key: Mapping[str, Any], new: Mapping[str, Any]) -> Row:
     """Take the row with this primary key for this transaction, made from ``key`` and ``new`` when there is none.
 

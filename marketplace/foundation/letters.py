@@ -68,8 +68,8 @@ DESK = LetterGroup(
 class Letter:
     """What one person is told, in ``language``. ``template`` lies below templates/mail/; its first line is the subject.
 
-    ``context`` holds texts, numbers, days, ``Text`` and ``Quote``; "link" is the page that it is about. Without a
-    ``group`` the letter is owed and goes by mail alone, and what it says is kept nowhere: it may carry a token.
+    ``context`` holds texts, numbers, days, ``Text``, ``Quote``, ``Link``; "link" is the page that it is about. Without
+    a ``group`` the letter is owed and goes by mail alone, and what it says is kept nowhere: it may carry a token.
     """
 
     to: str
@@ -88,6 +88,10 @@ class Quote(str):
     """What a person wrote in lines of his own, e.g. a reason: shown as a quotation, which passes for nothing else."""
 
 
+class Link(str):
+    """An address of this site that stands in a letter beside its "link"; any other text is kept from being one."""
+
+
 # ---- kept in a row, and back again ----------------------------------------------------------------------------------
 
 
@@ -100,6 +104,8 @@ def packed(value: Any) -> Any:
     match value:
         case Quote():
             return {"quote": str(value)}
+        case Link():
+            return {"link": str(value)}
         case Text():
             return {"zh": value.zh, "en": value.en}
         case datetime():
@@ -120,6 +126,8 @@ def unpacked(value: Any) -> Any:
     match value:
         case {"quote": text}:
             return Quote(text)
+        case {"link": address}:
+            return Link(address)
         case {"zh": zh, "en": en}:
             return Text(zh, en)
         case {"moment": moment}:
@@ -146,6 +154,8 @@ def spoken(value: Any) -> Any:
     match value:
         case Quote():
             return "\n".join(f"> {_line(line)}".rstrip() for line in value.strip().splitlines())
+        case Link():
+            return str(value)
         case Text():
             return Text(spoken(value.zh), spoken(value.en))
         case str():

@@ -82,6 +82,7 @@ LISTINGS = Capability(
         "revision.approve": notify.revision_decided,
     },
     records=(REVISIONS,),
+    personal=queries.personal,
     letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
     init=_init,
 )

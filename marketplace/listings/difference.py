@@ -27,6 +27,8 @@ def pieces(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
     before, after = _tokens(old), _tokens(new)
     if len(before) > MOST_TOKENS or len(after) > MOST_TOKENS:
         before, after = _sentences(old), _sentences(new)
+    if len(before) > MOST_TOKENS or len(after) > MOST_TOKENS:  # no sentences either: comparing would take seconds
+        return _piece("del", old), _piece("ins", new)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     if not old or not new or matcher.ratio() < LEAST_COMMON:
         return _piece("del", old), _piece("ins", new)

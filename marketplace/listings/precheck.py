@@ -22,11 +22,11 @@ SOURCES = ("source", "sources", "source_note", "file")
 CONTACT = re.compile(
     r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"  # mobile
     r"|(?<!\d)0\d{2,3}[ -]\d{7,8}(?!\d)|(?<!\d)400[ -]?\d{3}[ -]?\d{4}(?!\d)"  # fixed, 400
-    r"|[\w.+-]+@[\w-]+\.[A-Za-z]{2,}"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.[A-Za-z]{2,}"
     r"|(?:微信|WeChat|QQ|VX)[号:： ]*[A-Za-z0-9_-]{5,}",
     re.IGNORECASE,
 )
-WEB = re.compile(r"https?://|www\.|(?<![@\w.])[\w-]+\.(?:com|cn|net|org|top|xyz|cc)\b", re.IGNORECASE)
+WEB = re.compile(r"https?://|www\.|(?<![@\w.-])[\w-]+\.(?:com|cn|net|org|top|xyz|cc)\b", re.IGNORECASE)
 
 
 def automatic_checks(kind: Kind, public: Mapping[str, Any], submitted: Mapping[str, Any]) -> list[Check]:

@@ -17,13 +17,14 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.listings.kind import Kind, kind_named
+from marketplace.listings.kind import KINDS, Kind, kind_named
 from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
 from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
 from marketplace.posts.models import Post
 from marketplace.posts.policy import in_region
+from marketplace.web.plate import PersonalPart
 
 # Entries of the listing that repeat the revision's own entry of the same moment.
 TOLD_BY_REVISION = ("submit", "return", "recall", "publish")
@@ -360,3 +361,17 @@ def _by_id(model: Any, ids: set[int | None]) -> dict[int | None, Any]:
     wanted = sorted(each for each in ids if each is not None)
     rows = db.session.scalars(sa.select(model).where(model.id.in_(wanted))) if wanted else ()
     return {row.id: row for row in rows}
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """What a person began and uploaded, for the copy of his data."""
+    begun = {"number": Text("编号", "Number"), "title": Text("标题", "Title"), "created_at": Text("时间", "When")}
+    parts = []
+    for kind in KINDS.values():
+        mine = sa.select(kind.model).where(kind.model.created_by == user_id).order_by(kind.model.id)
+        rows = [{key: getattr(each, key) for key in begun} for each in db.session.scalars(mine)]
+        parts.append(PersonalPart(kind.model.__tablename__, kind.label, begun, rows))
+    uploaded = {"name": Text("文件名", "File"), "size": Text("字节", "Bytes"), "created_at": Text("时间", "When")}
+    files = sa.select(StoredFile).where(StoredFile.uploaded_by == user_id).order_by(StoredFile.id)
+    rows = [{key: getattr(each, key) for key in uploaded} for each in db.session.scalars(files)]
+    return (*parts, PersonalPart("stored_file", Text("上传的文件", "Uploaded files"), uploaded, rows))

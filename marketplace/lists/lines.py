@@ -38,7 +38,7 @@ _OPS = {
     "includes": "covers", "属于": "in", "one of": "in", "至少含一项": "in", "含其一": "in", "any of": "in",
     "includes any of": "in", "需要": "yes", "required": "yes",
 }  # fmt: skip
-_COMPARISON = re.compile(r"\s*(" + "|".join(re.escape(word) for word in sorted(_OPS, key=len, reverse=True)) + r")\s*")
+_COMPARISON = re.compile("(" + "|".join(re.escape(word) for word in sorted(_OPS, key=len, reverse=True)) + ")")
 NOW, METHOD = Text("现状", "now"), Text("方法", "method")
 
 
@@ -167,7 +167,7 @@ def _pieces(line: str) -> list[str]:
 
 
 def _read_requirement(line: str, key: str, number: int) -> dict[str, Any]:
-    found = [each for each in _COMPARISON.finditer(line) if each.start()]
+    found = [each for each in _COMPARISON.finditer(line) if line[: each.start()].strip()]
     # A name may hold a word of comparison itself (覆盖面积): the longest name that is one counts.
     named = [each for each in found if catalogue.specs_by_label(line[: each.start()].strip())]
     comparison = next(iter(named[-1:] or found), None)
@@ -190,8 +190,8 @@ def _read_requirement(line: str, key: str, number: int) -> dict[str, Any]:
 
 def _value_and_why(spec: Spec, op: str, text: str, key: str, number: int) -> tuple[dict[str, Any], str]:
     """Brackets at the end are the reason; where that leaves no value, they belong to the value (煤矿井下（I类）)."""
-    bracket = re.fullmatch(r"(.*?)\s*[（(]((?:\\.|[^\\（）()])*)[）)]", text, flags=re.DOTALL)
-    first, why = (bracket[1], unescaped(bracket[2]).strip()) if bracket else _until_bracket(text)
+    bracket = re.fullmatch(r"(.*?)[（(]((?:\\.|[^\\（）()])*)[）)]", text, flags=re.DOTALL)
+    first, why = (bracket[1].rstrip(), unescaped(bracket[2]).strip()) if bracket else _until_bracket(text)
     try:
         return _wanted(spec, op, first), why
     except FieldError as error:

@@ -64,5 +64,7 @@ NOTIFICATIONS = Capability(
     ),
     settings=(digest.HOUR, services.INBOX_DAYS, services.DELIVERY_DAYS),
     records=(RECORDED,),
+    personal=queries.personal,
+    forget=services.forget_reader,
     init=_init,
 )

@@ -11,10 +11,12 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.letters import LetterGroup, Way
 from marketplace.foundation.outbox import OutboxMessage
 from marketplace.notifications.models import Choice, Delivery, Notification
+from marketplace.web.plate import PersonalPart
 
 
 def unread_count(actor: Actor) -> int:
@@ -120,3 +122,25 @@ def failed_deliveries() -> sa.Select[Delivery]:
 def deliveries_by_id(ids: Sequence[int]) -> Sequence[Delivery]:
     """The mails with these keys, for the logs."""
     return db.session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids))).all()
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """What a person was told, the mails to him and what he chose, for the copy of his data."""
+    told = {"created_at": Text("时间", "When"), "group_key": Text("类别", "Kind"), "link": Text("页面", "Page"),
+            "read_at": Text("已读", "Read")}  # fmt: skip
+    mailed = {"created_at": Text("时间", "When"), "address": Text("邮箱", "Address"), "sent_at": Text("发出", "Sent"),
+              "failed_at": Text("未送达", "Failed")}  # fmt: skip
+    chosen = {"group_key": Text("类别", "Kind"), "way": Text("方式", "Way"), "changed_at": Text("时间", "When")}
+    return (
+        _part(Notification, Text("通知", "Notifications"), told, user_id),
+        _part(Delivery, Text("邮件", "Mails"), mailed, user_id),
+        _part(Choice, Text("通知方式", "Choices"), chosen, user_id),
+    )
+
+
+def _part(
+    model: type[Notification] | type[Delivery] | type[Choice], title: Text, labels: dict[str, Text], user_id: int
+) -> PersonalPart:
+    columns = [model.__table__.c[key] for key in labels]
+    rows = db.session.execute(sa.select(*columns).where(model.user_id == user_id).order_by(columns[0]))
+    return PersonalPart(model.__tablename__, title, labels, [dict(row._mapping) for row in rows])

@@ -202,3 +202,9 @@ def forget_old() -> bool:
         old = model.created_at < now - timedelta(days=value(setting))
         db.session.execute(sa.delete(model).where(old))
     return False
+
+
+def forget_reader(user_id: int) -> None:
+    """Who deletes his account leaves neither notifications nor mails behind, sent or waiting."""
+    for model in (Notification, Delivery, Choice):
+        db.session.execute(sa.delete(model).where(model.user_id == user_id))

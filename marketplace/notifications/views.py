@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,17 +57,17 @@ def blueprint() -> Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notification as the inbox shows it. ``parts``: (paragraph, whether it quotes a person's words)."""
+    """A notification as the inbox shows it. ``parts``: (lines of a paragraph, whether it quotes a person's words)."""
 
     kept: Notification
     group: LetterGroup | None
     subject: str
-    parts: Sequence[tuple[str, bool]]
+    parts: Sequence[tuple[Sequence[str], bool]]
 
     @property
     def shown(self) -> int:
         """How many paragraphs stand in the list: all of a short text, else the first."""
-        return len(self.parts) if sum(len(text) for text, _quoted in self.parts) <= SHORT else 1
+        return len(self.parts) if sum(len(line) for lines, _quoted in self.parts for line in lines) <= SHORT else 1
 
 
 def inbox_page() -> ResponseReturnValue:
@@ -83,6 +84,7 @@ def inbox_page() -> ResponseReturnValue:
     ]
     return render_template(
         "notifications/inbox.html", page=page, lines=[_line(kept) for kept in page.items], tabs=tabs, chosen=chosen,
+        base_url=_config().base_url,
         unread=queries.unread_count(actor), up_to=max((kept.id for kept in page.items), default=0),
     )  # fmt: skip
 
@@ -97,11 +99,11 @@ def _line(kept: Notification) -> Line:
     return Line(kept, group, shown.subject, list(_paragraphs(shown.body, _config().base_url + kept.link)))
 
 
-def _paragraphs(body: str, link: str) -> Sequence[tuple[str, bool]]:
+def _paragraphs(body: str, link: str) -> Sequence[tuple[Sequence[str], bool]]:
     """The text without the line of the link, which the subject leads to here."""
     found = [part.strip() for part in body.split("\n\n")]
     kept = [_ended(part) if after == link else part for part, after in pairwise([*found, ""]) if part not in ("", link)]
-    return [(_without_marks(part), True) if part.startswith(">") else (part, False) for part in kept]
+    return [(_without_marks(part), part.startswith(">")) for part in kept]
 
 
 def _ended(part: str) -> str:
@@ -109,8 +111,8 @@ def _ended(part: str) -> str:
     return f"{part[:-1]}。" if part.endswith("：") else f"{part[:-1]}." if part.endswith(":") else part
 
 
-def _without_marks(quoted: str) -> str:
-    return "\n".join(line.removeprefix(">").removeprefix(" ") for line in quoted.splitlines())
+def _without_marks(part: str) -> list[str]:
+    return [re.sub("^> ?", "", line) for line in part.splitlines()]
 
 
 def open_one(key: int) -> ResponseReturnValue:

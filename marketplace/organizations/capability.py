@@ -6,7 +6,7 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.foundation.letters import DECISIONS, DESK
-from marketplace.organizations import notify, queries, searchdoc, views
+from marketplace.organizations import leaving, notify, queries, searchdoc, views
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.web.plate import Capability, FooterLink, Recorded, SearchSource
 
@@ -51,6 +51,9 @@ ORGANIZATIONS = Capability(
     letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
     records=(RECORDED,),
+    personal=leaving.personal,
+    keeps=leaving.keeps,
+    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

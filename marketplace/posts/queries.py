@@ -11,8 +11,11 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.actor import PROVINCE, Duty, PostHeld
+from marketplace.core.errors import Refused
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.posts.models import Post
+from marketplace.web.plate import PersonalPart
 
 
 def officials(duty: Duty, region: str) -> Sequence[User]:
@@ -50,6 +53,32 @@ def posts_held(user: User) -> tuple[PostHeld, ...]:
     return tuple(
         PostHeld(post.id, post.department, post.region, frozenset(post.duties)) for post in posts_in_force(user)
     )
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """The posts that a person holds or held, for the copy of his data."""
+    labels = {
+        "department": Text("部门", "Department"), "region": Text("地区", "Region"), "duties": Text("职责", "Duties"),
+        "since": Text("起", "From"), "until": Text("止", "To"),
+    }  # fmt: skip
+    rows = db.session.scalars(sa.select(Post).where(Post.user_id == user_id).order_by(Post.id))
+    return (PersonalPart("post", Text("岗位", "Posts"), labels, [
+        {"department": each.label, "region": each.region, "duties": each.duties, "since": each.since,
+         "until": each.until} for each in rows
+    ]),)  # fmt: skip
+
+
+def keeps(user_id: int) -> Sequence[Refused]:
+    """An official cannot leave while a post is in force: somebody must take it over."""
+    posts = db.session.scalars(sa.select(Post).where(Post.user_id == user_id, in_force()).order_by(Post.id))
+    return [
+        Refused(
+            Text("有岗位的人要先卸任，才能注销账号", "Who holds a post gives it up before the account is deleted"),
+            Text(f"您还担任岗位：{post.label.zh}", f"You hold a post: {post.label.en}"),
+            Text("请联系平台管理员结束这个岗位", "Ask the administrator of the site to end this post"),
+        )
+        for post in posts
+    ]
 
 
 def in_force() -> sa.ColumnElement[bool]:

@@ -84,10 +84,14 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(_PATTERN, re.IGNORECASE | re.ASCII)
 
 
+# Bounded: an unbounded run of blanks would be tried from each of its blanks anew.
+_AROUND_SIGN = re.compile(r"(?<=\D)\s{0,8}([·⋅/])\s{0,8}(?=\D)")
+
+
 def normalize(text: str) -> str:
     """One width, one kind of dash, no spaces at the ends or around the dot and slash of a unit."""
     text = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).strip()
-    return re.sub(r"(?<=\D)\s*([·⋅/])\s*(?=\D)", r"\1", text)
+    return _AROUND_SIGN.sub(r"\1", text)
 
 
 def plain(number: Decimal) -> str:

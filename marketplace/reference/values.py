@@ -45,7 +45,7 @@ TEXT_LIMIT = 300
 _BLANK = frozenset({"", "-", "/", "n/a", "na", "未公开", "不详", "未知", "unknown", "notdisclosed", "notpublished"})
 _YES = frozenset({"是", "有", "支持", "具备", "能", "可", "yes", "y", "true", "1", "on", "√", "✓"})
 _NO = frozenset({"否", "无", "没有", "不支持", "不具备", "不能", "no", "n", "false", "0", "off", "×", "✗"})
-_IP = re.compile(r"(?:IP)?\s*-?\s*([0-6X])([0-8X]|9K?)", re.IGNORECASE)
+_IP = re.compile(r"(?:IP)?\s{0,3}-?\s{0,3}([0-6X])([0-8X]|9K?)", re.IGNORECASE)
 _LIST = re.compile(r"[、,;|\n]+")
 _LOOSE = re.compile(r"[、,;|\n/+&和]+")
 

@@ -9,13 +9,19 @@ from flask import current_app
 
 from marketplace.config import Config
 from marketplace.core.actor import VISITOR
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
-from marketplace.foundation.letters import Letter
+from marketplace.foundation.letters import Letter, LetterGroup, Link
 from marketplace.foundation.outbox import Message
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.saved_searches.services import leaving_token, owner
 from marketplace.web.plate import sources
 
+GROUP = LetterGroup(
+    "saved_searches",
+    Text("保存的搜索", "Saved searches"),
+    Text("保存的搜索有了新结果", "When a saved search finds something new"),
+)
 SHOWN = 20  # items in a mail; the rest is one link away
 
 
@@ -30,10 +36,10 @@ def found(message: Message, config: Config) -> Iterator[Letter]:
         context = {
             "name": user.name, "search": saved.name, "items": items[:SHOWN], "count": len(items),
             "more": max(0, len(items) - SHOWN), "link": f"{config.base_url}/search?{saved.query}",
-            "leave": f"{config.base_url}/saved-searches/leave/{leaving_token(saved, config.secret_key)}",
-            "mine": f"{config.base_url}/workspace/searches",
+            "leave": Link(f"{config.base_url}/saved-searches/leave/{leaving_token(saved, config.secret_key)}"),
+            "mine": Link(f"{config.base_url}/workspace/searches"),
         }  # fmt: skip
-        yield Letter(user.email, user.language, "saved_searches/found.txt", context)
+        yield Letter(user.email, user.language, "saved_searches/found.txt", context, GROUP)
 
 
 def _items(keys: list[list[Any]], config: Config) -> Iterator[dict[str, Any]]:
@@ -42,5 +48,5 @@ def _items(keys: list[list[Any]], config: Config) -> Iterator[dict[str, Any]]:
         for kind, source in sources().items():
             ids = [doc_id for of_kind, doc_id in keys if of_kind == kind]
             for card in source.cards(ids, VISITOR) if ids else ():
-                link = config.base_url + card["href"]
+                link = Link(config.base_url + card["href"])
                 yield {"kind": source.label, "title": card["title"], "number": card["number"], "link": link}

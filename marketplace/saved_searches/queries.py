@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import Key
 from marketplace.saved_searches.models import SavedSearch, ToldItem
 from marketplace.saved_searches.policy import visible_to
 from marketplace.search.forms import question_of
 from marketplace.search.queries import find_keys, visible_keys
+from marketplace.web.plate import PersonalPart
 
 EVERYTHING = 10_000_000
 
@@ -74,3 +76,14 @@ def unpacked(data: bytes) -> set[Key]:
     """The inverse of ``packed``."""
     by_kind: Mapping[str, list[int]] = json.loads(zlib.decompress(data))
     return {(kind, doc_id) for kind, ids in by_kind.items() for doc_id in ids}
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """What a person saved, for the copy of his data."""
+    labels = {
+        "name": Text("名称", "Name"), "query": Text("条件", "Question"), "rhythm": Text("提醒", "Alerts"),
+        "created_at": Text("时间", "When"),
+    }  # fmt: skip
+    mine = sa.select(SavedSearch).where(SavedSearch.user_id == user_id).order_by(SavedSearch.id)
+    rows = [{key: getattr(each, key) for key in labels} for each in db.session.scalars(mine)]
+    return (PersonalPart("saved_search", Text("保存的搜索", "Saved searches"), labels, rows),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.services import PRIVACY_VERSION
 from marketplace.core.text import Text
 from marketplace.site import queries
 from marketplace.web.identity import current_actor
@@ -39,7 +40,7 @@ def accessibility() -> ResponseReturnValue:
 @ready_for_visitors
 def privacy() -> ResponseReturnValue:
     """What personal data is kept, why, and who sees it."""
-    return render_template("site/privacy.html")
+    return render_template("site/privacy.html", version=PRIVACY_VERSION)
 
 
 @site.get("/healthz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from marketplace.core import clock
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused, TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
@@ -34,9 +36,10 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Conflict, conflict)
     app.register_error_handler(StaleDataError, stale)
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(TooMany, too_many)
     app.register_error_handler(Invalid, invalid)
     app.register_error_handler(FieldError, lambda error: invalid(Invalid([error])))
-    app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(CSRFError, lambda _error: expired_form())
     app.register_error_handler(IndexUnusable, no_index)
     app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
@@ -108,6 +111,14 @@ def refused(error: Refused) -> ResponseReturnValue:
     return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, typed=typed())
 
 
+def too_many(error: TooMany) -> ResponseReturnValue:
+    """Refused for a time: the same page, and for programs how many seconds to wait (RFC 6585)."""
+    response = make_response(refused(error))
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response.headers["Retry-After"] = str(max(1, math.ceil((error.until - clock.now()).total_seconds())))
+    return response
+
+
 def invalid(error: Invalid) -> ResponseReturnValue:
     """Values outside a form's own page (a button with a missing reason, an API body)."""
     language = current_language()
@@ -117,9 +128,9 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, typed=typed())
 
 
-def expired_form(_error: CSRFError) -> ResponseReturnValue:
-    """The form was open longer than the session; what was typed is shown again."""
-    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed())
+def expired_form(back: str = "") -> ResponseReturnValue:
+    """The form was open longer than the session; what was typed is shown again. ``back``: the path of its page."""
+    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed(), back=back)
 
 
 def no_index(error: IndexUnusable) -> ResponseReturnValue:

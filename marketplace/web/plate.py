@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app
 
 from marketplace.core.actor import Actor
+from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
@@ -105,6 +106,16 @@ class Duty:
     overdue: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalPart:
+    """What one table holds about a person, for the copy of his data. ``labels``: key of a row → its name in words."""
+
+    table: str
+    title: Text
+    labels: Mapping[str, Text]
+    rows: Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class Capability:
     """What one capability adds. Every field may be left out."""
@@ -133,6 +144,13 @@ class Capability:
     duty_count: Callable[[Actor], int] | None = None
     # owner type of a stored file → may the actor read it?
     file_policies: Mapping[str, Callable[[Actor, Any], bool]] = field(default_factory=dict)
+    # Whether accounts of this kind need a second factor and have shorter sessions (asked often: no statement).
+    strict: Callable[[Actor], bool] | None = None
+    # What this capability holds about the user with a key.
+    personal: Callable[[int], Sequence[PersonalPart]] | None = None
+    # Why a user cannot delete his account yet; nothing when he can. And what goes with it when he does.
+    keeps: Callable[[int], Sequence[Refused]] | None = None
+    forget: Callable[[int], None] | None = None
     init: Callable[[Flask], None] | None = None
 
 
@@ -140,6 +158,11 @@ def capabilities() -> tuple[Capability, ...]:
     """The capabilities of the running app, in the order of the table of contents."""
     found: tuple[Capability, ...] = current_app.extensions["capabilities"]
     return found
+
+
+def held_strictly(actor: Actor) -> bool:
+    """Whether the actor is an official, an expert or an administrator."""
+    return any(capability.strict(actor) for capability in capabilities() if capability.strict)
 
 
 def sources() -> Mapping[str, SearchSource]:

@@ -100,6 +100,7 @@ def open_pages() -> Iterator[Row]:
         "search.everything": "/search?q=巡检", "search.products": "/products", "search.scenarios": "/scenarios?page=2",
         "search.organizations": "/organizations", "search.suggestions": "/search/suggest?q=xj",
         "api.suggest": "/api/v1/suggest?q=xj", "accounts.registered": "/account/registered",
+        "accounts.reset_sent": "/account/forgotten/sent",
         "lists.home": "/lists", "lists.template": "/lists/templates/products.xlsx", "lists.twin": "/products.csv",
         "api.docs": "/api/v1/docs", "api.openapi": "/api/v1/openapi.json", "api.categories": "/api/v1/categories",
         "api.domains": "/api/v1/domains", "api.specs": "/api/v1/specs", "api.regions": "/api/v1/regions",
@@ -116,7 +117,7 @@ def open_pages() -> Iterator[Row]:
 
 
 def accounts() -> Iterator[Row]:
-    """Pages of people and organizations."""
+    """Pages of people."""
     yield get("accounts.sign_in", "/account/sign-in", "200 302 302 302 302 302 302")
     yield post("accounts.sign_in", "/account/sign-in", "422 302 302 302 302 302 302")
     yield get("accounts.register", "/account/register", "200 302 302 302 302 302 302")
@@ -126,7 +127,39 @@ def accounts() -> Iterator[Row]:
     yield get("accounts.me", "/account/", "302 200 200 200 200 200 200")
     yield post("accounts.me", "/account/", "302 422 422 422 422 422 422")
     yield get("accounts.sign_out", "/account/sign-out", "405")
+    yield from safety()
+    yield from organizations()
 
+
+def safety() -> Iterator[Row]:
+    """Pages of one's own account. The demonstration's accounts, which many share, cannot change how they sign in."""
+    yield get("accounts.second_step", "/account/sign-in/code", "302")
+    yield post("accounts.second_step", "/account/sign-in/code", "302")
+    yield get("accounts.forgotten", "/account/forgotten", "200")
+    yield post("accounts.forgotten", "/account/forgotten", "422")
+    for endpoint, path in (("reset", "reset/no-such-token"), ("confirm_address", "address/no-such-token")):
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "403")
+    for endpoint, path in (("security", "security"), ("sessions", "sessions"), ("privacy", "privacy"),
+                           ("own_copy", "privacy/data.zip")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 200 200 200 200 200 200")
+    for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
+                           ("leave", "leave")):  # fmt: skip
+        yield get(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+        yield post(f"accounts.{endpoint}", f"/account/{path}", "302 403 403 403 403 403 403")
+    # Without a second factor there is nothing to renew or turn off.
+    for endpoint, path in (("recovery_codes", "codes"), ("turn_off", "off")):
+        yield get(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+        yield post(f"accounts.{endpoint}", f"/account/second-factor/{path}", "302")
+    yield get("accounts.end_session", "/account/sessions/2147483647/end", "405")
+    yield post("accounts.end_session", "/account/sessions/2147483647/end", "302 404 404 404 404 404 404")
+    yield get("accounts.end_others", "/account/sessions/end-others", "405")
+    yield get("accounts.agree", "/account/privacy/agree", "405")
+    yield post("accounts.agree", "/account/privacy/agree", "302 403 403 403 403 403 403")
+
+
+def organizations() -> Iterator[Row]:
+    """Pages of organizations."""
     yield get("organizations.show", "/organizations/{organization.vendor.verified}", "200")
     yield get("organizations.show", "/organizations/{organization.hefei.registered}", "404")
     yield get("organizations.show", "/organizations/{organization.hefei.pending}", "404 404 404 404 200 200 404")
@@ -335,7 +368,8 @@ OFFICE_PAGES = {
     "users": ("users", "security"), "users/1": ("user", "security"),
     "posts": ("posts", "security"), "posts/new": ("new_post", "security"), "posts/1": ("post", "security"),
     "organizations": ("organizations", "security"), "log": ("decisions", "security audit"),
-    "log/1": ("decision", "security audit"), "history": ("history", "audit"),
+    "log/1": ("decision", "security audit"), "sign-ins": ("sign_ins", "security audit"),
+    "history": ("history", "audit"),
 }  # fmt: skip
 OFFICE_ACTS = {
     "settings/matching.new_days": ("one_setting", "system"), "workdays": ("workdays", "system"),
@@ -343,7 +377,8 @@ OFFICE_ACTS = {
     "messages/retry": ("retry_messages", "system"), "mails/1/do": ("act_on_mail", "system"),
     "mails/retry": ("retry_mails", "system"), "users/1/do": ("act_on_user", "security"),
     "posts/new": ("new_post", "security"), "posts/1": ("post", "security"), "posts/1/end": ("end_post", "security"),
-    "log/export": ("export_decisions", "security audit"), "history/check": ("check_history", "audit"),
+    "log/export": ("export_decisions", "security audit"), "sign-ins/export": ("export_sign_ins", "security audit"),
+    "history/check": ("check_history", "audit"),
     "history/export": ("export_history", "audit"),
 }  # fmt: skip
 
@@ -369,9 +404,28 @@ def administration() -> Iterator[Row]:
     yield get("admin.retry_messages", "/admin/messages/retry", "405")
 
 
+def notifications() -> Iterator[Row]:
+    """The inbox, the choices, and the link of a mail. {notification} is one of the vendor's, read already."""
+    signed_in = "302 200 200 200 200 200 200"
+    yield get("notifications.inbox", "/workspace/inbox/", signed_in)
+    yield get("notifications.inbox", "/workspace/inbox/?group=nothing", "302 404 404 404 404 404 404")
+    for act in ("open", "read"):
+        path = f"/workspace/inbox/{{notification}}/{act}"
+        yield post(f"notifications.{act}", path, only(1, 302))
+        yield get(f"notifications.{act}", path, "405")
+    # Nothing has a key as small as that: everybody marks nothing.
+    yield post("notifications.read_all", "/workspace/inbox/read", "302", up_to="0")
+    yield get("notifications.read_all", "/workspace/inbox/read", "405")
+    yield get("notifications.choices", "/account/notifications", signed_in)
+    yield post("notifications.choices", "/account/notifications", "302 422 422 422 422 422 422", own_listings="never")
+    yield get("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+    yield post("notifications.unsubscribe", "/unsubscribe/no-token-of-ours", "403")
+
+
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
+    *notifications(),
 )  # fmt: skip
-# Signing out ends what the other rows stand on; it has a test of its own.
-APART = {("accounts.sign_out", "POST")}
+# Ending sessions takes away what the other rows stand on; tests/accounts does it.
+APART = {("accounts.sign_out", "POST"), ("accounts.end_others", "POST")}

@@ -19,6 +19,22 @@ ROOMS = frozenset((
 ))  # fmt: skip
 # Rooms beyond those that every capability may have, each with what it is for. A new one is a decision.
 EXTRA_ROOMS: dict[str, dict[str, str]] = {
+    "accounts": {
+        "figures": "what operators may change about signing in, passwords and sessions",
+        "throttle": "slowing down who guesses: attempts, counted and recorded",
+        "passwords": "how passwords are kept and which are taken",
+        "second_factor": "codes of a device and recovery codes",
+        "sessions": "sign-ins: opened, noted, ended",
+        "devices": "the device of a session in plain words",
+        "links": "signed links of mails",
+        "privacy": "the copy of one's own data, and leaving",
+        "entry": "what somebody signed in must do first",
+        "asking": "what the pages ask of a request: its origin, the keys, the password once more",
+        "recovery_views": "pages for a forgotten password",
+        "security_views": "pages of password, second factor, address and sessions",
+        "privacy_views": "pages of one's own data",
+    },
+    "organizations": {"leaving": "memberships of who wants his data or deletes his account"},
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
         "loading": "many listings at once, with their history, for imports and the sample",
@@ -63,6 +79,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "checks": "checks of the whole history by the worker",
         "messages": "messages that gave up",
         "user_views": "pages of users and organizations",
+        "sign_ins": "the log of attempts to sign in",
         "post_views": "pages of posts",
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",

@@ -10,8 +10,8 @@ import pytest
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PACKAGE = TEMPLATES.parent / "marketplace"
 FRAME = "layout/base.html"
-# What error pages include, and what the script puts into a page.
-PARTS = ("errors/typed.html", "search/suggest.html")
+# What error pages include, what the script puts into a page, and a page that people keep and read without the site.
+PARTS = ("errors/typed.html", "search/suggest.html", "accounts/own_copy.html")
 
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
 HTML = [name for name in ALL if name.endswith(".html")]

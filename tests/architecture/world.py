@@ -19,6 +19,7 @@ from sqlalchemy.orm import configure_mappers
 from marketplace.accounts.models import User
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
+from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
@@ -100,6 +101,14 @@ def more_objects(people: Mapping[str, Client]) -> None:
         upload(owner, number)
         listings.walk(PRODUCT, db.session.get_one(Product, key), state)
     upload(people["vendor"], db.session.query(Product).filter_by(state="draft", demo=True).one().number)
+    assert people["vendor"].submit(f"/workspace/inbox/{told_to('vendor').id}/read").status_code == 302
+
+
+def told_to(who: str) -> Notification:
+    """The first notification of a demo account."""
+    mine = sa.select(Notification).join(User).where(User.email == f"{who}@demo.example").order_by(Notification.id)
+    found: Notification = db.session.scalars(mine.limit(1)).one()
+    return found
 
 
 def object_numbers() -> Iterator[tuple[str, str]]:
@@ -117,6 +126,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
+    yield "notification", str(told_to("vendor").id)
     for file in db.session.scalars(sa.select(StoredFile)):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
 

@@ -72,7 +72,7 @@ def test_a_stranger_becomes_a_vendor(sample: LiveSite, windows: Windows, mails: 
 
 def register(newcomer: Person, mails: list[tuple[str, str, str]]) -> None:
     newcomer.open("/account/register")
-    newcomer.fill({"name": "新来的人", "email": EMAIL, "password": PASSWORD, "again": PASSWORD + "x"})
+    newcomer.fill({"name": "新来的人", "email": EMAIL, "password": PASSWORD, "again": PASSWORD + "x", "consent": True})
     newcomer.press("注册")
     assert (
         newcomer.errors() == ["再输入一次密码：两次输入的密码不一样"] or "两次输入的密码不一样" in newcomer.errors()[0]

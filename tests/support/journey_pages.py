@@ -19,6 +19,10 @@ NO_PAGES = {
     "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
+    "accounts.own_copy": "a file to keep",
+    "accounts.second_step": "follows the password: tests/journeys/test_people.py",
+    "accounts.recovery_codes": "needs a second factor: tests/journeys/test_people.py",
+    "accounts.turn_off": "needs a second factor: tests/journeys/test_people.py",
     "lists.twin": "lists as CSV, Excel and JSON",
     "lists.template": "Excel templates",
     "search.suggestions": "the list that the script draws under a search box",
@@ -87,6 +91,18 @@ class Numbers:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
 
+    def unsubscribing(self, who: str) -> str:
+        """The page behind the link of a mail to a demo account."""
+        from flask import current_app
+
+        from marketplace.accounts.queries import user_by_email
+        from marketplace.listings.notify import OWN_LISTINGS
+        from marketplace.notifications.unsubscribe import link
+
+        user = user_by_email(f"{who}@demo.example")
+        assert user is not None
+        return link(user.id, OWN_LISTINGS.key, "", current_app.extensions["config"].secret_key)
+
 
 def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     """What everybody may read."""
@@ -106,12 +122,19 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.show", f"/organizations/{found.organization()}"),
         ("organizations.show", f"/organizations/{found.organization('vendor')}"),
         ("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register"),
-        ("accounts.registered", "/account/registered"),
+        ("accounts.registered", "/account/registered"), ("accounts.forgotten", "/account/forgotten"),
+        ("accounts.reset_sent", "/account/forgotten/sent"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path)
     yield SamplePage("scenarios.show", f"/scenarios/{found.of('scenarios', 'fulfilled')}")
     yield SamplePage("products.show", "/products/P-1999-000001", status=404)
     yield SamplePage("accounts.confirm", "/account/confirm/no-token", status=403)
+    unsubscribing = found.unsubscribing("vendor")
+    yield SamplePage("notifications.unsubscribe", unsubscribing)
+    yield SamplePage("notifications.unsubscribe", unsubscribing, press="main form .btn")
+    yield SamplePage("notifications.unsubscribe", "/unsubscribe/no-token", status=403)
+    yield SamplePage("accounts.reset", "/account/reset/no-token", status=403)
+    yield SamplePage("accounts.confirm_address", "/account/address/no-token", status=403)
     for endpoint, path in (("accounts.sign_in", "/account/sign-in"), ("accounts.register", "/account/register")):
         yield SamplePage(endpoint, path, status=422, press="main form .btn")
 
@@ -121,7 +144,9 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
     vendor, soe = found.organization("vendor"), found.organization("soe")
     for endpoint, path, who in (
         ("workspace.home", "/workspace/", "vendor"), ("workspace.listings", "/workspace/products", "vendor"),
-        ("accounts.me", "/account/", "vendor"), ("organizations.show", f"/organizations/{vendor}", "vendor"),
+        ("accounts.me", "/account/", "vendor"), ("accounts.security", "/account/security", "vendor"),
+        ("accounts.sessions", "/account/sessions", "vendor"), ("accounts.privacy", "/account/privacy", "vendor"),
+        ("organizations.show", f"/organizations/{vendor}", "vendor"),
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
@@ -133,9 +158,16 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
         ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "operator"),
         ("vocabulary.new", "/admin/synonyms/new", "operator"), ("vocabulary.edit", "/admin/synonyms/1", "operator"),
+        ("notifications.inbox", "/workspace/inbox/", "vendor"),
+        ("notifications.inbox", "/workspace/inbox/", "operator"),
+        ("notifications.choices", "/account/notifications", "vendor"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
+    # A shared account of the demonstration cannot change how it signs in; tests/journeys/test_people.py sees the rest.
+    for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
+                           ("leave", "leave")):  # fmt: skip
+        yield SamplePage(f"accounts.{endpoint}", f"/account/{path}", "vendor", status=403)
 
 
 def writing_pages(found: Numbers) -> Iterator[SamplePage]:
@@ -182,7 +214,8 @@ def office_pages() -> Iterator[SamplePage]:
             "admin.new_post": "posts/new", "admin.post": "posts/1", "admin.organizations": "organizations",
             "admin.decisions": "log", "admin.decision": "log/1",
         },
-        "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history"},
+        "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history",
+            "admin.sign_ins": "sign-ins"},
     }.items():  # fmt: skip
         for endpoint, path in pages.items():
             yield SamplePage(endpoint, f"/admin/{path}", who)

@@ -151,7 +151,7 @@ DECLARED = [limit for capability in CAPABILITIES for limit in capability.limits]
         ("lists.twin", "GET", "lists.downloads"),
         ("api.search", "GET", "api.calls"),
         ("products.edit_step", "POST", "listings.uploads"),
-        ("accounts.register", "POST", "accounts.registrations"),
+        ("accounts.register", "POST", "site.acts"),
         ("accounts.sign_in", "POST", "site.acts"),
         ("accounts.register", "GET", ""),
         ("products.show", "GET", ""),
