@@ -14,7 +14,8 @@ from marketplace.foundation.db import db
 from tests.factories import accounts
 from tests.support.site import Client
 
-KINDS = ("system", "security", "audit")
+# Statements of every page: who asks (his session, his memberships, his posts), and the number beside his inbox.
+FRAME = 4
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core.actor import SYSTEM, Actor
@@ -17,6 +18,7 @@ from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.tables import read_table
+from tests.admin.conftest import FRAME
 from tests.factories import accounts
 from tests.support.site import Client, Clock
 
@@ -129,8 +131,8 @@ def test_the_log_asks_the_same_however_long_it_is(session: Db, sign_in: SignIn, 
     few = ask()
     more(12)
     assert ask() == few
-    # Three tell who asks; then the page, and one for the names of each kind of object on it (user, organization, post).
-    assert few <= 3 + 1 + 3
+    # The page, and one for the names of each kind of object on it: users, organizations, posts.
+    assert few <= FRAME + 1 + 3
 
 
 def test_every_act_in_the_sample_has_a_name(app: Any, session: Db) -> None:
@@ -142,3 +144,22 @@ def test_every_act_in_the_sample_has_a_name(app: Any, session: Db) -> None:
     acts = set(session.query(LedgerEntry.subject_type, LedgerEntry.action).distinct())
     assert len(acts) > 10
     assert [(kind, act) for kind, act in acts if kind not in known or act not in known[kind].every_act()] == []
+
+
+def test_sign_ins_show_who_from_where_and_how_it_ended(app: Flask, session: Db, sign_in: SignIn) -> None:
+    accounts.person("tries@test.example", name="尝试者")
+    visitor, audit = app.test_client(), sign_in("audit")
+    assert isinstance(visitor, Client)
+    wrong = {"email": "tries@test.example", "password": "not this one at all"}
+    assert visitor.submit("/account/sign-in", wrong).status_code == 422
+    page = audit.get("/admin/sign-ins?person=tries@").text.partition("<tbody>")[2]
+    for words in ("尝试者", "登录", "不对", "127.0.0.1"):
+        assert words in page
+    assert "尝试者" not in audit.get("/admin/sign-ins?outcome=done").text
+    assert "尝试者" in audit.get("/admin/sign-ins?address=127.&kind=sign_in").text
+    assert audit.get("/admin/sign-ins?kind=fly").status_code == 404
+    answer = audit.submit(
+        "/admin/sign-ins/export", {"person": "tries@", "format": "csv", "reason": "查暴力破解"}, buffered=True
+    )
+    assert "尝试者 <tries@test.example>" in answer.data.decode("utf-8-sig")
+    assert sign_in("system").get("/admin/sign-ins").status_code == 404
