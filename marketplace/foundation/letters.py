@@ -66,10 +66,10 @@ DESK = LetterGroup(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is told, in ``language``. ``template`` lies below templates/mail/; its first line is the subject.
+    """What one person is told. ``template`` lies below templates/mail/; its first line is the subject.
 
-    ``context`` holds texts, numbers, days, ``Text``, ``Quote``, ``Link``; "link" is the page that it is about. Without
-    a ``group`` the letter is owed and goes by mail alone, and what it says is kept nowhere: it may carry a token.
+    ``context`` holds texts, numbers, days, ``Text``, ``Quote`` and ``Link``; "link" is the page that it is about.
+    Without a ``group`` the letter is owed, goes by mail alone and is kept nowhere: it may carry a token.
     """
 
     to: str

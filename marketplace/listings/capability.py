@@ -10,9 +10,9 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Schedule
-from marketplace.listings import files, notify, queries, services, views
+from marketplace.listings import desk, files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
-from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.web.letters import tell
 from marketplace.web.limits import A_MINUTE, Limit, figure
 from marketplace.web.plate import Capability, Named, Recorded
@@ -81,8 +81,12 @@ LISTINGS = Capability(
         "revision.return": notify.revision_decided,
         "revision.approve": notify.revision_decided,
     },
-    records=(REVISIONS,),
     personal=queries.personal,
     letter_groups=(DESK, DECISIONS, notify.OWN_LISTINGS),
+    records=(REVISIONS,),
+    settings=(REVIEW_DAYS,),
+    queues=desk.review_queues,
+    duties=desk.duties,
+    duty_count=queries.returned_count,
     init=_init,
 )

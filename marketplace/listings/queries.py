@@ -133,28 +133,26 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     return [(listings[row.listing_id], row) for row in rows]
 
 
-def waiting_count(actor: Actor) -> int:
-    """How many revisions wait for the actor: his organizations' returned ones, and those he has to decide on."""
-    mine = Revision.organization_id.in_(sorted(actor.organization_ids))
-    waits = [mine & (Revision.state == "returned")] if actor.organization_ids else []
-    posts = [post for post in actor.posts if "review" in post.duties]
-    waits += [~mine & (Revision.state == "in_review") & in_region(post.region, Revision.region) for post in posts]
-    if not waits:
+def returned_count(actor: Actor) -> int:
+    """How many returned revisions the actor's organizations have."""
+    if not actor.organization_ids:
         return 0
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(sa.or_(*waits))) or 0
+    mine = Revision.organization_id.in_(sorted(actor.organization_ids)) & (Revision.state == "returned")
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(mine)) or 0
 
 
-def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
-    """The revisions that wait for the actor's decision, oldest first, never those of his own organizations."""
+def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:
+    """The revisions that wait for the actor's decision, as a condition; never those of his own organizations."""
     posts = [post for post in actor.posts if "review" in post.duties]
     where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))
-    return (
-        sa.select(Revision)
-        .where(Revision.listing_type == listing_type, Revision.state == "in_review", where)
-        .where(Revision.organization_id.not_in(sorted(actor.organization_ids)))
-        .options(selectinload(Revision.organization))
-        .order_by(Revision.submitted_at, Revision.id)
-    )
+    waits = (Revision.listing_type == listing_type) & (Revision.state == "in_review") & where
+    return waits & Revision.organization_id.not_in(sorted(actor.organization_ids))
+
+
+def revisions_with(ids: Sequence[int]) -> Sequence[Revision]:
+    """The revisions with these keys and their organizations, whoever asks (for a queue)."""
+    select = sa.select(Revision).where(Revision.id.in_(ids))
+    return db.session.scalars(select.options(selectinload(Revision.organization))).all()
 
 
 def listings_of(kind: Kind, revisions_found: Sequence[Revision]) -> dict[int, Listing]:

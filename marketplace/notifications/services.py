@@ -24,6 +24,8 @@ from marketplace.settings.queries import value
 # The outbox topic of one mail to one person.
 SEND = "delivery.send"
 ERROR_LONG = 1000
+# Longer than a mail is tried (foundation/outbox.PAUSES).
+STRANGERS_KEPT = timedelta(days=2)
 
 INBOX_DAYS = Setting(
     "notifications.inbox_days",
@@ -196,8 +198,13 @@ def discard(delivery: Delivery, actor: Actor, reason: str) -> bool:
 
 
 def forget_old() -> bool:
-    """Delete notifications and records of mails that are older than the settings say."""
+    """Delete notifications and records of mails that are older than the settings say.
+
+    An address that is no user's (any longer) goes as soon as its mail has been tried to the end.
+    """
     now = clock.now()
+    strangers = Delivery.user_id.is_(None) & (Delivery.created_at < now - STRANGERS_KEPT)
+    db.session.execute(sa.delete(Delivery).where(strangers))
     for model, setting in ((Notification, INBOX_DAYS), (Delivery, DELIVERY_DAYS)):
         old = model.created_at < now - timedelta(days=value(setting))
         db.session.execute(sa.delete(model).where(old))

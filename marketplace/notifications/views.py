@@ -18,6 +18,7 @@ from marketplace.accounts.queries import people
 from marketplace.config import Config
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.letters import LetterGroup
 from marketplace.notifications import queries, services, unsubscribe
 from marketplace.notifications.digest import HOUR
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 LARGEST = 2**63 - 1
 SHORT = 300  # characters that the list shows of a notification
+COLON, FULL_STOP = Text("：", ":"), Text("。", ".")
 
 
 def blueprint() -> Blueprint:
@@ -108,7 +110,10 @@ def _paragraphs(body: str, link: str) -> Sequence[tuple[Sequence[str], bool]]:
 
 def _ended(part: str) -> str:
     """A sentence that led to the link's line, with a full stop."""
-    return f"{part[:-1]}。" if part.endswith("：") else f"{part[:-1]}." if part.endswith(":") else part
+    for language in ("zh_CN", "en"):
+        if part.endswith(COLON.say(language)):
+            return part[:-1] + FULL_STOP.say(language)
+    return part
 
 
 def _without_marks(part: str) -> list[str]:

@@ -27,7 +27,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.plate import Duty, Named
+from marketplace.web.plate import Duty, Named, Waiting
 from marketplace.web.ready import ready_for_visitors
 
 # How history names what no step of the life cycle did.
@@ -188,20 +188,27 @@ def _card(organization: Organization) -> Mapping[str, Any]:
 
 
 def duties(actor: Actor) -> list[Duty]:
-    """What waits: organizations to verify for officials, to submit or correct for members."""
-    found = [_duty(each, actor, Text("核验", "Verify"), each.submitted_at) for each in queries.to_verify(actor)]
-    for organization in queries.unfinished(actor):
-        returned = organization.state == "returned"
-        verb = Text("补正", "Correct") if returned else Text("提交", "Submit")
-        found.append(_duty(organization, actor, verb, organization.updated_at))
-    return found
+    """What waits for members: organizations to submit or to correct."""
+    return [
+        Duty(
+            verb=Text("补正", "Correct") if each.state == "returned" else Text("提交核验", "Submit"),
+            title=each.label.say(current_language()), href=href(each), since=each.updated_at,
+            why=Text("单位核验", "Verification of an organization"),
+        )
+        for each in queries.unfinished(actor)
+    ]  # fmt: skip
 
 
-def _duty(organization: Organization, actor: Actor, verb: Text, since: Any) -> Duty:
-    why = Text("单位核验", "Verification of an organization")
-    return Duty(
-        verb=verb, title=organization.label.say(current_language()), href=href(organization), why=why, since=since
-    )
+def waiting_rows(ids: Sequence[int]) -> list[Waiting]:
+    """Organizations to verify, for the queue of an official."""
+    what = Text("单位核验", "Verification")
+    return [
+        Waiting(
+            key=each.id, title=each.label, number=each.number, what=what, organization=each.label,
+            at=each.submitted_at, href=url_for("review.verify", number=each.number),
+        )
+        for each in queries.organizations_with(ids)
+    ]  # fmt: skip
 
 
 def account_panel(user: User, actor: Actor) -> Markup:

@@ -44,7 +44,9 @@ def found(message: Message, config: Config) -> Iterator[Letter]:
 
 def _items(keys: list[list[Any]], config: Config) -> Iterator[dict[str, Any]]:
     # Cards carry addresses, which Flask makes only for a request: this one is nobody's, and sees what visitors see.
-    with current_app.test_request_context("/", base_url=config.base_url):
+    # It has an app context, and with it a session, of its own: its end ends the session, and must not end this one's.
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with app.app_context(), app.test_request_context("/", base_url=config.base_url):
         for kind, source in sources().items():
             ids = [doc_id for of_kind, doc_id in keys if of_kind == kind]
             for card in source.cards(ids, VISITOR) if ids else ():

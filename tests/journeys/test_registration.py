@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 
-import pytest
 from playwright.sync_api import expect
 from stdnum.cn import uscc
 
 from tests.support.browser import Windows
 from tests.support.journey import Person, arrive
-from tests.support.servers import LiveSite, wait_until
+from tests.support.mails import mail_to
+from tests.support.servers import LiveSite
 
 EMAIL, PASSWORD = "newcomer@test.example", "a long enough sentence"
 BODY = "91340100MA2ABCDE1"
 CODE = BODY + str(uscc.calc_check_digit(BODY))
-
-
-@pytest.fixture
-def mails(sample: LiveSite, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    """Every mail that leaves the house: (to, subject, text)."""
-    from marketplace.foundation import mail
-
-    sent: list[tuple[str, str, str]] = []
-    lock = threading.Lock()
-
-    def send(_sender: object, message: object) -> None:
-        with lock:
-            sent.append((str(message["To"]), str(message["Subject"]), message.get_content()))  # type: ignore[index, attr-defined]
-
-    monkeypatch.setattr(mail.ConsoleSender, "send", send)
-    return sent
-
-
-def mail_to(mails: list[tuple[str, str, str]], address: str, words: str) -> str:
-    """The text of the mail to somebody with these words in its subject, once it was sent."""
-
-    def found() -> list[str]:
-        return [text for to, subject, text in mails if to == address and words in subject]
-
-    wait_until(lambda: bool(found()), f"a mail to {address} about {words}")
-    return found()[-1]
 
 
 def test_a_stranger_becomes_a_vendor(sample: LiveSite, windows: Windows, mails: list[tuple[str, str, str]]) -> None:

@@ -174,10 +174,13 @@ def test_choices_count_from_now_on(client: Client, person: User, app: Flask, box
     assert "不能关闭的邮件" in page
     assert "08:00" in page
     assert 'name="desk"' not in page, "for officials"
-    assert client.submit("/account/notifications", {"own_listings": "never"}).status_code == 422
+    assert (
+        client.submit("/account/notifications", {"own_listings": "never", "saved_searches": "daily"}).status_code == 422
+    )
     assert db.session.query(Choice).count() == 0
+    others = {"saved_searches": "daily"}
     for way, mails in (("inbox", 0), ("at_once", 1), ("daily", 1)):
-        assert client.submit("/account/notifications", {"own_listings": way}).status_code == 302
+        assert client.submit("/account/notifications", {**others, "own_listings": way}).status_code == 302
         assert ways_of(person.id, GROUPS.values()) == {"own_listings": way, "security": "at_once"}
         told(A)
         work(app)
@@ -186,7 +189,7 @@ def test_choices_count_from_now_on(client: Client, person: User, app: Flask, box
 
 
 def test_what_is_owed_cannot_be_switched_off(client: Client, person: User, app: Flask, box: Postbox) -> None:
-    client.submit("/account/notifications", {"own_listings": "inbox", "security": "inbox"})
+    client.submit("/account/notifications", {"own_listings": "inbox", "saved_searches": "daily", "security": "inbox"})
     told(A, group="security")
     work(app)
     assert len(box.mails) == 1
