@@ -14,9 +14,6 @@ from marketplace.foundation.db import db
 from tests.factories import accounts
 from tests.support.site import Client
 
-# Statements of every page: who asks (his session, his memberships, his posts), and the number beside his inbox.
-FRAME = 4
-
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Client]:
@@ -52,3 +49,15 @@ def counting(app: Flask) -> Callable[[], Any]:
             event.remove(engine, "before_cursor_execute", note)
 
     return count
+
+
+@pytest.fixture
+def own_statements(counting: Callable[[], Any]) -> Callable[[Client, str], int]:
+    """How many statements a page sends beyond those of every page, which say who asks and what waits for him."""
+
+    def sent(client: Client, path: str) -> int:
+        with counting() as statements:
+            assert client.get(path).status_code == 200
+        return len(statements)
+
+    return lambda client, path: sent(client, path) - sent(client, "/privacy")

@@ -397,7 +397,8 @@ def matches() -> Iterator[Row]:
 def office(endpoint: str, path: str, status: int, *kinds: str, method: str = "GET", **form: str) -> Row:
     """An address of the administration: these kinds of administrator get ``status``, for everybody else it is not."""
     row = Row(f"admin.{endpoint}", method, f"/admin/{path}", only(6, status if "security" in kinds else 404), form)
-    return row.but(operator=status if "system" in kinds else 404, auditor=status if "audit" in kinds else 404)
+    others = {"operator": "system", "auditor": "audit"}
+    return row.but(expert1=404, **{role: status if kind in kinds else 404 for role, kind in others.items()})
 
 
 # Address of the administration → (its endpoint, the kinds that open it); of an act, which asks for a reason.
