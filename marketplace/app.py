@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
+from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.experts.capability import EXPERTS
@@ -72,6 +73,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
+    ADMIN,
     API,
     SITE,
 )
@@ -95,6 +97,7 @@ TABLES = (
     "listings.models",
     "products.models",
     "scenarios.models",
+    "admin.models",
     "matching.models",
     "foundation.index.postgres_tables",
     "search.models",

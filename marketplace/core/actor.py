@@ -9,6 +9,9 @@ PROVINCE = "340000"
 
 Duty = Literal["verify", "review", "challenge", "demonstrate", "assess"]
 
+# The three kinds of administrator, kept apart (三员分立); "" is none.
+Administration = Literal["", "system", "security", "audit"]
+
 
 def covers(region: str, place: str) -> bool:
     """Whether an office for ``region`` is in charge of ``place`` (GB/T 2260 codes).
@@ -62,7 +65,7 @@ class Actor:
     name: str = ""
     memberships: tuple[Membership, ...] = ()
     posts: tuple[PostHeld, ...] = ()
-    administrator: bool = False
+    administrator: Administration = ""
     # The subsidiaries of the actor's organizations, theirs too, as far as the parents have accepted them.
     below: frozenset[int] = frozenset()
     # The expert of the register that the user is, once an official approved him and until he leaves.

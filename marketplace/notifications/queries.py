@@ -114,8 +114,14 @@ def delivery_by_id(delivery_id: int) -> Delivery | None:
 
 def failed_deliveries() -> sa.Select[Delivery]:
     """Mails that were given up, the latest first, for who looks after the site."""
-    select = sa.select(Delivery).where(Delivery.failed_at.is_not(None)).options(joinedload(Delivery.user))
+    waits = Delivery.failed_at.is_not(None) & Delivery.dropped_at.is_(None)
+    select = sa.select(Delivery).where(waits).options(joinedload(Delivery.user))
     return select.order_by(Delivery.failed_at.desc(), Delivery.id.desc())
+
+
+def deliveries_by_id(ids: Sequence[int]) -> Sequence[Delivery]:
+    """The mails with these keys, for the logs."""
+    return db.session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids))).all()
 
 
 def personal(user_id: int) -> Sequence[PersonalPart]:

@@ -94,9 +94,8 @@ def can_see_licence(actor: Actor, organization: Organization) -> bool:
 
 
 def can_see_contact(actor: Actor, organization: Organization) -> bool:
-    """Contact data: members, the officials in charge, administrators (product.md 5)."""
-    in_charge = actor.post_for("verify", organization.region) is not None
-    return can_edit(actor, organization) or in_charge or actor.administrator
+    """Contact data: members and the officials in charge; an administrator of no kind reads it by that role."""
+    return can_edit(actor, organization) or actor.post_for("verify", organization.region) is not None
 
 
 def can_see_history(actor: Actor, organization: Organization) -> bool:

@@ -11,14 +11,13 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.posts import notify, queries, services
 from marketplace.posts.lifecycle import DELEGATION
-from marketplace.posts.queries import posts_by_id
 from marketplace.posts.views import account_panel, blueprint
 from marketplace.web.plate import Capability, Named, Recorded
 
 
 def named(ids: Sequence[int]) -> dict[int, Named]:
     """Posts as the logs of administrators name them."""
-    return {key: Named(post.department) for key, post in posts_by_id(ids).items()}
+    return {key: Named(post.department) for key, post in queries.posts_by_id(ids).items()}
 
 
 ACTS = {

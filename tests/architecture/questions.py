@@ -21,7 +21,7 @@ def plain(_row: Row) -> str:
 
 
 # Role → the rule that names the column of ROLES whose answers it gets.
-FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain}
+FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain, "auditor": plain}
 
 
 @dataclass(frozen=True, slots=True)

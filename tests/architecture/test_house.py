@@ -81,6 +81,18 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
+    "admin": {
+        "frame": "which pages there are, and who opens which",
+        "health": "how the parts of the site are",
+        "logs": "history in words, asked with filters, as a page and as a file",
+        "checks": "checks of the whole history by the worker",
+        "messages": "messages that gave up",
+        "user_views": "pages of users and organizations",
+        "sign_ins": "the log of attempts to sign in",
+        "post_views": "pages of posts",
+        "system_views": "pages of settings, working days, messages",
+        "log_views": "pages of logs and of the history",
+    },
     "matching": {
         "weights": "what counts in a match, as one versioned table",
         "scoring": "the judgement of one pair, pure",

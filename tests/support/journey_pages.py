@@ -54,6 +54,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *writing_pages(found),
             *expert_pages(found),
             *official_pages(found),
+            *office_pages(),
         ]
 
 
@@ -187,8 +188,8 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
-        ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "operator"),
+        ("vocabulary.new", "/admin/synonyms/new", "operator"), ("vocabulary.edit", "/admin/synonyms/1", "operator"),
         ("notifications.inbox", "/workspace/inbox/", "vendor"),
         ("notifications.inbox", "/workspace/inbox/", "operator"),
         ("notifications.choices", "/account/notifications", "vendor"),
@@ -252,6 +253,29 @@ def official_pages(found: Numbers) -> Iterator[SamplePage]:
         yield SamplePage(endpoint, path, "province")
     refused = f"/review/products/{found.of('products', 'in_review')}"
     yield SamplePage("review.decide", refused, "province", 422, "main form.panel .formend .btn")
+
+
+def office_pages() -> Iterator[SamplePage]:
+    """What each kind of administrator sees."""
+    for who, pages in {
+        "operator": {
+            "admin.home": "", "admin.settings": "settings", "admin.one_setting": "settings/matching.new_days",
+            "admin.workdays": "workdays?year=2026", "admin.messages": "messages", "admin.mails": "mails",
+        },
+        "admin": {
+            "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.posts": "posts",
+            "admin.new_post": "posts/new", "admin.post": "posts/1", "admin.organizations": "organizations",
+            "admin.decisions": "log", "admin.decision": "log/1",
+        },
+        "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history",
+            "admin.sign_ins": "sign-ins"},
+    }.items():  # fmt: skip
+        for endpoint, path in pages.items():
+            yield SamplePage(endpoint, f"/admin/{path}", who)
+    yield SamplePage("admin.users", "/admin/users?q=nobody-is-called-so", "admin")
+    yield SamplePage("admin.one_setting", "/admin/settings/matching.new_days", "operator", 422, "main .formend .btn")
+    yield SamplePage("admin.new_post", "/admin/posts/new", "admin", 422, "main .formend .btn")
+    yield SamplePage("admin.workdays", "/admin/workdays", "operator", 422, "main .formend .btn")
 
 
 def error_pages(app: Flask, language: str) -> Iterator[tuple[str, str]]:
