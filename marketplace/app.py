@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.api.capability import API
 from marketplace.config import Config
+from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
 from marketplace.foundation.worker import Schedule, Worker
@@ -59,6 +60,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     POSTS,
     NOTIFICATIONS,
     ORGANIZATIONS,
+    EXPERTS,
     VOCABULARY,
     PRODUCTS,
     SCENARIOS,
@@ -85,6 +87,7 @@ TABLES = (
     "posts.models",
     "notifications.models",
     "organizations.models",
+    "experts.models",
     "vocabulary.models",
     "listings.models",
     "products.models",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from marketplace.accounts import figures, notify, privacy, sessions, throttle, views
+from marketplace.accounts import figures, notify, privacy, queries, sessions, throttle, views
 from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.letters import SECURITY
 from marketplace.foundation.worker import Task
 from marketplace.settings import queries as settings
-from marketplace.web.plate import Capability, FooterLink
+from marketplace.web.plate import Capability, FooterLink, Named, Recorded
 
 
 def _forget_old() -> bool:
@@ -23,6 +24,36 @@ def _forget_old() -> bool:
         privacy.forget_letters()
     return more
 
+
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Users as the logs of administrators name them."""
+    return {key: Named(f"{user.name} <{user.email}>") for key, user in queries.people(ids).items()}
+
+
+def key_of(text: str) -> int | None:
+    """The key of the user with this address."""
+    user = queries.user_by_email(text)
+    return user.id if user else None
+
+
+USERS = Recorded(
+    "user",
+    Text("用户", "User"),
+    acts={
+        "register": Text("注册", "Registered"),
+        "confirm": Text("确认邮箱", "Confirmed the address"),
+        "sign_in": Text("登录", "Signed in"),
+        "sign_out": Text("退出", "Signed out"),
+        "edit": Text("修改账号", "Changed the account"),
+        "load": Text("批量载入", "Loaded"),
+        "appoint": Text("任命管理员", "Made an administrator"),
+        "dismiss": Text("免去管理员", "Ended the administration"),
+        "disable": Text("停用账号", "Disabled the account"),
+        "enable": Text("启用账号", "Enabled the account"),
+    },
+    named=named,
+    key_of=key_of,
+)
 
 ACCOUNTS = Capability(
     name="accounts",
@@ -38,6 +69,7 @@ ACCOUNTS = Capability(
         "user.left": notify.left,
         "attempt.reset": notify.reset,
     },
+    records=(USERS,),
     letter_groups=(SECURITY,),
     tasks=(Task("forget old sign-in records", _forget_old, 3600.0),),
     settings=figures.ALL,

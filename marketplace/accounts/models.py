@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.core.text import one_line as one_line
 from marketplace.foundation.db import Base, BigId
 
 
@@ -142,11 +143,6 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     digest: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[datetime | None]
-
-
-def one_line(text: str) -> str:
-    """Text of one line: every run of blanks and line ends is one space."""
-    return " ".join(text.split())
 
 
 def normal_email(email: str, field: str = "email") -> str:

@@ -12,6 +12,7 @@ from flask import current_app
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_experts import load_experts
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -58,6 +59,7 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        load_experts(people, units)
         _read_and_refused(people["vendor"])
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 

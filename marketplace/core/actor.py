@@ -48,6 +48,8 @@ class Actor:
     memberships: tuple[Membership, ...] = ()
     posts: tuple[PostHeld, ...] = ()
     administrator: bool = False
+    # The expert of the register that the user is, once an official approved him and until he leaves.
+    expert_id: int | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -68,6 +70,10 @@ class Actor:
     def owns(self, organization_id: int) -> bool:
         """Whether the actor is an owner of the organization."""
         return any(m.organization_id == organization_id and m.role == "owner" for m in self.memberships)
+
+    def has_duty(self, duty: Duty) -> bool:
+        """Whether the actor holds a post with the duty, for whatever region."""
+        return any(duty in post.duties for post in self.posts)
 
     def post_for(self, duty: Duty, place: str) -> PostHeld | None:
         """The post in which the actor may do ``duty`` for ``place``; the narrowest region comes first."""

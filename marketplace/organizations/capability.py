@@ -7,7 +7,9 @@ from flask import Flask
 from marketplace.core.text import Text
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.organizations import leaving, notify, queries, searchdoc, views
-from marketplace.web.plate import Capability, FooterLink, SearchSource
+from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
+from marketplace.organizations.models import Organization
+from marketplace.web.plate import Capability, FooterLink, Queue, Recorded, SearchSource, WayOn
 
 FOUND = SearchSource(
     kind=searchdoc.KIND,
@@ -19,6 +21,27 @@ FOUND = SearchSource(
     cards=views.cards,
     texts=searchdoc.texts,
     order=30,
+)
+
+VERIFICATION = Queue(
+    key="organizations",
+    label=Text("单位核验", "Organizations"),
+    verb=Text("核验", "Verify"),
+    model=Organization,
+    held=lambda actor: actor.has_duty("verify"),
+    waits=queries.waits_for_verification,
+    rows=views.waiting_rows,
+    days=VERIFICATION_DAYS,
+)
+
+
+RECORDED = Recorded(
+    "organization",
+    Text("单位", "Organization"),
+    acts=views.DONE,
+    lifecycle=ORGANIZATION,
+    named=views.named,
+    key_of=queries.key_of,
 )
 
 
@@ -39,10 +62,23 @@ ORGANIZATIONS = Capability(
     },
     letter_groups=(DESK, DECISIONS),
     sources=(FOUND,),
+    records=(RECORDED,),
+    settings=(VERIFICATION_DAYS,),
+    queues=lambda: (VERIFICATION,),
     personal=leaving.personal,
     keeps=leaving.keeps,
     forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
+    ways=(
+        WayOn(
+            Text("登记单位", "Found an organization"),
+            Text(
+                "单位还没有登记时，由您登记，您就是所有者。", "When yours is not registered yet: you become its owner."
+            ),
+            "organizations.new",
+            10,
+        ),
+    ),
     init=_init,
 )

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.organizations.models import Organization
 from marketplace.organizations.policy import can_edit, can_verify
+
+VERIFICATION_DAYS = Setting(
+    "organizations.verification_days",
+    Text("单位核验时限", "Time to verify an organization"),
+    5,
+    unit=Text("个工作日", "working days"),
+    least=1,
+    most=60,
+)
 
 
 def complete(organization: Organization) -> Refused | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
@@ -22,7 +24,8 @@ UNFINISHED = ("registered", "returned")
 
 
 def actor_of(user: User) -> Actor:
-    """What the policies need to know of a user."""
+    """What the policies need to know of a user; upper capabilities add their part (extension "actor_parts")."""
+    parts = [part(user) for part in current_app.extensions.get("actor_parts", ())]
     select = sa.select(Member).where(Member.user_id == user.id).options(joinedload(Member.organization))
     return Actor(
         kind="user",
@@ -34,6 +37,7 @@ def actor_of(user: User) -> Actor:
         ),
         posts=posts_held(user),
         administrator=user.administrator,
+        **ChainMap(*parts),
     )
 
 
@@ -74,6 +78,19 @@ def is_below(organization_id: int | None, upper: Organization) -> bool:
     return organization_id is not None
 
 
+def key_of(number: str) -> int | None:
+    """The key of a number, whoever asks (for the logs)."""
+    return db.session.scalar(sa.select(Organization.id).where(Organization.number == number))
+
+
+def numbers_and_names(ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """(key, number, name) of organizations, whoever asks (for the logs)."""
+    rows = db.session.execute(
+        sa.select(Organization.id, Organization.number, Organization.name).where(Organization.id.in_(ids))
+    )
+    return [(row.id, row.number, row.name) for row in rows]
+
+
 def my_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor is a member of, the one joined first before."""
     select = sa.select(Organization).join(Member).where(Member.user_id == actor.user_id).order_by(Member.id)
@@ -92,33 +109,19 @@ def member_users(organization_id: int) -> Sequence[User]:
     return db.session.scalars(select.order_by(Member.role.desc(), Member.id)).all()
 
 
-def waiting_for_verification(actor: Actor) -> sa.Select[Organization]:
-    """What an official has to verify, oldest first; what his own organizations filed is not his to decide."""
+def waits_for_verification(actor: Actor) -> sa.ColumnElement[bool]:
+    """What an official has to verify, as a condition; what his own organizations filed is not his to decide."""
     posts = [post for post in actor.posts if "verify" in post.duties]
     where = sa.or_(sa.false(), *(in_region(post.region, Organization.region) for post in posts))
-    return (
-        sa.select(Organization)
-        .where(Organization.state == "pending", where, Organization.id.not_in(sorted(actor.organization_ids)))
-        .order_by(Organization.submitted_at, Organization.id)
-    )
-
-
-def to_verify(actor: Actor) -> Sequence[Organization]:
-    """The first hundred of what waits for the actor's verification; nothing is asked for those who verify nothing."""
-    if not any("verify" in post.duties for post in actor.posts):
-        return ()
-    return db.session.scalars(waiting_for_verification(actor).limit(100)).all()
+    return (Organization.state == "pending") & where & Organization.id.not_in(sorted(actor.organization_ids))
 
 
 def waiting_count(actor: Actor) -> int:
-    """How many organizations wait for the actor: his own unfinished ones, and those he has to verify."""
-    mine = Organization.id.in_(sorted(actor.organization_ids))
-    waits = [mine & Organization.state.in_(UNFINISHED)] if actor.organization_ids else []
-    posts = [post for post in actor.posts if "verify" in post.duties]
-    waits += [~mine & (Organization.state == "pending") & in_region(post.region, Organization.region) for post in posts]
-    if not waits:
+    """How many of the actor's own organizations wait for him."""
+    if not actor.organization_ids:
         return 0
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(sa.or_(*waits))) or 0
+    mine = Organization.id.in_(sorted(actor.organization_ids)) & Organization.state.in_(UNFINISHED)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(mine)) or 0
 
 
 def unfinished(actor: Actor) -> Sequence[Organization]:
@@ -139,6 +142,11 @@ def public_versions() -> dict[int, int]:
     """Key → version of all that everybody may see."""
     rows = db.session.execute(sa.select(Organization.id, Organization.version).where(public()))
     return {row.id: row.version for row in rows}
+
+
+def organizations_with(ids: Sequence[int]) -> Sequence[Organization]:
+    """The organizations with these keys, whoever asks (for a queue, which has asked who may see them)."""
+    return db.session.scalars(sa.select(Organization).where(Organization.id.in_(ids))).all()
 
 
 def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organization]:

@@ -27,7 +27,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, Named, Waiting
 from marketplace.web.ready import ready_for_visitors
 
 # How history names what no step of the life cycle did.
@@ -149,6 +149,14 @@ def history_lines(organization: Organization) -> list[dict[str, Any]]:
     return lines
 
 
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Organizations as the logs of administrators name them."""
+    return {
+        key: Named(f"{number} {name}", url_for("organizations.show", number=number))
+        for key, number, name in queries.numbers_and_names(ids)
+    }
+
+
 def cards(ids: Sequence[int], actor: Actor) -> Sequence[Mapping[str, Any]]:
     """Organizations for the macro ``hit_organization``, in the order given; what the actor may not see is left out."""
     return [_card(organization) for organization in queries.organizations_by_id(ids, actor)]
@@ -180,20 +188,27 @@ def _card(organization: Organization) -> Mapping[str, Any]:
 
 
 def duties(actor: Actor) -> list[Duty]:
-    """What waits: organizations to verify for officials, to submit or correct for members."""
-    found = [_duty(each, actor, Text("核验", "Verify"), each.submitted_at) for each in queries.to_verify(actor)]
-    for organization in queries.unfinished(actor):
-        returned = organization.state == "returned"
-        verb = Text("补正", "Correct") if returned else Text("提交", "Submit")
-        found.append(_duty(organization, actor, verb, organization.updated_at))
-    return found
+    """What waits for members: organizations to submit or to correct."""
+    return [
+        Duty(
+            verb=Text("补正", "Correct") if each.state == "returned" else Text("提交核验", "Submit"),
+            title=each.label.say(current_language()), href=href(each), since=each.updated_at,
+            why=Text("单位核验", "Verification of an organization"),
+        )
+        for each in queries.unfinished(actor)
+    ]  # fmt: skip
 
 
-def _duty(organization: Organization, actor: Actor, verb: Text, since: Any) -> Duty:
-    why = Text("单位核验", "Verification of an organization")
-    return Duty(
-        verb=verb, title=organization.label.say(current_language()), href=href(organization), why=why, since=since
-    )
+def waiting_rows(ids: Sequence[int]) -> list[Waiting]:
+    """Organizations to verify, for the queue of an official."""
+    what = Text("单位核验", "Verification")
+    return [
+        Waiting(
+            key=each.id, title=each.label, number=each.number, what=what, organization=each.label,
+            at=each.submitted_at, href=url_for("review.verify", number=each.number),
+        )
+        for each in queries.organizations_with(ids)
+    ]  # fmt: skip
 
 
 def account_panel(user: User, actor: Actor) -> Markup:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from marketplace.core.text import Text
+from marketplace.listings.capability import recorded
 from marketplace.products import queries, searchdoc, views
+from marketplace.products.kind import PRODUCT
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 SOURCE = SearchSource(
@@ -23,4 +25,5 @@ PRODUCTS = Capability(
     blueprints=lambda: (views.products,),
     footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 26),),
     sources=(SOURCE,),
+    records=(recorded(PRODUCT),),
 )

@@ -69,6 +69,19 @@ def address(**changes: Any) -> str:
     return request.path + ("?" + query if query else "")
 
 
+def cut(rows: Sequence[Row], *, per_page: int = PER_PAGE) -> Page[Row]:
+    """The page that the query string asks for of rows at hand.
+
+    Raises:
+        NotFound: past the end.
+    """
+    number = page_number()
+    items = rows[(number - 1) * per_page : number * per_page]
+    if number > 1 and not items:
+        raise NotFound
+    return Page(items, len(rows), number, per_page)
+
+
 def paginate(select: sa.Select[Row], *, per_page: int = PER_PAGE) -> Page[Row]:
     """Cut the page that the query string asks for out of ``select``.
 

@@ -21,6 +21,7 @@ class WebForm:
     fields: tuple[tuple[str, str], ...] = ()
     hidden: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
     buttons: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -59,6 +60,7 @@ class _Reading:
     fields: list[tuple[str, str]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -90,6 +92,8 @@ class _Forms(HTMLParser):
                 form.fields.append((name, value))
             if kind == "hidden":
                 form.hidden.add(name)
+            elif kind in ("text", "search", "tel", "url"):
+                form.texts.add(name)
         elif tag == "button" and name:
             form.buttons.append((name, value))
         elif tag == "select":
@@ -111,6 +115,7 @@ class _Forms(HTMLParser):
             self._select = ""
         elif tag == "textarea" and self._open is not None and self._area:
             self._open.fields.append((self._area, self._text.lstrip("\n")))
+            self._open.texts.add(self._area)
             self._area = None
 
 
@@ -121,5 +126,5 @@ def forms_of(html: str, path: str) -> Iterator[WebForm]:
     for each in reader.found:
         yield WebForm(
             each.action, each.method, tuple(each.fields), frozenset(each.hidden), frozenset(each.files),
-            tuple(each.buttons),
+            frozenset(each.texts), tuple(each.buttons),
         )  # fmt: skip

@@ -69,6 +69,7 @@ OBJECTS = tuple(
             "wuhu": "in_review",
         },
         "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
+        "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
     }.items()
     for whose, states in rows.items()
     for state in states.split()
@@ -219,6 +220,44 @@ def listings() -> Iterator[Row]:
     yield from ended()
 
 
+def experts() -> Iterator[Row]:
+    """The register: everybody his own, officials who run challenges theirs, the province decides."""
+    yield get("experts.me", "/experts/me", "302 200 200 200 200 200 200")
+    for step_key in ("who", "employers", "holdings", "relations"):
+        path = f"/experts/me/edit/{step_key}"
+        yield get("experts.edit", path, "302 200 200 200 200 200 200")
+    # A row with a code that is none: refused, whoever fills it in.
+    form = {"employers-0-organization": "某单位", "employers-0-code": "1", "employers-0-since": "2019-01"}
+    yield post("experts.edit", "/experts/me/edit/employers", "302 422 422 422 422 422 422", **form)
+    yield get("experts.edit", "/experts/me/edit/nothing", "302 404 404 404 404 404 404")
+    yield get("experts.check", "/experts/me/check", "302 404 404 404 404 404 404").but(expert1=200)
+    declared = post("experts.check", "/experts/me/check", "302 404 404 404 404 404 404", promise="y", version=STALE)
+    yield declared.but(expert1=409)
+    yield get("experts.register", "/experts/", "302 404 404 404 200 200 404")
+    yield get("experts.register", "/experts/?state=nonsense", "302 404 404 404 404 404 404")
+    for whose, city in {
+        "hefei.approved": 200,
+        "hefei.in_review": 200,
+        "wuhu.approved": 404,
+        "hefei.draft": 404,
+    }.items():
+        seen = f"302 404 404 404 {city} {404 if whose.endswith('draft') else 200} 404"
+        row = get("experts.show", f"/experts/{{expert.{whose}}}", seen)
+        yield row.but(expert1=302) if whose == "hefei.approved" else row  # his own, which lies elsewhere
+    do, decision_path = "/experts/{expert.%s}/do", "/review/experts/{expert.%s}"
+    yield step("experts.act_do", do % "hefei.approved", "suspend", "302 404 404 404 403 409 404").but(expert1=403)
+    yield step("experts.act_do", do % "hefei.approved", "withdraw", "302 404 404 404 403 403 404").but(expert1=409)
+    yield step("experts.act_do", do % "hefei.approved", "expire", "302 404 404 404 404 404 404")
+    yield step("experts.act_do", do % "wuhu.approved", "suspend", "302 404 404 404 404 409 404").but(wuhu=403)
+    yield get("experts.act_do", do % "hefei.approved", "405")
+    for whose in ("hefei.in_review", "hefei.approved"):
+        # The register is the province's: a city sees its experts and decides on none.
+        yield get("review.expert", decision_path % whose, "302 404 404 404 404 200 404")
+        form = {"decision": "approve", "version": STALE}
+        yield post("review.expert", decision_path % whose, "302 404 404 404 404 409 404", **form)
+    yield get("review.expert", decision_path % "hefei.draft", "302 404 404 404 404 404 404")
+
+
 def only(role: int, status: int, others: str = "404") -> str:
     """The visitor is asked to sign in, one role gets ``status``, the others something else."""
     answers = ["302", *[others] * (len(ROLES) - 1)]
@@ -319,6 +358,7 @@ def vocabulary() -> Iterator[Row]:
 def desks() -> Iterator[Row]:
     """The workspace, the queue, and files."""
     yield get("workspace.home", "/workspace/", "302 200 200 200 200 200 200")
+    yield get("workspace.history", "/workspace/history", "302 200 200 200 200 200 200")
     yield get("workspace.listings", "/workspace/products", "302 200 200 200 200 200 200")
     yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
     yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
@@ -373,7 +413,7 @@ def notifications() -> Iterator[Row]:
 
 
 MATRIX: tuple[Row, ...] = (
-    *open_pages(), *accounts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *notifications(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.

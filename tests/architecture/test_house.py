@@ -43,6 +43,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "wording": "values of a content in words",
         "files": "pictures and files of a listing: taken, shown, served",
         "answers": "days, telephones and addresses as they are typed and kept",
+        "desk": "what of listings waits for somebody",
     },
     "products": {
         "kind": "what a product is to the shared mechanism",
@@ -54,7 +55,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "kind": "what a scenario is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
         "rows": "requirement and target rows of the form",
-        "fields": "fields of the form that only this capability has",
+        "fields": "text fields of the form, as long as their limits allow",
         "answers": "how a form's answers become content",
         "sheet": "what the page and the preview show",
     },
@@ -78,6 +79,12 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "keeping": "judging again what changed",
         "showing": "a pair in words",
     },
+    "experts": {
+        "content": "fields of a declaration in words, its check, what changed between two",
+        "leaving": "what stays and what goes when an expert deletes his account",
+        "ties": "an expert's ties over all his declarations: never less than he declared",
+    },
+    "workspace": {"vetting": "an expert before an official"},
     "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
     "search": {
         "commands": "index rebuild, check, status on the command line",

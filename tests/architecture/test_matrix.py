@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
@@ -126,9 +127,8 @@ NOTHING_OPEN = {
 def foreign_to(role: str, endpoint: str) -> list[str]:
     """Objects of the kind of an address that are not the role's and that it has no charge over."""
     own = {"vendor": "vendor", "soe": "soe"}.get(role, "")
-    kind = {"products": "product", "scenarios": "scenario", "organizations": "organization"}.get(
-        endpoint.partition(".")[0]
-    )
+    kinds = {"products": "product", "scenarios": "scenario", "organizations": "organization", "experts": "expert"}
+    kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0])
     names = [name for name in OBJECTS if (kind is None or name.startswith(f"{kind}.")) and f".{own}." not in name]
     return [name for name in names if ".wuhu." in name] if role == "city" else names
 
@@ -141,15 +141,17 @@ def forms(app: Flask, endpoint: str, subject: Any) -> Iterator[dict[str, str]]:
     version = str((latest or subject).version)
     name = endpoint.rpartition(".")[2]
     if name.startswith("act_"):
+        from marketplace.experts.lifecycle import EXPERT
         from marketplace.listings.lifecycle import REVISION
         from marketplace.organizations.lifecycle import ORGANIZATION
 
-        table = REVISION if name == "act_revision" else kind.lifecycle if kind else ORGANIZATION
+        others = {"organization": ORGANIZATION, "expert": EXPERT}
+        table = REVISION if name == "act_revision" else kind.lifecycle if kind else others[subject.subject_type]
         version = str(subject.version) if name == "act_do" else version
         state = latest.state if latest and name == "act_revision" else subject.state
         for each in (each for each in table.steps if state in each.sources):
             yield {"transition": each.name, "version": version, "reason": "借道"}
-    elif name in ("decide", "verify"):
+    elif name in ("decide", "verify", "expert"):
         for choice in ("approve", "return", "verify"):
             yield {"decision": choice, "version": version, "note": "借道", "reasons": "material"}
     else:
@@ -167,7 +169,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
             kind = name.partition(".")[0]
             if rule.endpoint == "review.verify" and kind != "organization":
                 continue
-            if rule.endpoint == "review.decide" and kind == "organization":
+            if rule.endpoint == "review.decide" and kind in ("organization", "expert"):
                 continue
             path = str(rule.rule).replace("<number>", world.numbers[name]).replace("<plural>", f"{kind}s")
             path = path.replace("<step>", "basics" if kind == "product" else "what")
@@ -188,7 +190,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
 
 
 def find(kind: str, number: str) -> Any:
-    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
     return db.session.query(model).filter_by(number=number).one()
 
 

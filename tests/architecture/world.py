@@ -17,6 +17,7 @@ from PIL import Image
 from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts.models import User
+from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.notifications.models import Notification
@@ -25,7 +26,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.architecture.matrix import FURTHER, OBJECTS, ROLES, Row
-from tests.factories import accounts, listings, products, scenarios
+from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
 from tests.support.sample_site import SampleSite, sample_site
 from tests.support.site import Client
@@ -87,6 +88,8 @@ def upload(client: Client, number: str) -> None:
 
 def more_objects(people: Mapping[str, Client]) -> None:
     """What the sample lacks: organizations on their way, a vendor of another city, and pictures."""
+    for state in ("draft", "in_review"):
+        experts.expert(state)
     accounts.organization("registered")
     accounts.organization("pending")
     accounts.organization("pending", region=accounts.WUHU)
@@ -115,11 +118,15 @@ def object_numbers() -> Iterator[tuple[str, str]]:
     """Name of OBJECTS → number; files by the state of their product."""
     for name in OBJECTS:
         kind, whose, state = name.split(".")
-        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
         select = sa.select(model).where(model.state == state)
         if kind == "organization":
             region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
             select = select.where(model.region == region, model.demo == (whose == "vendor"))
+        elif kind == "expert":
+            # What was never declared has no region yet.
+            region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
+            select = select.where(model.region == ("" if state == "draft" else region))
         elif whose == "wuhu":
             select = select.where(model.region == accounts.WUHU)
         if whose not in ("wuhu", "hefei"):

@@ -48,7 +48,13 @@ def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
     with app.app_context():
         found = Numbers()
-        return [*visitor_pages(found), *member_pages(found), *writing_pages(found), *official_pages(found)]
+        return [
+            *visitor_pages(found),
+            *member_pages(found),
+            *writing_pages(found),
+            *expert_pages(found),
+            *official_pages(found),
+        ]
 
 
 class Numbers:
@@ -73,6 +79,15 @@ class Numbers:
         number = db.session.scalars(query.limit(1)).first()
         assert number, f"the sample has no {kind} that is {state}"
         return str(number)
+
+    def expert(self, who: str) -> str:
+        """The number of a demo account in the register of experts."""
+        from marketplace.accounts.models import User
+        from marketplace.experts.models import Expert
+        from marketplace.foundation.db import db
+
+        query = sa.select(Expert.number).join(Expert.user).where(User.email == f"{who}@demo.example")
+        return str(db.session.scalars(query).one())
 
     def organization(self, who: str = "") -> str:
         """The organization of a demo account, or one compiled from public material."""
@@ -155,6 +170,7 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("notifications.inbox", "/workspace/inbox/", "vendor"),
         ("notifications.inbox", "/workspace/inbox/", "operator"),
         ("notifications.choices", "/account/notifications", "vendor"),
+        ("workspace.history", "/workspace/history", "vendor"), ("workspace.history", "/workspace/history", "operator"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
@@ -178,6 +194,24 @@ def writing_pages(found: Numbers) -> Iterator[SamplePage]:
             yield SamplePage(f"{plural}.edit_step", f"/{plural}/{draft}/edit/{step.key}", who)
         yield SamplePage(f"{plural}.check", f"/{plural}/{draft}/check", who)
         assert wrong in {step.key for step in kind.steps}
+
+
+def expert_pages(found: Numbers) -> Iterator[SamplePage]:
+    """The register: the expert's own pages in every state of the demo accounts, and those of its officials."""
+    for number in range(1, 6):
+        yield SamplePage("experts.me", "/experts/me", f"expert{number}")
+        yield SamplePage("workspace.home", "/workspace/", f"expert{number}")
+    yield SamplePage("experts.me", "/experts/me", "operator")
+    for step in ("who", "employers", "holdings", "relations"):
+        yield SamplePage("experts.edit", f"/experts/me/edit/{step}", "expert2")
+    yield SamplePage("experts.check", "/experts/me/check", "expert3")
+    yield SamplePage("experts.check", "/experts/me/check", "expert3", 422, "main form .formend .btn")
+    yield SamplePage("experts.register", "/experts/", "province")
+    yield SamplePage("experts.register", "/experts/?state=suspended&field=domain.tourism", "province")
+    yield SamplePage("review.queue", "/review/?kind=experts", "province")
+    for shown in (found.expert("expert2"), found.expert("expert4")):
+        yield SamplePage("experts.show", f"/experts/{shown}", "province")
+        yield SamplePage("review.expert", f"/review/experts/{shown}", "province")
 
 
 def official_pages(found: Numbers) -> Iterator[SamplePage]:
