@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from marketplace.accounts.models import User
+from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.db import add_once, db
 from marketplace.foundation.outbox import emit
 from marketplace.notifications.models import DAILY, Delivery, Notification
-from marketplace.notifications.queries import can_be_mailed
 from marketplace.notifications.services import SEND
 from marketplace.settings.queries import value
 
@@ -68,7 +68,7 @@ def _readers(day: date, due: datetime) -> sa.Select[User]:
     """Who has something to be told and was not sent the mail of the day."""
     had = sa.exists().where(Delivery.user_id == User.id, Delivery.digest_of == day)
     told = sa.exists().where(_untold(due), Notification.user_id == User.id)
-    return sa.select(User).where(can_be_mailed(), ~had, told)
+    return sa.select(User).where(can_sign_in(), ~had, told)
 
 
 def _untold(due: datetime) -> sa.ColumnElement[bool]:
