@@ -1,32 +1,57 @@
-"""``grant``: make a user an official."""
+"""``grant``: give a user a post, change its duties, or end it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
+from marketplace.accounts.models import User
 from marketplace.accounts.queries import user_by_email
+from marketplace.core import clock
+from marketplace.core.actor import SYSTEM
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
-from marketplace.posts.services import give_post
+from marketplace.posts.queries import post_at
+from marketplace.posts.services import change_post, end_post, give_post
 from marketplace.web.command import in_app
+
+REASON = "by the command line"
 
 
 @click.command()
 @click.argument("email")
 @click.argument("post", nargs=-1, required=True, metavar="DEPARTMENT/REGION/DUTY,DUTY…")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the post, in Beijing.")
+@click.option("--end", is_flag=True, help="End the post now; its duties need not be named.")
+@click.option("--reason", default=REASON, show_default=True, help="Why, for the history.")
 @in_app
-def grant(email: str, post: tuple[str, ...]) -> None:
-    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review."""
+def grant(email: str, post: tuple[str, ...], until: datetime | None, end: bool, reason: str) -> None:
+    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review; one that he holds there is changed."""
     with transaction():
         user = user_by_email(email)
         if user is None:
             raise click.ClickException(f"nobody is registered with {email}; register first")
         for each in post:
             parts = each.split("/")
-            if len(parts) != 3:
+            if len(parts) != 3 and not (end and len(parts) == 2):
                 raise click.UsageError(
                     f"{each!r}: write DEPARTMENT/REGION/DUTY,DUTY, e.g. 某市工信局/340100/verify,review"
                 )
-            department, region, duties = parts
-            give_post(user, Text(department, department), region, duties.split(","))
-            click.echo(f"{email}: {department} {region} {duties}")
+            click.echo(f"{email}: {_grant(user, parts, until, end, reason)}")
+
+
+def _grant(user: User, parts: list[str], until: datetime | None, end: bool, reason: str) -> str:
+    department, region, duties = parts[0], parts[1], parts[2] if len(parts) == 3 else ""
+    held = post_at(user, department, region)
+    if end:
+        if held is None:
+            raise click.ClickException(f"{user.email} holds no post at {department} {region}")
+        end_post(held, SYSTEM, reason)
+        return f"{department} {region} ended"
+    last = clock.end_of_day(until.date()).astimezone(UTC) if until else None
+    if held is None:
+        give_post(user, Text(department, department), region, duties.split(","), until=last, reason=reason)
+    else:
+        change_post(held, SYSTEM, duties=duties.split(","), until=last or held.until, reason=reason)
+    return f"{department} {region} {duties}"
