@@ -24,6 +24,7 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
+from marketplace.members.capability import MEMBERS
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
@@ -61,6 +62,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     POSTS,
     NOTIFICATIONS,
     ORGANIZATIONS,
+    MEMBERS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
@@ -89,6 +91,7 @@ TABLES = (
     "posts.models",
     "notifications.models",
     "organizations.models",
+    "members.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",

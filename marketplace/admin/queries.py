@@ -84,7 +84,7 @@ def _in_state(state: str) -> sa.ColumnElement[bool]:
 
 def _of_kind(kind: str) -> sa.ColumnElement[bool]:
     member = sa.exists().where(Member.user_id == User.id)
-    official = sa.exists().where(Post.user_id == User.id, in_force())
+    official = sa.exists().where(Post.user_id == User.id, in_force(Post))
     administrator = User.administrator != ""
     return {"member": member, "official": official, "administrator": administrator}.get(
         kind, ~member & ~official & ~administrator
@@ -101,7 +101,7 @@ def standing(found: Sequence[User]) -> Mapping[int, list[Text]]:
         .where(Member.user_id.in_(ids))
     )
     of_posts = sa.select(Post.user_id, Post.department, Post.department_en, sa.literal(1), Post.id).where(
-        Post.user_id.in_(ids), in_force()
+        Post.user_id.in_(ids), in_force(Post)
     )
     both = sa.union_all(of_members, of_posts).subquery()
     for user_id, name, name_en, *_order in db.session.execute(sa.select(both).order_by(both.c.place, both.c.id)):
@@ -237,7 +237,7 @@ def posts(question: PostQuestion) -> sa.Select[Post]:
 def _post_in_state(state: str) -> sa.ColumnElement[bool]:
     if state == "coming":
         return Post.since > clock.now()
-    return in_force() if state == "held" else Post.until <= clock.now()
+    return in_force(Post) if state == "held" else Post.until <= clock.now()
 
 
 def post_by_id(key: int) -> Post:

@@ -14,6 +14,7 @@ from marketplace.accounts.models import User
 from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.seeding_experts import load_experts
+from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -62,6 +63,7 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        bring_organizations(units, people)
         load_experts(people, units)
         _read_and_refused(people["vendor"])
         _office(people)

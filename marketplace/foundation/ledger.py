@@ -131,7 +131,10 @@ def record(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> LedgerEntry:
-    """Write the next entry of the chain in the running transaction and return it."""
+    """Write the next entry of the chain in the running transaction and return it.
+
+    Who acts in a colleague's post, by delegation, is found in ``data`` under "delegation".
+    """
     head = _head()
     entry = LedgerEntry(
         id=head.last_id + 1,
@@ -147,7 +150,7 @@ def record(
         before=before,
         after=after,
         reason=reason,
-        data=dict(data or {}),
+        data={**(data or {}), **(post.trace if post else {})},
         previous=head.last_hash,
         hash="",
     )
