@@ -70,7 +70,10 @@ def post(key: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             until = forms.instant_after(form.until.data)
-            changed = change_post(found, current_actor(), duties=form.duties.data, until=until, reason=form.reason.data)
+            changed = change_post(
+                found, current_actor(), duties=form.duties.data, until=until, reason=form.reason.data,
+                seen=seen_version(),
+            )  # fmt: skip
         except (Invalid, FieldError) as error:
             form.refuse(error if isinstance(error, Invalid) else [error])
         else:

@@ -63,7 +63,7 @@ def test_a_post_counts_at_once_and_ends_at_once(app: Flask, session: Db, sign_in
         ("department", "", "请填写此项"),
         ("region", "", "请选择一项"),
         ("duties", [], "请至少选择一项职责"),
-        ("until", "2026-03-01", "最后一天不能早于今天"),
+        ("until", "2026-03-01", "结束时间要在开始和现在之后"),
         ("reason", "", "请填写此项"),
     ],
 )
