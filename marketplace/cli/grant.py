@@ -1,4 +1,4 @@
-"""``grant``: give a user a post, change its duties, or end it; make a user an administrator."""
+"""``grant``: give a user a post, change its duties, or end it; or make him an administrator."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ ADMINISTRATOR = "admin:"
 @click.option("--reason", default=REASON, show_default=True, help="Why, for the history.")
 @in_app
 def grant(email: str, right: tuple[str, ...], until: datetime | None, end: bool, reason: str) -> None:
-    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review (one that he holds there is changed), or
-    make him an administrator: admin:system, admin:security or admin:audit.
+    """Give EMAIL a post, e.g. 合肥市工业和信息化局/340100/verify,review; one that he holds there is changed.
+
+    Or make him an administrator: admin:system, admin:security or admin:audit.
     """
     with transaction():
         user = user_by_email(email)
@@ -38,13 +39,14 @@ def grant(email: str, right: tuple[str, ...], until: datetime | None, end: bool,
             raise click.ClickException(f"nobody is registered with {email}; register first")
         for each in right:
             if each.startswith(ADMINISTRATOR):
-                told = _administrator(user, each.removeprefix(ADMINISTRATOR), reason)
+                if until or end:
+                    raise click.UsageError("--until and --end are for posts; the administration ends an administrator")
+                click.echo(f"{email}: {_appoint(user, each.removeprefix(ADMINISTRATOR), reason)}")
             else:
-                told = _post(user, each, until, end, reason)
-            click.echo(f"{email}: {told}")
+                click.echo(f"{email}: {_post(user, each, until, end, reason)}")
 
 
-def _administrator(user: User, kind: str, reason: str) -> str:
+def _appoint(user: User, kind: str, reason: str) -> str:
     if kind not in ADMINISTRATIONS:
         raise click.UsageError(f"admin:{kind}: write admin: and one of {', '.join(ADMINISTRATIONS)}")
     appoint(user, kind, SYSTEM, reason)

@@ -11,6 +11,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.notifications import digest, queries, sending, services, views
+from marketplace.settings.queries import value
 from marketplace.web.identity import current_actor
 from marketplace.web.letters import carry_by
 from marketplace.web.plate import Capability, FooterLink, Named, Recorded
@@ -33,6 +34,8 @@ RECORDED = Recorded(
 
 
 def _gather() -> bool:
+    if not digest.waits(value(digest.HOUR)):
+        return False
     with transaction():
         return digest.gather()
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import can_sign_in
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -100,11 +99,6 @@ def count_in(digest: Delivery) -> int:
     """How many notifications a daily mail stands for."""
     mine = Notification.digest_id == digest.id
     return db.session.scalar(sa.select(sa.func.count()).select_from(Notification).where(mine)) or 0
-
-
-def can_be_mailed() -> sa.ColumnElement[bool]:
-    """Users who read mails: confirmed and not disabled."""
-    return can_sign_in()
 
 
 def delivery_by_id(delivery_id: int) -> Delivery | None:

@@ -11,7 +11,6 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.posts import notify, queries, services
 from marketplace.posts.lifecycle import DELEGATION
-from marketplace.posts.queries import posts_by_id
 from marketplace.posts.views import account_panel, blueprint
 from marketplace.web.plate import Capability, Named, Recorded
 

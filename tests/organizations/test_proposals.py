@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
@@ -22,7 +23,7 @@ from marketplace.organizations import proposals, services, tree
 from marketplace.organizations.marks import valid_marks
 from marketplace.organizations.models import Member, Organization, Proposal
 from marketplace.organizations.policy import can_verify, can_view
-from marketplace.organizations.queries import actor_of, open_proposal, waiting_for_verification
+from marketplace.organizations.queries import actor_of, open_proposal, proposals_waiting, waits_for_verification
 from tests.factories import accounts
 from tests.support.site import Client
 
@@ -55,14 +56,14 @@ def test_the_public_sees_the_verified_name_until_the_new_one_is_approved(client:
     page = client.get(f"/organizations/{number}").text
     assert old in page
     assert "安徽新名称有限公司" not in page
-    assert made in session.scalars(waiting_for_verification(city)).all()
+    assert session.scalars(sa.select(Proposal).where(proposals_waiting(city))).one().organization_id == made.id
     decide(made, "approve", city)
     page = client.get(f"/organizations/{number}").text
     assert "安徽新名称有限公司" in page
     changed = next(entry for entry in ledger.history(made) if entry.action == "change_identity")
     assert changed.data["changed"]["name"] == [old, "安徽新名称有限公司"]
     assert changed.post == "某市工业和信息化局"
-    assert not session.scalars(waiting_for_verification(city)).all()
+    assert not session.scalars(sa.select(Proposal).where(proposals_waiting(city))).all()
 
 
 def test_a_returned_change_is_corrected_and_only_one_is_open(session: Db) -> None:
@@ -230,7 +231,7 @@ def test_nobody_decides_on_what_his_line_filed(session: Db) -> None:
     actor = accounts.actor(user)
     assert not can_verify(actor, child)
     assert can_verify(actor, stranger)
-    assert set(session.scalars(waiting_for_verification(actor))) == {stranger}
+    assert set(session.scalars(sa.select(Organization).where(waits_for_verification(actor)))) == {stranger}
     with pytest.raises(Refused), transaction():
         services.take_organization_step(child, "verify", actor, "", None)
     below = accounts.official(accounts.HEFEI)
