@@ -17,7 +17,7 @@ from marketplace.web.plate import Capability, Named, Recorded
 
 def named(ids: Sequence[int]) -> dict[int, Named]:
     """Posts as the logs of administrators name them."""
-    return {key: Named(post.department) for key, post in posts_by_id(ids).items()}
+    return {key: Named(post.department) for key, post in queries.posts_by_id(ids).items()}
 
 
 ACTS = {
