@@ -69,19 +69,20 @@ def post(key: int) -> ResponseReturnValue:
     form = forms.ChangePostForm(data={"duties": found.duties, "until": forms.last_day(found.until)})
     if form.validate_on_submit():
         try:
-            services.unchanged_since(found, seen_version())
             until = forms.instant_after(form.until.data)
-            changed = change_post(found, current_actor(), duties=form.duties.data, until=until, reason=form.reason.data)
+            changed = change_post(
+                found, current_actor(), duties=form.duties.data, until=until, reason=form.reason.data,
+                seen=seen_version(),
+            )  # fmt: skip
         except (Invalid, FieldError) as error:
             form.refuse(error if isinstance(error, Invalid) else [error])
         else:
             flash(_("已保存，立即生效。") if changed else _("没有变化，没有保存。"))
             return redirect(url_for("admin.post", key=found.id))
-    newest = ledger.latest(found)
     return form_page(
         "admin/post.html", form, menu=menu("admin.posts"), post=found, region_name=regions.name,
         state=queries.post_state(found), state_words=queries.POST_STATES, lines=_history(found),
-        version=request.form.get("version", newest.id if newest else ""),
+        version=request.form.get("version", found.version),
     )  # fmt: skip
 
 
@@ -89,8 +90,7 @@ def end(key: int) -> ResponseReturnValue:
     """End a post now."""
     found = queries.post_by_id(key)
     reason = services.checked_reason(clean(request.form.get("reason")))
-    services.unchanged_since(found, seen_version())
-    end_post(found, current_actor(), reason)
+    end_post(found, current_actor(), reason, seen_version())
     flash(_("岗位已结束。"))
     return redirect(url_for("admin.post", key=found.id))
 

@@ -173,17 +173,6 @@ def give_post(
     return posts.give_post(user, department, region, duties, actor, until=until, reason=words)
 
 
-def unchanged_since(post: Post, seen: int | None) -> None:
-    """Pass when nothing happened to a post since the history entry that the actor had before him.
-
-    Raises:
-        Conflict: somebody else changed it.
-    """
-    newest = ledger.latest(post)
-    if seen is not None and newest is not None and newest.id != seen:
-        raise Conflict(Text("这个岗位刚刚被别人改过", "Somebody has just changed this post"), newest)
-
-
 def keep_a_security_administrator(user: User) -> None:
     """Pass when another security administrator remains who can sign in.
 

@@ -42,13 +42,13 @@ def test_a_post_counts_at_once_and_ends_at_once(app: Flask, session: Db, sign_in
     page = guard.get(f"/admin/posts/{key}").text
     for words in ("合肥市经信局", "授予岗位", "人事任免通知", "合肥市"):
         assert words in page
-    seen = str(ledger.latest(post).id)
-    changed = {"duties": ["review"], "until": "", "reason": "分工调整", "version": seen}
+    seen = post.version
+    changed = {"duties": ["review"], "until": "", "reason": "分工调整", "version": str(seen)}
     assert guard.submit(f"/admin/posts/{key}", changed).status_code == 302
     assert official.get("/review/?kind=organizations").status_code == 404
     assert guard.submit(f"/admin/posts/{key}", {**changed, "duties": ["verify"]}).status_code == 409
     assert guard.submit(f"/admin/posts/{key}/end", {"reason": "", "version": ""}).status_code == 422
-    assert guard.submit(f"/admin/posts/{key}/end", {"reason": "调离", "version": seen}).status_code == 409
+    assert guard.submit(f"/admin/posts/{key}/end", {"reason": "调离", "version": str(seen)}).status_code == 409
     assert guard.submit(f"/admin/posts/{key}/end", {"reason": "调离", "version": ""}).status_code == 302
     assert official.get("/review/").status_code == 403
     assert guard.submit(f"/admin/posts/{key}/end", {"reason": "再来"}).status_code == 409
@@ -63,7 +63,7 @@ def test_a_post_counts_at_once_and_ends_at_once(app: Flask, session: Db, sign_in
         ("department", "", "请填写此项"),
         ("region", "", "请选择一项"),
         ("duties", [], "请至少选择一项职责"),
-        ("until", "2026-03-01", "最后一天不能早于今天"),
+        ("until", "2026-03-01", "结束时间要在开始和现在之后"),
         ("reason", "", "请填写此项"),
     ],
 )
