@@ -41,7 +41,7 @@ class Config:
     secret_key: str = field(default="", repr=False)
     # Former secrets, separated by commas: what they signed or encrypted stays readable; new things use SECRET_KEY.
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
-    # Search engine. The embedded one serves both databases.
+    # Search engine: whoosh (embedded, serves both databases) or postgres. Unset: follows the database.
     search: str = "whoosh"
     # Uploaded files: a local folder (empty: data_dir/files).
     storage_url: str = ""
@@ -104,7 +104,7 @@ class Config:
             database_url=_database(given.get("DATABASE_URL", "")),
             secret_key=given.get("SECRET_KEY", ""),
             old_secret_keys=tuple(filter(None, given.get("OLD_SECRET_KEYS", "").split(","))),
-            search=_one_of("SEARCH", given.get("SEARCH") or "whoosh", ("whoosh",)),
+            search=_search(given.get("SEARCH", ""), given.get("DATABASE_URL", "")),
             storage_url=_storage(given.get("STORAGE_URL", "")),
             mail_url=_mail(given.get("MAIL_URL") or "console:"),
             mail_from=given.get("MAIL_FROM") or "no-reply@localhost",
@@ -173,6 +173,13 @@ def _database(value: str) -> str:
     if parts.scheme == "sqlite" and parts.path.strip("/") in ("", ":memory:"):
         raise BadSetting("DATABASE_URL", value, allowed)
     return value
+
+
+def _search(value: str, database: str) -> str:
+    """The engine: the one that suits the database, unless another is asked for."""
+    embedded = not database.startswith("postgresql")
+    wanted = value or ("whoosh" if embedded else "postgres")
+    return _one_of("SEARCH", wanted, ("whoosh",) if embedded else ("whoosh", "postgres"))
 
 
 def _storage(value: str) -> str:

@@ -12,20 +12,30 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.core.text import one_line as one_line
 from marketplace.foundation.db import Base, BigId
+
+# The kinds of administrator, kept apart (三员分立): who runs the site, who grants rights, who looks at what both do.
+ADMINISTRATIONS: dict[str, Text] = {
+    "system": Text("系统管理员", "System administrator"),
+    "security": Text("安全管理员", "Security administrator"),
+    "audit": Text("审计管理员", "Audit administrator"),
+}
 
 
 class User(Base, UserMixin):
     """A person. The address is stored in lower case; the password as an argon2id hash."""
 
     __tablename__ = "user_account"
+    # One column for the kind: nobody can hold two.
+    __table_args__ = (sa.CheckConstraint("administrator IN ('','system','security','audit')", name="administrator"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     name: Mapped[str] = mapped_column(sa.String(60))
     language: Mapped[str] = mapped_column(sa.String(8), default="zh_CN")
-    administrator: Mapped[bool] = mapped_column(default=False)
+    administrator: Mapped[str] = mapped_column(sa.String(8), default="")
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
@@ -142,11 +152,6 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     digest: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[datetime | None]
-
-
-def one_line(text: str) -> str:
-    """Text of one line: every run of blanks and line ends is one space."""
-    return " ".join(text.split())
 
 
 def normal_email(email: str, field: str = "email") -> str:

@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import user_by_email
 from marketplace.config import Config
 from marketplace.foundation.db import db
-from marketplace.foundation.letters import SECURITY, Letter, LetterGroup
+from marketplace.foundation.letters import SECURITY, Letter, LetterGroup, Link
 from marketplace.foundation.outbox import Message
 
 
@@ -83,7 +83,7 @@ def _happened(message: Message, config: Config, template: str, **context: Any) -
     user = db.session.get_one(User, message.subject_id)
     if user.disabled_at is None:
         link = f"{config.base_url}/account/security"
-        forgotten = f"{config.base_url}/account/forgotten"
+        forgotten = Link(f"{config.base_url}/account/forgotten")
         yield letter(user, template, SECURITY, link=link, forgotten=forgotten, **context)
 
 

@@ -38,18 +38,10 @@ def search(given: Given) -> Data:
     """
     question = _question(kind=given["kind"] or "", page=given["page"], per_page=PER_PAGE)
     found = find(question, VISITOR)
-    by_kind: dict[str, list[int]] = {}
-    for card in found.cards:
-        by_kind.setdefault(card["kind_name"], []).append(card["id"])
-    items = {
-        (kind, subject.id): found_item(subject)
-        for kind, ids in by_kind.items()
-        for subject in queries.objects(f"{kind}s", ids)
-    }
-    hits = [(card["kind_name"], card["id"]) for card in found.cards]
     more = found.total > question.page * PER_PAGE
     return {
-        "items": [items[hit] for hit in hits if hit in items],
+        "items": _items(found.cards),
+        "related": _items(found.related),
         "total": found.total,
         "next": _address(page=question.page + 1) if more else None,
         "facets": {facet: {value: n for value, n in counts.items() if n} for facet, counts in found.facets.items()},
@@ -69,6 +61,20 @@ def _question(**place: Any) -> Question:
     if question.errors:
         raise Invalid(question.errors)
     return question
+
+
+def _items(cards: Sequence[Mapping[str, Any]]) -> list[Data]:
+    """Hits of whatever kind as programs read them, in the order of the cards."""
+    by_kind: dict[str, list[int]] = {}
+    for card in cards:
+        by_kind.setdefault(card["kind_name"], []).append(card["id"])
+    items = {
+        (kind, subject.id): found_item(subject)
+        for kind, ids in by_kind.items()
+        for subject in queries.objects(f"{kind}s", ids)
+    }
+    hits = [(card["kind_name"], card["id"]) for card in cards]
+    return [items[hit] for hit in hits if hit in items]
 
 
 def suggestions(given: Given) -> Data:

@@ -59,7 +59,7 @@ def schemas() -> dict[str, Schema]:
         "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Answer": thing({
-            "items": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
+            "items": listed(ref("Found")), "related": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
             "approximate": YES_NO, "unknown": WHOLE, "synonyms": {"type": "object", "additionalProperties": TEXTS},
         }),

@@ -9,7 +9,7 @@ from marketplace.cli.scale import grow
 from marketplace.cli.seeding import load_sample
 from marketplace.foundation.db import db, migrate, transaction
 from marketplace.foundation.outbox import handle_next
-from marketplace.search.services import ensure, rebuild
+from marketplace.search.services import built, ensure, rebuild
 from marketplace.vocabulary.services import load_shipped
 from marketplace.web.command import Setup, in_app
 
@@ -76,7 +76,7 @@ def prepare(setup: Setup) -> None:
     with setup.app().app_context():
         with transaction():
             load_shipped()
-        if not setup.config.search_dir.exists():
+        if not built():
             click.echo("building the search index …")
             rebuild()
         ensure()

@@ -24,5 +24,10 @@ class Text:
         return Text(self.zh % _said(values, "zh_CN"), self.en % _said(values, "en"))
 
 
+def one_line(text: str) -> str:
+    """Text of one line: every run of blanks and line ends is one space."""
+    return " ".join(text.split())
+
+
 def _said(values: dict[str, object], language: str) -> dict[str, object]:
     return {key: value.say(language) if isinstance(value, Text) else value for key, value in values.items()}

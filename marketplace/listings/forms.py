@@ -1,38 +1,20 @@
-"""Forms that every kind of listing uses: rows without scripts, pictures and documents, the decision of a reviewer."""
+"""Forms that every kind of listing uses: its pictures and documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
-from wtforms import FieldList, FormField, HiddenField, StringField
+from wtforms import FormField, HiddenField, StringField
 
 from marketplace.core.text import Text
 from marketplace.listings.kind import Content, FormStep
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import lazy_gettext as _l
+from marketplace.web.rows import RowForm, Rows
 
 UPLOADS = ("pictures", "files")
 CAPTION_LENGTH = 120
-
-
-class Rows(FieldList):
-    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            if name.startswith(f"{prefix}-"):
-                index = name[len(prefix) + 1 :].split("-", 1)[0]
-                if index.isascii() and index.isdigit() and len(index) < 6:
-                    yield int(index)
-
-
-class RowForm(MarketplaceForm):
-    """Base of one row of a FieldList: the token is the whole form's, not the row's."""
-
-    class Meta:
-        csrf = False
 
 
 class PictureRow(RowForm):
@@ -88,30 +70,3 @@ def _uploaded(content: Content) -> Text | None:
         "pictures": pictures,
         "files": files,
     }
-
-
-def change_rows(form: Any, sent: Mapping[str, str]) -> bool:
-    """Add or drop a row as the submit buttons of ``sent`` ask; True when one of them was pressed.
-
-    add=1 or add=<list>, drop=<index> or drop=<list>-<index>; ``index`` is that of the row's fields as they were
-    sent, gaps or not. Rows keep everything typed and are numbered anew from 0.
-    """
-    lists: dict[str, Any] = {name: field for name, field in form._fields.items() if isinstance(field, FieldList)}
-    if not lists or not ("add" in sent or "drop" in sent):
-        return False
-    if "add" in sent:
-        rows = lists.get(sent["add"]) or next(iter(lists.values()))
-        if not rows.max_entries or len(rows.entries) < rows.max_entries:
-            rows.append_entry()
-        return True
-    name, _dash, index = sent["drop"].rpartition("-")
-    rows = lists.get(name) or next(iter(lists.values()))
-    places = [str(each) for each in _sent_indices(rows, sent)]
-    if index in places:
-        rows.pop_entry(places.index(index))
-    return True
-
-
-def _sent_indices(rows: Any, sent: Mapping[str, str]) -> list[int]:
-    """The indices of the rows in the request; the field itself has numbered its entries anew when it read them."""
-    return sorted(set(rows._extract_indices(rows.name, sent)))

@@ -7,8 +7,19 @@ from typing import Any
 from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, Step, is_system, step
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.listings.policy import can_edit, can_review
+
+REVIEW_DAYS = Setting(
+    "listings.review_days",
+    Text("清单审核时限", "Time to review a listing"),
+    5,
+    Text("产品供给和场景需求送审后的答复时限", "For products and needs, from their submission on"),
+    Text("个工作日", "working days"),
+    least=1,
+    most=60,
+)
 
 STATES = {
     "draft": State(Text("草稿", "Draft"), "", "pencil"),

@@ -13,9 +13,11 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.letters import DECISIONS, DESK, Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.listings.kind import Kind, kind_named
+from marketplace.listings.lifecycle import REVIEW_DAYS
 from marketplace.listings.models import Listing, Revision
 from marketplace.organizations.queries import member_users
 from marketplace.posts.queries import officials, posts_by_id
+from marketplace.settings.queries import value
 
 OWN_LISTINGS = LetterGroup(
     "own_listings",
@@ -35,7 +37,8 @@ def revision_submitted(message: Message, config: Config) -> Iterator[Letter]:
         own = {user.id for user in member_users(listing.organization_id)}
         deciding = [user for user in officials("review", revision.region) if user.id not in own]
         link = f"{config.base_url}/review/{kind.plural}/{listing.number}"
-        yield from _about(kind, listing, deciding, "submitted", DESK, link, title=_title(revision.content, listing))
+        context = {"title": _title(revision.content, listing), "days": value(REVIEW_DAYS)}
+        yield from _about(kind, listing, deciding, "submitted", DESK, link, **context)
 
 
 def revision_decided(message: Message, config: Config) -> Iterator[Letter]:

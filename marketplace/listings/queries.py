@@ -22,8 +22,8 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
 from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
-from marketplace.posts.models import Post
-from marketplace.posts.policy import in_region
+from marketplace.posts.policy import may_decide
+from marketplace.posts.queries import signatures
 from marketplace.web.plate import PersonalPart
 
 # Entries of the listing that repeat the revision's own entry of the same moment.
@@ -133,28 +133,24 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     return [(listings[row.listing_id], row) for row in rows]
 
 
-def waiting_count(actor: Actor) -> int:
-    """How many revisions wait for the actor: his organizations' returned ones, and those he has to decide on."""
-    mine = Revision.organization_id.in_(sorted(actor.organization_ids))
-    waits = [mine & (Revision.state == "returned")] if actor.organization_ids else []
-    posts = [post for post in actor.posts if "review" in post.duties]
-    waits += [~mine & (Revision.state == "in_review") & in_region(post.region, Revision.region) for post in posts]
-    if not waits:
+def returned_count(actor: Actor) -> int:
+    """How many returned revisions the actor's organizations have."""
+    if not actor.organization_ids:
         return 0
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(sa.or_(*waits))) or 0
+    mine = Revision.organization_id.in_(sorted(actor.organization_ids)) & (Revision.state == "returned")
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(mine)) or 0
 
 
-def queue(actor: Actor, listing_type: str) -> sa.Select[Revision]:
-    """The revisions that wait for the actor's decision, oldest first, never those of his own organizations."""
-    posts = [post for post in actor.posts if "review" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))
-    return (
-        sa.select(Revision)
-        .where(Revision.listing_type == listing_type, Revision.state == "in_review", where)
-        .where(Revision.organization_id.not_in(sorted(actor.organization_ids)))
-        .options(selectinload(Revision.organization))
-        .order_by(Revision.submitted_at, Revision.id)
-    )
+def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:
+    """The revisions that wait for the actor's decision, as a condition; never those of his own organizations."""
+    decides = may_decide(actor, "review", Revision.region, Revision.organization_id)
+    return (Revision.listing_type == listing_type) & (Revision.state == "in_review") & decides
+
+
+def revisions_with(ids: Sequence[int]) -> Sequence[Revision]:
+    """The revisions with these keys and their organizations, whoever asks (for a queue)."""
+    select = sa.select(Revision).where(Revision.id.in_(ids))
+    return db.session.scalars(select.options(selectinload(Revision.organization))).all()
 
 
 def listings_of(kind: Kind, revisions_found: Sequence[Revision]) -> dict[int, Listing]:
@@ -247,7 +243,26 @@ def can_read_file(actor: Actor, file: StoredFile) -> bool:
 
 # ---- history in words ----
 
+
 # What has a name in no life cycle.
+def numbers_of(kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """Key → number of listings, whoever asks (for the logs)."""
+    rows = db.session.execute(sa.select(kind.model.id, kind.model.number).where(kind.model.id.in_(ids)))
+    return {row.id: row.number for row in rows}
+
+
+def key_of(kind: Kind, number: str) -> int | None:
+    """The key of a number, None when no listing of the kind has it."""
+    return db.session.scalar(sa.select(kind.model.id).where(kind.model.number == number))
+
+
+def revision_numbers(kind: Kind, ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(key, number of the listing, number of the revision) of those that are revisions of this kind."""
+    of_kind = (Revision.listing_type == kind.name) & (Revision.listing_id == kind.model.id)
+    select = sa.select(Revision.id, kind.model.number, Revision.number).join(kind.model, of_kind)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(select.where(Revision.id.in_(ids)))]
+
+
 OTHER_ACTS = {
     "create": Text("建立草稿", "Draft begun"),
     "revise": Text("开始修订", "Revision begun"),
@@ -322,14 +337,12 @@ def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
 def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, official: bool) -> dict[int, Text]:
     """Who acted, by the key of the entry; organizations, posts and people are read together."""
     organizations = _by_id(Organization, {entry.organization_id for entry in entries})
-    posts = _by_id(Post, {entry.post_id for entry in entries})
+    signed = signatures(entries, named=official)
     users = people(sorted({entry.actor_id for entry in entries if entry.actor_id})) if member or official else {}
     named: dict[int, Text] = {}
     for entry in entries:
-        organization, post = organizations.get(entry.organization_id), posts.get(entry.post_id)
-        sign = organization.label if organization else SYSTEM_NAME
-        if entry.post_id:
-            sign = Text(entry.post, post.label.en if post else entry.post)
+        organization = organizations.get(entry.organization_id)
+        sign = signed.get(entry.id) or (organization.label if organization else SYSTEM_NAME)
         person = users.get(entry.actor_id or 0)
         own = member and entry.organization_id == listing.organization_id
         if person is not None and (official or own):

@@ -20,20 +20,21 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
 from marketplace.listings.files import shown_files
-from marketplace.listings.forms import change_rows
 from marketplace.listings.kind import KINDS, Check, FormStep, Kind
-from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import PUBLIC_STATES, can_edit, can_file, can_review
 from marketplace.listings.queries import listing_by_number, open_revision
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import my_organizations
+from marketplace.settings.queries import value
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.errors import typed
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import sources
 from marketplace.web.request import own_transaction, takes_files
+from marketplace.web.rows import change_rows
 
 MOST_OF_ONE = 30  # listings of one kind on the page of an organization
 CHECK = "check"  # the last page of every guided form
@@ -253,7 +254,7 @@ class ListingPages:
             checks=[self.check_line(listing, each) for each in checks],
             steps=self._steps(listing, revision.content, CHECK), back=self.step_href(listing, self.kind.steps[-1].key),
             refusal=services.refusal_to_submit(self.kind, listing, revision),
-            shown=self.kind.preview(listing, revision.content),
+            shown=self.kind.preview(listing, revision.content), days=value(REVIEW_DAYS),
         )  # fmt: skip
 
     def check_line(self, listing: Listing, check: Check, link: bool = True) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from marketplace.settings.queries import value
 # The outbox topic of one mail to one person.
 SEND = "delivery.send"
 ERROR_LONG = 1000
+# Longer than a mail is tried (foundation/outbox.PAUSES).
+STRANGERS_KEPT = timedelta(days=2)
 
 INBOX_DAYS = Setting(
     "notifications.inbox_days",
@@ -171,23 +173,38 @@ def note_failure(delivery: Delivery, error: str, *, final: bool, dead_address: b
         delivery.failed_at = clock.now()
 
 
-def retry(delivery: Delivery, actor: Actor) -> bool:
-    """Queue a mail that was given up once more; False when that has happened meanwhile.
+def retry(delivery: Delivery, actor: Actor, reason: str = "") -> bool:
+    """Queue a mail that was given up once more; False when somebody has dealt with it meanwhile.
 
     Whether the actor may is for the page to ask that offers it. The mail keeps its Message-ID.
     """
     lock(delivery)
-    if delivery.failed_at is None:
+    if delivery.failed_at is None or delivery.dropped_at is not None:
         return False
     delivery.failed_at, delivery.dead_address, delivery.error = None, False, ""
-    ledger.record(delivery, "retry", actor)
+    ledger.record(delivery, "retry", actor, reason=reason)
     emit(SEND, delivery)
     return True
 
 
+def discard(delivery: Delivery, actor: Actor, reason: str) -> bool:
+    """Never send a mail that was given up; its error stays with it. False as ``retry``."""
+    lock(delivery)
+    if delivery.failed_at is None or delivery.dropped_at is not None:
+        return False
+    delivery.dropped_at = clock.now()
+    ledger.record(delivery, "discard", actor, reason=reason)
+    return True
+
+
 def forget_old() -> bool:
-    """Delete notifications and records of mails that are older than the settings say."""
+    """Delete notifications and records of mails that are older than the settings say.
+
+    An address that is no user's (any longer) goes as soon as its mail has been tried to the end.
+    """
     now = clock.now()
+    strangers = Delivery.user_id.is_(None) & (Delivery.created_at < now - STRANGERS_KEPT)
+    db.session.execute(sa.delete(Delivery).where(strangers))
     for model, setting in ((Notification, INBOX_DAYS), (Delivery, DELIVERY_DAYS)):
         old = model.created_at < now - timedelta(days=value(setting))
         db.session.execute(sa.delete(model).where(old))

@@ -9,7 +9,6 @@ from wtforms import Field, FormField, StringField
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.listings.forms import RowForm
 from marketplace.listings.kind import Content
 from marketplace.products.content import EVIDENCE, in_order
 from marketplace.products.forms import OneOf, SomeOf, text
@@ -17,6 +16,7 @@ from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
+from marketplace.web.rows import RowForm
 
 # What an owner may say of a claim himself; "proven" comes only from a pilot on this site.
 OWN_EVIDENCE = tuple(code for code in EVIDENCE if code != "proven")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from marketplace.core.text import Text
+from marketplace.listings.capability import recorded
 from marketplace.scenarios import queries, searchdoc, views
+from marketplace.scenarios.kind import SCENARIO
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
 SOURCE = SearchSource(
@@ -23,4 +25,5 @@ SCENARIOS = Capability(
     blueprints=lambda: (views.scenarios,),
     footer=(FooterLink(1, Text("发布场景需求", "Post a need"), "scenarios.new", 25),),
     sources=(SOURCE,),
+    records=(recorded(SCENARIO),),
 )

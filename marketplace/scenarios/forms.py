@@ -19,7 +19,8 @@ from marketplace.reference import catalogue, regions, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
 from marketplace.scenarios.content import BUDGETS, PAYMENTS
-from marketplace.scenarios.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse, text
+from marketplace.scenarios.fields import text
+from marketplace.web.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l

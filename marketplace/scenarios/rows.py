@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,93 +12,19 @@ from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.listings.forms import RowForm, Rows
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
 from marketplace.scenarios import answers
 from marketplace.scenarios.content import DIRECTIONS, MOST_ROWS
-from marketplace.scenarios.fields import CHOOSE, OneOf, listed, refuse, text
-from marketplace.web.forms import MarketplaceForm, at_most
+from marketplace.scenarios.fields import text
+from marketplace.web.fields import CHOOSE, OneOf, listed
+from marketplace.web.forms import at_most
 from marketplace.web.languages import current_language
 from marketplace.web.languages import lazy_gettext as _l
+from marketplace.web.rows import READ_AT_MOST, Rows, RowsForm, WrittenRow
 
-# What is read of one request; more than MOST_ROWS of it are refused, with everything typed in place.
-READ_AT_MOST = 100
 LONGEST_VALUE = 200
-
-
-class _Row(RowForm):
-    """A row that is left out when nothing was written into it."""
-
-    written: tuple[str, ...]
-
-    @property
-    def blank(self) -> bool:
-        return not any(self[name].data for name in self.written)
-
-
-class _RowsForm(MarketplaceForm):
-    """A page of rows. ``found`` are the rows as content after ``validate``."""
-
-    rows: Rows
-
-    def __init__(self, content: Content) -> None:
-        self.found: list[dict[str, Any]] = []
-        super().__init__(data={"rows": self.typed(content)})
-        if not self.rows.entries and not self.is_submitted():
-            self.rows.append_entry()  # an empty page offers a row
-
-    def typed(self, content: Content) -> list[dict[str, Any]]:
-        """The stored rows as the fields show them."""
-        raise NotImplementedError
-
-    def read(self, row: Any) -> dict[str, Any]:
-        """One row as content; raises FieldError naming a field of the row."""
-        raise NotImplementedError
-
-    def key(self, found: Mapping[str, Any]) -> Any:
-        """What may stand in one row only."""
-        raise NotImplementedError
-
-    def good(self) -> list[dict[str, Any]]:
-        """The rows that can be read as they stand, for a count while others are still being written."""
-        return [found for _row, found in self._read() if isinstance(found, dict)]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Read every row; a refusal stands at its field."""
-        super().validate(extra_validators)
-        for row, found in self._read():
-            if isinstance(found, dict):
-                self.found.append(found)
-            elif not row.errors:
-                refuse(row[found.field], found.message)
-        # The list has counted its rows' errors before they were read.
-        self.rows.errors = [entry.errors for entry in self.rows if entry.errors]
-        return not self.errors
-
-    def _read(self) -> Iterator[tuple[Any, dict[str, Any] | FieldError]]:
-        seen: dict[Any, int] = {}
-        for place, entry in enumerate(self.rows, 1):
-            row = entry.form
-            if row.blank:
-                continue
-            try:
-                found = self.read(row)
-                self._only_once(row, place, self.key(found), seen)
-            except FieldError as error:
-                yield row, error
-            else:
-                yield row, found
-
-    def _only_once(self, row: _Row, place: int, key: Any, seen: dict[Any, int]) -> None:
-        if key in seen:
-            message = Text("与第 %(place)s 项重复，请删去一项", "The same as number %(place)s; remove one of them")
-            raise FieldError(row.written[0], message % {"place": seen[key]})
-        if len(seen) >= MOST_ROWS:
-            message = Text("最多 %(most)s 项，请删去多出的", "At most %(most)s; remove what is beyond that")
-            raise FieldError(row.written[0], message % {"most": MOST_ROWS})
-        seen[key] = place
 
 
 # ---- must-haves ----
@@ -127,7 +53,7 @@ def operator_choices() -> tuple[SelectChoice, ...]:
     return tuple(listed([("", Text("按惯例", "As usual")), *said]))
 
 
-class RequirementRow(_Row):
+class RequirementRow(WrittenRow):
     """One must-have: spec, comparison, value, and why."""
 
     written = ("spec", "value", "why")
@@ -158,9 +84,10 @@ class RequirementRow(_Row):
         return Text("可填：%(listed)s；几项用顿号分开", "One or more of: %(listed)s") % {"listed": listed}
 
 
-class RequirementsForm(_RowsForm):
+class RequirementsForm(RowsForm):
     """The must-haves of a scenario."""
 
+    most = MOST_ROWS
     rows = Rows(FormField(RequirementRow), name="requirements", max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
@@ -224,7 +151,7 @@ def _number(label: Any) -> Any:
     return StringField(label, [at_most(40)], render_kw={"maxlength": 40})
 
 
-class TargetRow(_Row):
+class TargetRow(WrittenRow):
     """One target: what is measured, in which unit, how it is now, what is to be reached, and how it is measured."""
 
     written = ("name", "unit", "baseline", "target", "method")
@@ -237,9 +164,10 @@ class TargetRow(_Row):
     method = text("target_method", _l("怎样测（选填）"))
 
 
-class TargetsForm(_RowsForm):
+class TargetsForm(RowsForm):
     """What a trial would be judged by."""
 
+    most = MOST_ROWS
     rows = Rows(FormField(TargetRow), name="targets", max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 from flask import Flask
 
 from marketplace.config import Config
 from marketplace.core.text import Text
+from marketplace.foundation.index.interface import SearchEngine
+from marketplace.foundation.index.postgres_engine import PostgresEngine
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from marketplace.foundation.worker import Task
 from marketplace.search import services
@@ -14,16 +18,23 @@ from marketplace.search.commands import index
 from marketplace.search.views import search
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.limits import A_MINUTE, Limit, figure
-from marketplace.web.plate import Capability, FooterLink, NavItem
+from marketplace.web.plate import Capability, FooterLink, NavItem, WayOn
 from marketplace.web.ready import init_ready
 
 NIGHTLY = 24 * 3600.0
 
 
+def _words() -> Iterable[str]:
+    """What the segmenter should know beyond the words shipped with it."""
+    return thesaurus().words
+
+
 def init(app: Flask) -> None:
     """Open the engine; nothing is read before the first question."""
     config: Config = app.extensions["config"]
-    engine = WhooshEngine(config.search_dir, lambda: thesaurus().words)
+    engine: SearchEngine = (
+        PostgresEngine(_words) if config.search == "postgres" else WhooshEngine(config.search_dir, _words)
+    )
     app.extensions["search_engine"] = engine
     init_ready(app, engine.position)
 
@@ -45,6 +56,14 @@ SEARCH = Capability(
         FooterLink(0, Text("产品供给清单", "Product list"), "search.products", 10),
         FooterLink(0, Text("场景需求清单", "Need list"), "search.scenarios", 20),
         FooterLink(0, Text("单位名录", "Organizations"), "search.organizations", 30),
+    ),
+    ways=(
+        WayOn(
+            Text("加入已登记的单位", "Join an organization"),
+            Text("在单位名录里找到您的单位，再联系它加入。", "Find yours in the list, then ask it to let you in."),
+            "search.organizations",
+            20,
+        ),
     ),
     tasks=(
         Task("search index", services.catch_up, 0.2),

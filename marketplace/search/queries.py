@@ -18,6 +18,7 @@ from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
 LONGEST = 200  # characters of a question; what is longer is cut, and the page says so
+RELATED = 30  # cards behind a first page that is not full
 FEW = 3  # hits; with fewer, what else may have been meant is looked for
 OVERFETCH = 10  # hits that the index still has and the database no longer shows are replaced by these
 
@@ -49,7 +50,7 @@ class Found:
     """The answer. ``cards`` are in the order of the hits, each with its ``kind``. ``widened``: words of the question
     as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
     spelling of a question that found next to nothing, and how much that finds. ``unknown``: how many more do not
-    publish what the conditions ask for.
+    publish what the conditions ask for. ``related``: cards of what has some of the words only, not among the total.
     """
 
     cards: Sequence[Mapping[str, Any]]
@@ -60,6 +61,7 @@ class Found:
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     meant: tuple[str, int] | None = None
     unknown: int = 0
+    related: Sequence[Mapping[str, Any]] = ()
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -79,8 +81,11 @@ def find(question: Question, actor: Actor) -> Found:
     cards = list(_cards(page, actor))
     # The spare hits are read only where a hit of the page is no longer there: rarely, and never in vain.
     cards += list(_cards(spare, actor))[: question.per_page - len(cards)] if len(cards) < len(page) else []
+    related = list(_cards(answer.related, actor))
     widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
-    return Found(cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown)
+    return Found(
+        cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown, related
+    )
 
 
 def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple[str, int] | None]:
@@ -127,6 +132,7 @@ def _ask(
             conditions=tuple(each.condition() for each in question.wanted),
             unknown=question.unknown,
             strict=strict,
+            related=0 if strict or question.page > 1 else RELATED,
             only=only,
         ),
         texts,

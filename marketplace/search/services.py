@@ -178,6 +178,15 @@ def check_nightly() -> bool:
     return False
 
 
+def built() -> bool:
+    """Whether there is an index that can be used."""
+    try:
+        engine().status()
+    except IndexUnusable:
+        return False
+    return True
+
+
 def ensure() -> bool:
     """Build the index when there is none that can be used: at the start, and whenever it was damaged since."""
     try:

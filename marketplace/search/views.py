@@ -86,6 +86,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         kind=kind, by_words=by_words, question=question, found=found,
         source=sources().get(kind), page=Page(found.cards, found.total, question.page, PER_PAGE),
         cards=[_marked(card, found) for card in found.cards],
+        related=[_marked(card, found) for card in found.related],
         tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
         chips=_chips(question), sorts=_sorts(question, kind),
         downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,12 @@ def values(settings: Iterable[Setting[Any]]) -> dict[str, Any]:
 def rows() -> dict[str, SettingValue]:
     """Key → row of every setting that was ever changed, for the page that changes them."""
     return {row.key: row for row in db.session.scalars(sa.select(SettingValue))}
+
+
+def keys_of(ids: Sequence[int]) -> dict[int, str]:
+    """Key of the row → key of the setting, for the logs."""
+    rows = db.session.execute(sa.select(SettingValue.id, SettingValue.key).where(SettingValue.id.in_(ids)))
+    return {row.id: row.key for row in rows}
 
 
 def _meant(setting: Setting[Value], stored: str | None) -> Value:

@@ -11,7 +11,7 @@ from flask import Flask, url_for
 from marketplace.core.text import Text
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
-from marketplace.web.plate import Duty, capabilities
+from marketplace.web.plate import capabilities
 
 FOOTER_HEADS = (Text("供需", "Market"), Text("办事", "Services"), Text("公开", "Openness"), Text("帮助", "Help"))
 
@@ -42,15 +42,6 @@ def footer_columns() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     return [
         (head.say(language), [(label, href) for _o, label, href in sorted(links)]) for head, links in heads if links
     ]
-
-
-def duties() -> Sequence[Duty]:
-    """What waits for the actor, overdue and oldest first, over all capabilities."""
-    actor = current_actor()
-    if not actor.signed_in:
-        return []
-    found = [duty for c in capabilities() if c.duties for duty in c.duties(actor)]
-    return sorted(found, key=lambda duty: (not duty.overdue, str(duty.due or "9999"), str(duty.since or "")))
 
 
 def duty_count() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from flask import Blueprint, Flask, current_app
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Refused
+from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexDocument
@@ -63,16 +65,93 @@ class SearchSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An object as the logs name it; ``href`` is empty where no page shows it."""
+
+    name: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A kind of object that history tells of, for the logs of administrators.
+
+    ``acts``: how an action is called, beside the steps of ``lifecycle``.
+    ``named``: keys → how people call these objects; without it they are called by the key.
+    ``key_of``: the key of a number that a person types, None when it is none of this kind.
+    """
+
+    subject_type: str
+    label: Text
+    acts: Mapping[str, Text] = field(default_factory=dict)
+    lifecycle: Lifecycle | None = None
+    named: Callable[[Sequence[int]], Mapping[int, Named]] | None = None
+    key_of: Callable[[str], int | None] | None = None
+
+    def every_act(self) -> dict[str, Text]:
+        """Action → its name."""
+        steps = self.lifecycle.steps if self.lifecycle else ()
+        return {**{step.name: step.told for step in steps}, **self.acts}
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """Something that waits for the actor, for the workspace and the queue of an official."""
+    """Something that waits for the actor: what to do, with what, why, since when, and the last day for it, if any.
+
+    What officials decide comes from a ``Queue`` and is no duty of its own.
+    """
 
     verb: Text
-    title: str
+    title: Text | str
     href: str
     why: Text | None = None
-    since: Any = None
-    due: Any = None
-    overdue: bool = False
+    since: datetime | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One row of a queue: what it is, who sent it and when; ``to_mend``: what a machine noticed, None: not checked."""
+
+    key: int
+    title: Text
+    number: str
+    href: str
+    what: Text
+    organization: Text
+    at: datetime | None
+    to_mend: int | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What officials decide on: a tab of their desk, with the time they have for it.
+
+    ``model``: the table, with columns ``id``, ``submitted_at`` and ``region`` (GB/T 2260, "" outside Anhui).
+    ``held``: whether the actor has this charge at all; ``waits``: the rows that wait for him, as a condition.
+    ``rows``: keys → how they are drawn, in any order, with a number of statements that does not grow.
+    ``checked``: a machine has looked at them before (``Waiting.to_mend``).
+    """
+
+    key: str
+    label: Text
+    verb: Text
+    model: Any
+    held: Callable[[Actor], bool]
+    waits: Callable[[Actor], sa.ColumnElement[bool]]
+    rows: Callable[[Sequence[int]], Iterable[Waiting]]
+    days: Setting[int]
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """What somebody who has nothing here yet may begin with."""
+
+    label: Text
+    text: Text
+    endpoint: str
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +184,16 @@ class Capability:
     limits: tuple[Limit, ...] = ()
     commands: tuple[click.Command, ...] = ()
     sources: tuple[SearchSource, ...] = ()
-    # What waits for the actor now (his own acts), and what officials have to decide.
+    # What its entries in history are about.
+    records: tuple[Recorded, ...] = ()
+    # What officials decide.
+    queues: Callable[[], Sequence[Queue]] = tuple
+    # What else waits for the actor now: his own acts.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
     # How many of them there are, for the number beside the menu of every page: one statement.
     duty_count: Callable[[Actor], int] | None = None
+    # Where a newcomer may begin.
+    ways: tuple[WayOn, ...] = ()
     # owner type of a stored file → may the actor read it?
     file_policies: Mapping[str, Callable[[Actor, Any], bool]] = field(default_factory=dict)
     # Whether accounts of this kind need a second factor and have shorter sessions (asked often: no statement).
@@ -136,6 +221,16 @@ def sources() -> Mapping[str, SearchSource]:
     """Kind → how it is found, over all capabilities."""
     every = [source for capability in capabilities() for source in capability.sources]
     return {source.kind: source for source in sorted(every, key=lambda source: source.order)}
+
+
+def queues(actor: Actor) -> Sequence[Queue]:
+    """The queues of which the actor has charge, in the order of the table of contents."""
+    return [queue for capability in capabilities() for queue in capability.queues() if queue.held(actor)]
+
+
+def records() -> Mapping[str, Recorded]:
+    """Subject type → what history tells of it, over all capabilities."""
+    return {record.subject_type: record for capability in capabilities() for record in capability.records}
 
 
 def settings() -> Mapping[str, Setting[Any]]:

@@ -31,6 +31,12 @@ ORGANIZATION_REASONS: Reasons = (
     ("contact", Text("联系人无法核实", "The contact cannot be confirmed")),
 )
 
+EXPERT_REASONS: Reasons = (
+    ("fields", Text("专长与所选领域不符", "What he is good at does not fit the fields")),
+    ("employers", Text("任职单位不全或不清", "Employers incomplete or unclear")),
+    ("ties", Text("持股或关系需要说明", "Shareholdings or relations need an explanation")),
+)
+
 
 class DecisionForm(MarketplaceForm):
     """Accept or return. Who returns says why: a ticked reason, or a note, or both."""
@@ -72,3 +78,14 @@ class VerificationForm(DecisionForm):
 
     accepting = "verify"
     standard: Reasons = ORGANIZATION_REASONS
+
+
+class ExpertForm(DecisionForm):
+    """The same for an expert; what is refused of one approved already suspends him, because it counts already."""
+
+    standard: Reasons = EXPERT_REASONS
+
+    def __init__(self, *args: Any, waits_for: str = "in_review", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if waits_for == "approved":
+            self.decision.choices = [(self.accepting, _("确认")), ("return", _("暂停"))]

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
+from marketplace.listings.desk import review_queue, submissions
 from marketplace.listings.difference import drawn
 from marketplace.listings.kind import KINDS, Check, Kind, differences
-from marketplace.listings.lifecycle import REVISION
+from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.policy import can_review
 from marketplace.listings.precheck import automatic_checks
 from marketplace.listings.queries import (
     decided_listing,
@@ -32,27 +33,30 @@ from marketplace.listings.queries import (
     open_revision,
     open_revisions,
 )
-from marketplace.listings.views import conflict_page, plural_label, shown_files
+from marketplace.listings.views import conflict_page, shown_files
 from marketplace.listings.wording import both
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.models import Organization, OrganizationKind
-from marketplace.organizations.policy import can_verify
-from marketplace.organizations.queries import my_organizations, organization_by_number
-from marketplace.organizations.services import take_organization_step
-from marketplace.organizations.views import place_of
-from marketplace.reference import catalogue, regions
+from marketplace.organizations.queries import my_organizations
+from marketplace.posts.models import DUTIES
+from marketplace.reference import regions
 from marketplace.reference.services import overrides
+from marketplace.settings.queries import value
 from marketplace.web.actions import seen_version
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.navigation import duties
-from marketplace.web.paging import paginate
+from marketplace.web.paging import cut, paginate
+from marketplace.web.plate import WayOn, capabilities
 from marketplace.web.request import own_transaction
-from marketplace.workspace import queries
-from marketplace.workspace.forms import DecisionForm, VerificationForm
+from marketplace.workspace import queries, verification
+from marketplace.workspace.forms import DecisionForm
+from marketplace.workspace.verification import own_submission
+from marketplace.workspace.vetting import vet
 
+ORGANIZATIONS = "organizations"  # the tab of the desk
 HEAD = 5  # Rows of each table on the first page of the workspace.
+SHOWN = 20  # Things to do on it.
 
 
 def blueprints() -> tuple[Blueprint, Blueprint]:
@@ -60,13 +64,15 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     both = ["GET", "POST"]
     workspace = Blueprint("workspace", __name__, url_prefix="/workspace")
     workspace.add_url_rule("/", "home", signed_in(home))
+    workspace.add_url_rule("/history", "history", signed_in(history))
     workspace.add_url_rule("/<plural>", "listings", signed_in(listings))
     review = Blueprint("review", __name__, url_prefix="/review")
     review.add_url_rule("/", "queue", signed_in(queue))
     # A decision that came too late is rolled back first, and answered after that.
-    decision, verification = own_transaction(signed_in(decide)), own_transaction(signed_in(verify))
+    decision, verifying = own_transaction(signed_in(decide)), own_transaction(signed_in(verification.verify))
     review.add_url_rule("/<plural>/<number>", "decide", decision, methods=both)
-    review.add_url_rule("/organizations/<number>", "verify", verification, methods=both)
+    review.add_url_rule("/organizations/<number>", "verify", verifying, methods=both)
+    review.add_url_rule("/experts/<number>", "expert", own_transaction(signed_in(vet)), methods=both)
     return workspace, review
 
 
@@ -74,17 +80,22 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
 
 
 def home() -> ResponseReturnValue:
-    """What waits for the person, what waits for others, and what his organizations have."""
+    """What waits for the person, what waits for others, and what he and his organizations have."""
     actor = current_actor()
     organizations = my_organizations(actor)
-    tabs = queries.waiting_counts(actor)
+    desk = queries.desk(actor)
+    todo, total = queries.tasks(actor, desk, SHOWN)
+    filed = _filed_first(organizations)
+    panels = [panel(actor) for panel in current_app.extensions.get("workspace_panels", ())]
     return render_template(
-        "workspace/home.html", today=clock.today(), duties=duties(),
-        drafts=_open(actor, "drafted"), waiting=_open(actor, "in_review"),
-        tables=[_table(kind, actor) for kind in _filed_first(organizations)] if organizations else [],
-        organizations=[(each, ORGANIZATION.mark(each.state)) for each in organizations],
-        posts=actor.posts, region_name=regions.name, tabs=_tabs(tabs, ""),
-        queue_total=sum(tabs.values()), kinds=_filed_first(organizations),
+        "workspace/home.html", today=clock.today(), tasks=todo, total=total, overdue=_overdue(todo, desk),
+        drafts=_open(actor, filed, "drafted"), waiting=_open(actor, filed, "in_review"),
+        tables=[_table(kind, actor) for kind in filed] if organizations else [], kinds=filed,
+        organizations=[_standing(each, actor) for each in organizations],
+        queues=[(queue, desk.count(queue), desk.head(queue)) for queue in desk.queues],
+        posts=actor.posts, region_name=regions.name, duty_labels=DUTIES,
+        panels=[panel for panel in panels if panel], ways=_ways(),
+        newcomer=not (organizations or actor.posts or actor.expert_id or actor.administrator),
     )  # fmt: skip
 
 
@@ -94,24 +105,49 @@ def _filed_first(organizations: Sequence[Organization]) -> list[Kind]:
     return sorted(KINDS.values(), key=lambda kind: (kind.plural == "products") != vendors)
 
 
-def _open(actor: Actor, state: str) -> list[dict[str, Any]]:
+def _overdue(todo: Sequence[queries.Task], desk: queries.Desk) -> int:
+    """How much is overdue: on the queues, and of the person's own acts."""
+    own = sum(bool(task.left and task.left.overdue and task.duty.due) for task in todo)
+    return own + queries.term_counts(desk.keys)["over"]
+
+
+def _ways() -> list[WayOn]:
+    ways = [way for capability in capabilities() for way in capability.ways]
+    return sorted(ways, key=lambda way: way.order)
+
+
+def _standing(organization: Organization, actor: Actor) -> dict[str, Any]:
+    """An organization with its state, and why it cannot be submitted yet."""
+    missing = [offer.refusal for offer in ORGANIZATION.open_to(actor, organization) if offer.refusal]
+    return {
+        "organization": organization, "mark": ORGANIZATION.mark(organization.state),
+        "missing": missing[0] if missing else None, "owner": actor.owns(organization.id),
+    }  # fmt: skip
+
+
+def _open(actor: Actor, kinds: Sequence[Kind], state: str) -> list[dict[str, Any]]:
     """Open revisions of the person's organizations, with the way on."""
-    known = overrides()
+    if not actor.organization_ids:
+        return []
+    known, allowed = overrides(), value(REVIEW_DAYS)
     return [
         {
             "kind": kind, "listing": listing, "revision": revision,
             "title": both(revision.content, "title"),
-            "left": queries.time_left(revision.submitted_at, known),
+            "left": queries.time_left(revision.submitted_at, allowed, known),
         }
-        for kind in KINDS.values()
+        for kind in kinds
         for listing, revision in my_open(kind, actor, state, limit=HEAD * 2)
     ]  # fmt: skip
 
 
 def _table(kind: Kind, actor: Actor) -> dict[str, Any]:
     rows = db.session.scalars(my_listings(kind, actor).limit(HEAD)).all()
-    total = sum(my_states(kind, actor).values())
-    return {"kind": kind, "rows": rows, "open": open_revisions(kind, rows), "total": total}
+    states = my_states(kind, actor)
+    return {
+        "kind": kind, "rows": rows, "open": open_revisions(kind, rows), "total": sum(states.values()),
+        "states": [(key, kind.lifecycle.mark(key), count) for key, count in states.items()],
+    }  # fmt: skip
 
 
 def listings(plural: str) -> ResponseReturnValue:
@@ -132,30 +168,51 @@ def listings(plural: str) -> ResponseReturnValue:
 
 
 def queue() -> ResponseReturnValue:
-    """What waits for the official, the oldest first."""
-    actor = current_actor()
-    counts = queries.waiting_counts(actor)
-    if not counts:
-        raise Refused(
-            Text(
-                "审核由负责清单审核或单位核验的岗位办理",
-                "The queue is for posts that review or verify",
-            ),
-            Text("您的账号没有这样的岗位", "Your account holds no such post"),
-            Text("请换用有岗位的账号；您的事项在工作台", "Use an account that does; what is yours is in the workspace"),
-        )
-    tab = request.args.get("kind", "") or next((key for key, count in counts.items() if count), next(iter(counts)))
-    if tab not in counts:
+    """What waits for the official: overdue first, then what is due next."""
+    desk = queries.desk(current_actor())
+    if not desk.queues:
+        raise _no_desk()
+    tab, term, city = (request.args.get(key, "") for key in ("kind", "due", "city"))
+    if (tab and tab not in {each.key for each in desk.queues}) or (term and term not in TERM_WORDS):
         raise NotFound
-    page = paginate(queries.queue_of(actor, tab))
-    rows = queries.rows_of(tab, page.items)
-    return render_template("workspace/queue.html", tab=tab, tabs=_tabs(counts, tab), page=page, rows=rows)
+    on_tab = desk.narrowed(tab)
+    page = cut(desk.narrowed(tab, term, city))
+    return render_template(
+        "workspace/queue.html", tab=tab, term=term, city=city, page=page, rows=queries.rows_of(page.items),
+        tabs=_tabs(desk, tab), days=sorted(set(desk.allowed.values())), term_words=TERM_WORDS,
+        terms=queries.term_counts(on_tab), cities=queries.city_counts(on_tab),
+        checked=any(key.queue.checked for key in page.items),
+    )  # fmt: skip
 
 
-def _tabs(counts: Mapping[str, int], now: str) -> list[tuple[Any, int, str, bool]]:
-    words: dict[str, Any] = {plural: plural_label(kind) for plural, kind in KINDS.items()}
-    words[queries.ORGANIZATIONS] = _("单位核验")
-    return [(words[tab], count, url_for("review.queue", kind=tab), tab == now) for tab, count in counts.items()]
+TERM_WORDS = {
+    "over": Text("已超期", "Overdue"),
+    "2": Text("2 个工作日内", "Within 2 working days"),
+    "5": Text("5 个工作日内", "Within 5 working days"),
+}
+
+
+def _no_desk() -> Refused:
+    return Refused(
+        Text("审核由有相应职责的岗位办理", "The queue is for posts with a charge"),
+        Text("您的账号没有这样的岗位", "Your account holds no such post"),
+        Text("请换用有岗位的账号；您的事项在工作台", "Use an account that does; what is yours is in the workspace"),
+    )
+
+
+def _tabs(desk: queries.Desk, now: str) -> list[tuple[Any, int, str, bool]]:
+    whole = [(_("全部"), len(desk.keys), url_for("review.queue"), not now)] if len(desk.queues) > 1 else []
+    each = [(one.label, desk.count(one), url_for("review.queue", kind=one.key), now == one.key) for one in desk.queues]
+    return [*whole, *each]
+
+
+# ---- what the person did --------------------------------------------------------------------------------------------
+
+
+def history() -> ResponseReturnValue:
+    """What the person did, the newest first, with the way to it."""
+    page = paginate(queries.history_of(current_actor()))
+    return render_template("workspace/history.html", page=page, lines=queries.told(page.items))
 
 
 # ---- a decision on a listing ----------------------------------------------------------------------------------------
@@ -191,20 +248,12 @@ def _carry_out(kind: Kind, number: str, form: DecisionForm, actor: Actor) -> Non
     listing = decided_listing(kind, number, actor)
     if listing is None:
         raise NotFound
-    if actor.belongs_to(listing.organization_id):
-        raise _own_submission()
+    if not can_review(actor, listing):
+        raise own_submission()
     if form.decision.data == "return":
         services.send_back(kind, listing, actor, form.words(), seen_version())
     else:
         services.approve(kind, listing, actor, form.words(), seen_version())
-
-
-def _own_submission() -> Refused:
-    return Refused(
-        Text("不审核本单位登记的内容", "Nobody decides on what his own organization filed"),
-        Text("您是申请单位的成员", "You are a member of the organization that filed it"),
-        Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
-    )
 
 
 def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> ResponseReturnValue:
@@ -213,13 +262,19 @@ def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> Response
     waiting = revision is not None and revision.state == "in_review"
     body = render_template(
         "workspace/decide.html", kind=kind, listing=listing, form=form, revision=revision if waiting else None,
-        row=queries.submissions(kind, [revision])[0] if revision is not None and waiting else None,
+        row=_row(kind, revision) if revision is not None and waiting else None,
         lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"),
         state_mark=kind.lifecycle.mark(listing.state),
-        refusal=_own_submission() if actor.belongs_to(listing.organization_id) else None,
+        refusal=None if can_review(actor, listing) else own_submission(),
         **(_submitted(kind, listing, revision) if revision is not None and waiting else {}),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _row(kind: Kind, revision: Revision) -> queries.Row:
+    """The row of the queue that is being decided on, with the time that is left."""
+    left = queries.time_left(revision.submitted_at, value(REVIEW_DAYS), overrides())
+    return queries.Row(review_queue(kind), submissions(kind, [revision])[0], left)
 
 
 def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, Any]:
@@ -249,63 +304,6 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
 
 def _line(check: Check) -> dict[str, Any]:
     return {"kind": check.kind, "text": check.text, "why": check.why, "href": ""}
-
-
-# ---- a decision on an organization ----------------------------------------------------------------------------------
-
-
-def verify(number: str) -> ResponseReturnValue:
-    """What an organization says of itself, and the decision."""
-    actor, form = current_actor(), VerificationForm()
-    organization = organization_by_number(number, actor)
-    if actor.post_for("verify", organization.region) is None:
-        raise NotFound
-    if request.method == "POST" and (form.validate() or organization.state != "pending"):
-        try:
-            with transaction():
-                _verify(organization, form, actor)
-        except Conflict as error:
-            return _verification_conflict(error, organization_by_number(number, actor), form)
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(_("已办理：%(title)s。", title=organization.label.say(current_language())))
-            return redirect(url_for("review.queue", kind=queries.ORGANIZATIONS))
-    return _verification_page(organization_by_number(number, actor), form)
-
-
-def _verify(organization: Organization, form: VerificationForm, actor: Actor) -> None:
-    if actor.belongs_to(organization.id):
-        raise _own_submission()
-    step = "return" if form.decision.data == "return" else form.accepting
-    take_organization_step(organization, step, actor, form.words(), seen_version())
-
-
-def _verification_conflict(error: Conflict, organization: Organization, form: VerificationForm) -> ResponseReturnValue:
-    entry = error.happened
-    line = None
-    if isinstance(entry, ledger.LedgerEntry):
-        step = ORGANIZATION.by_name.get(entry.action)
-        own = entry.organization_id == organization.id
-        who = organization.label if own else Text(entry.post, entry.post)
-        line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
-    body = render_template(
-        "listings/conflict.html", message=error.message, line=line, href=url_for("review.queue"), typed=form.typed()
-    )
-    return body, HTTPStatus.CONFLICT
-
-
-def _verification_page(organization: Organization, form: VerificationForm) -> ResponseReturnValue:
-    actor = current_actor()
-    body = render_template(
-        "workspace/verify.html", organization=organization, form=form, mark=ORGANIZATION.mark(organization.state),
-        kind_label=OrganizationKind(organization.kind).label, waiting=organization.state == "pending",
-        row=queries.verifications([organization])[0],
-        place=place_of(organization),
-        segments=[catalogue.segment(code).label for code in organization.segments],
-        refusal=None if can_verify(actor, organization) else _own_submission(),
-    )  # fmt: skip
-    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 def _kind(plural: str) -> Kind:

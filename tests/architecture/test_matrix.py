@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
@@ -17,7 +18,8 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
-from tests.architecture.matrix import APART, FURTHER, MATRIX, OBJECTS, ROLES, Row
+from tests.architecture.matrix import APART, MATRIX
+from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.architecture.world import World
 from tests.factories import accounts
 from tests.support.site import Client
@@ -68,7 +70,9 @@ def test_every_kind_of_user_is_asked(world: World) -> None:
 
 
 # Addresses without an object of somebody's: a token, a name of a list, a part of the catalogue.
-NOBODYS = {"static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings"}
+NOBODYS = {
+    "static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings", "notifications.unsubscribe",
+}  # fmt: skip
 
 
 def test_every_address_of_an_object_is_asked_with_own_and_foreign_ones(world: World) -> None:
@@ -124,9 +128,8 @@ NOTHING_OPEN = {
 def foreign_to(role: str, endpoint: str) -> list[str]:
     """Objects of the kind of an address that are not the role's and that it has no charge over."""
     own = {"vendor": "vendor", "soe": "soe"}.get(role, "")
-    kind = {"products": "product", "scenarios": "scenario", "organizations": "organization"}.get(
-        endpoint.partition(".")[0]
-    )
+    kinds = {"products": "product", "scenarios": "scenario", "organizations": "organization", "experts": "expert"}
+    kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0])
     names = [name for name in OBJECTS if (kind is None or name.startswith(f"{kind}.")) and f".{own}." not in name]
     return [name for name in names if ".wuhu." in name] if role == "city" else names
 
@@ -139,15 +142,17 @@ def forms(app: Flask, endpoint: str, subject: Any) -> Iterator[dict[str, str]]:
     version = str((latest or subject).version)
     name = endpoint.rpartition(".")[2]
     if name.startswith("act_"):
+        from marketplace.experts.lifecycle import EXPERT
         from marketplace.listings.lifecycle import REVISION
         from marketplace.organizations.lifecycle import ORGANIZATION
 
-        table = REVISION if name == "act_revision" else kind.lifecycle if kind else ORGANIZATION
+        others = {"organization": ORGANIZATION, "expert": EXPERT}
+        table = REVISION if name == "act_revision" else kind.lifecycle if kind else others[subject.subject_type]
         version = str(subject.version) if name == "act_do" else version
         state = latest.state if latest and name == "act_revision" else subject.state
         for each in (each for each in table.steps if state in each.sources):
             yield {"transition": each.name, "version": version, "reason": "借道"}
-    elif name in ("decide", "verify"):
+    elif name in ("decide", "verify", "expert"):
         for choice in ("approve", "return", "verify"):
             yield {"decision": choice, "version": version, "note": "借道", "reasons": "material"}
     else:
@@ -165,7 +170,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
             kind = name.partition(".")[0]
             if rule.endpoint == "review.verify" and kind != "organization":
                 continue
-            if rule.endpoint == "review.decide" and kind == "organization":
+            if rule.endpoint == "review.decide" and kind in ("organization", "expert"):
                 continue
             path = str(rule.rule).replace("<number>", world.numbers[name]).replace("<plural>", f"{kind}s")
             path = path.replace("<step>", "basics" if kind == "product" else "what")
@@ -186,7 +191,7 @@ def test_a_changed_number_reaches_nothing(world: World, role: str) -> None:
 
 
 def find(kind: str, number: str) -> Any:
-    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization}[kind]
+    model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
     return db.session.query(model).filter_by(number=number).one()
 
 

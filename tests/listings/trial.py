@@ -15,7 +15,7 @@ from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.text import Text
 from marketplace.foundation.db import Base
 from marketplace.listings.files import shown_files
-from marketplace.listings.forms import RowForm, upload_step
+from marketplace.listings.forms import upload_step
 from marketplace.listings.kind import Check, Content, ContentField, FormStep, Kind
 from marketplace.listings.lifecycle import STATES, listing_steps
 from marketplace.listings.models import Listing
@@ -26,6 +26,7 @@ from marketplace.listings.wording import as_files, as_text
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.identity import current_actor
 from marketplace.web.plate import Capability
+from marketplace.web.rows import RowForm
 
 
 class Trial(Listing):

@@ -232,6 +232,8 @@ def forget(folder: Path) -> None:
 DAMAGES: list[Callable[[Path], None]] = [remove, cut, scribble, forget]
 
 
+# Damage to files of the embedded engine, which SQLite always has.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_told_and_heals(
     app: Flask, config: Config, firm: int, client: Client, damage: Callable[[Path], None]
@@ -257,6 +259,7 @@ def test_a_damaged_index_is_told_and_heals(
     assert client.get("/readyz").json["index"] == "ok"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_ensure_builds_only_what_is_missing(firm: int, config: Config) -> None:
     before = engine().status().generation
     assert ensure() is False
@@ -270,6 +273,7 @@ def test_ensure_builds_only_what_is_missing(firm: int, config: Config) -> None:
     assert found("雪狼") == [("organization", firm)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_catching_up_with_a_damaged_index_builds_it_anew(firm: int, config: Config) -> None:
     rename(firm, "芜湖雪豹机器人有限公司")
     remove(config.search_dir)

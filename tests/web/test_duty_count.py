@@ -10,6 +10,7 @@ from marketplace.cli.demo import ACCOUNTS
 from marketplace.cli.seeding import load_sample
 from marketplace.organizations.queries import actor_of
 from marketplace.web.plate import capabilities
+from marketplace.workspace.queries import desk, tasks
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -22,9 +23,11 @@ def test_the_number_of_duties_is_what_is_listed(app: Flask) -> None:
             user = user_by_email(account.email)
             assert user is not None
             actor = actor_of(user)
-            listed = sum(len(each.duties(actor)) for each in capabilities() if each.duties)
+            listed = len(tasks(actor, desk(actor), 1000)[0])
             counted = sum(each.duty_count(actor) for each in capabilities() if each.duty_count)
             assert counted == listed, account.email
             counts[account.email] = counted
     assert counts["city@demo.example"] > 0
+    assert counts["province@demo.example"] > counts["city@demo.example"]  # the register of experts is the province's
+    assert counts["expert3@demo.example"] == 1  # whose renewal is due
     assert counts["vendor2@demo.example"] > 0

@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
+from marketplace.organizations.lifecycle import VERIFICATION_DAYS
 from marketplace.organizations.models import Organization
 from marketplace.organizations.services import take_organization_step
+from marketplace.settings import services as settings
 from marketplace.workspace.queries import time_left
 from tests.factories import accounts
 from tests.factories.listings import listing, member_of, take
@@ -47,21 +50,21 @@ def page(client: Client, path: str, status: int = 200) -> str:
 )
 def test_working_days_left(clock: Clock, today: datetime, days: int) -> None:
     clock.move_to(today)
-    left = time_left(MONDAY, {})
+    left = time_left(MONDAY, 5, {})
     assert left is not None
     assert (str(left.due), left.days, left.overdue) == ("2026-03-09", days, days < 0)
 
 
 def test_a_declared_day_off_counts(clock: Clock) -> None:
     clock.move_to(datetime(2026, 3, 6, 9, 0, tzinfo=UTC))
-    left = time_left(MONDAY, {datetime(2026, 3, 4).date(): False})
+    left = time_left(MONDAY, 5, {datetime(2026, 3, 4).date(): False})
     assert left is not None
     assert (str(left.due), left.days) == ("2026-03-10", 2)
 
 
 def test_a_year_without_a_calendar_tells_no_time(clock: Clock) -> None:
     clock.move_to(datetime(2090, 3, 2, tzinfo=UTC))
-    assert time_left(datetime(2090, 3, 1, tzinfo=UTC), {}) is None
+    assert time_left(datetime(2090, 3, 1, tzinfo=UTC), 5, {}) is None
 
 
 def test_a_newcomer_is_shown_the_way(app: Flask, session: scoped_session[Session]) -> None:
@@ -138,29 +141,77 @@ def test_the_queue_has_what_the_region_sent_oldest_first(
     assert "芜湖的" in page(clients[2], "/review/")
     assert f"/review/organizations/{number}" in page(clients[2], "/review/?kind=organizations")
     assert "待我审核" in page(clients[0], "/workspace/")
+    assert "最急" in page(clients[0], "/workspace/")
 
 
-def test_the_queue_asks_as_many_statements_for_thirty_as_for_three(
-    app: Flask, session: scoped_session[Session], statements: Callable[[], int]
+@pytest.mark.parametrize("path", ["/review/", "/review/?kind=trials&due=5", "/workspace/", "/workspace/history"])
+def test_thirty_rows_cost_as_many_statements_as_three(
+    app: Flask, session: scoped_session[Session], statements: Callable[[], int], path: str
 ) -> None:
-    owner_id = accounts.organization().id
-    city = signed_in(app, accounts.official(duties=("review",)))
+    """An official with a queue, who is a member of an organization with drafts, returned and published listings."""
+    theirs, user = accounts.organization().id, accounts.official(duties=("review",))
+    own = accounts.organization(owner=accounts.person())
+    accounts.join(own, user)
+    own_id = own.id
+    client = signed_in(app, user)
 
     def cost() -> int:
         before = statements()
-        page(city, "/review/")
+        page(client, path)
         return statements() - before
 
     def fill(count: int) -> None:
-        made = db.session.get_one(Organization, owner_id)
+        sender, mine = (db.session.get_one(Organization, key) for key in (theirs, own_id))
         for number in range(count):
-            draft = listing(KIND, "draft", made, title=f"第{number}", summary="有")
-            take(KIND, draft, "submit", member_of(made))
+            take(KIND, listing(KIND, "draft", sender, title=f"第{number}", summary="有"), "submit", member_of(sender))
+            for state in ("draft", "in_review", "returned", "published"):
+                listing(KIND, state, mine, title=f"{state}{number}", summary="有")
+        with transaction():
+            for _ in range(count):
+                ledger.record(mine, "edit", accounts.actor(db.session.get_one(accounts.User, user_id)))
 
+    user_id = user.id
     fill(3)
     few = cost()
-    fill(17)
+    fill(27)
     assert cost() == few
+
+
+def test_what_is_due_first_comes_first(app: Flask, session: scoped_session[Session], clock: Clock) -> None:
+    """A verification has a shorter time here, so it is more urgent than what came before it."""
+    with transaction():
+        actor = accounts.actor(accounts.person())
+        settings.change(VERIFICATION_DAYS, "1", actor, "试验", settings.NEVER_CHANGED)
+    here = accounts.organization()
+    listing(KIND, "in_review", here, title="先到的", summary="有")
+    clock.forward(hours=2)
+    accounts.organization("pending", name="后到的公司")
+    city_id = accounts.official().id
+    clock.forward(days=2)
+    city = signed_in(app, db.session.get_one(accounts.User, city_id))
+    for path in ("/workspace/", "/review/"):
+        text = page(city, path)
+        assert text.index("后到的公司") < text.index("先到的")
+    assert "1 件超期" in page(city, "/workspace/")
+    assert "先到的" not in page(city, "/review/?due=over")
+    assert "没有符合筛选的待办" in page(city, "/review/?city=340200")
+    assert page(city, "/review/?due=never", 404)
+
+
+def test_what_somebody_did_is_his_alone(app: Flask, session: scoped_session[Session]) -> None:
+    user, other = accounts.person(), accounts.person()
+    number, other_id = accounts.organization("returned", user).number, other.id
+    mine = page(signed_in(app, user), "/workspace/history")
+    assert number in mine
+    assert "提交核验" in mine
+    assert "退回补正" not in mine  # which an official did
+    assert number not in page(signed_in(app, db.session.get_one(accounts.User, other_id)), "/workspace/history")
+
+
+def test_what_an_organization_lacks_is_said(app: Flask, session: scoped_session[Session]) -> None:
+    user = accounts.person()
+    accounts.organization("registered", user, contact_name="")
+    assert "还没有填写联系人" in page(signed_in(app, user), "/workspace/")
 
 
 class TestVerification:

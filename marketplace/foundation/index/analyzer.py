@@ -133,6 +133,11 @@ def shipped_words() -> frozenset[str]:
     return frozenset(word for line in _lines("robotics_words.txt") for word in line.split())
 
 
+def dictionary(words: Iterable[str]) -> tuple[str, ...]:
+    """The whole dictionary of a build made now: the shipped words and ``words``."""
+    return tuple(sorted(shipped_words().union(map(shared_analyzer().normalise, words))))
+
+
 @lru_cache(maxsize=2)  # the generation being searched and the one being built
 def analyzer_of(words: tuple[str, ...]) -> Analyzer:
     """The analyzer whose whole dictionary is ``words``; 0.1 s and 32 MB each."""

@@ -10,12 +10,14 @@ from itertools import combinations, compress
 from operator import add
 
 from marketplace.foundation.index.interface import FACETS, Condition, Key
-from marketplace.foundation.index.plan import Every, First, Node, Term
+from marketplace.foundation.index.plan import Every, First, Node, Plan, Term
+from marketplace.foundation.index.reading import Snapshot, View
 from marketplace.foundation.index.segment import Postings, bits_of
-from marketplace.foundation.index.snapshot import Snap, View, numbers_of
+from marketplace.foundation.index.snapshot import numbers_of
 
 FEW_GROUPS = 8  # words; up to so many, the subsets that weigh enough are tried one by one
 SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
+TELLING = 2_000  # documents; a word in more of them does not bring a document in by itself
 _FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
 Filters = Mapping[str, tuple[str, ...]]
@@ -39,12 +41,15 @@ class Match:
 class Evaluator:
     """Evaluates nodes on a snapshot. Not shared between threads; lives for one question."""
 
-    def __init__(self, snap: Snap) -> None:
+    def __init__(self, snap: Snapshot) -> None:
         self._snap = snap
         self._bits: dict[tuple[int, Node], int] = {}
 
+    def prepare(self, plan: Plan) -> None:
+        """Read ahead what a plan will ask for, where that is cheaper than word by word: not here."""
+
     def postings(self, place: int, term: Term) -> Postings:
-        return self._snap.postings(self._snap.views[place], term.token)
+        return self._snap.postings(place, term.token)
 
     def idf(self, term: Term) -> float:
         return self._snap.idf(self._snap.document_frequency(term.token))
@@ -58,7 +63,7 @@ class Evaluator:
 
     def _evaluate(self, place: int, node: Node) -> int:
         if isinstance(node, Term):
-            return self.postings(place, node).bits
+            return self._snap.token_bits(place, node.token)
         first, *others = node.nodes
         bits = self.bits(place, first)
         for other in others:
@@ -131,6 +136,18 @@ class Evaluator:
             for place, view in views
         ]
 
+    def match_any(self, groups: Sequence[Node]) -> list[Match]:
+        """Documents in which any group matches that is not in too many documents to tell anything."""
+        frequencies = {group: self._frequency(group) for group in groups}
+        telling = [group for group in groups if frequencies[group] <= TELLING] or groups
+        matches = []
+        for place, view in enumerate(self._snap.views):
+            bits = 0
+            for group in telling:
+                bits |= self.bits(place, group)
+            matches.append(Match(place, view, bits & view.live, tuple(groups), loose=True))
+        return matches
+
     def _any_subset(self, place: int, view: View, groups: Sequence[Node], subsets: Iterable[Sequence[int]]) -> int:
         """Documents in which all groups of at least one subset match."""
         union = 0
@@ -143,9 +160,12 @@ class Evaluator:
 
     def _weight(self, group: Node) -> float:
         """The idf of a group as one word; 0 when it is in no live document."""
-        views = enumerate(self._snap.views)
-        frequency = sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
+        frequency = self._frequency(group)
         return self._snap.idf(frequency) if frequency else 0.0
+
+    def _frequency(self, group: Node) -> int:
+        views = enumerate(self._snap.views)
+        return sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
 
     def _half(self, place: int, view: View, groups: Sequence[tuple[float, Node]], need: float) -> Match:
         """Heaviest groups first: once the rest cannot reach ``need`` alone, it only adds to documents already met."""

@@ -17,6 +17,9 @@ Texts = Callable[[Sequence[Key]], Mapping[Key, str]]
 Synonyms = Callable[[str], Sequence[str]]
 """Other wordings of one normalised word, or of several that follow each other, without the word itself."""
 
+Words = Callable[[], Iterable[str]]
+"""Words that the dictionary of a new build should hold beyond those shipped."""
+
 Verdict = Literal["met", "not_met", "unknown"]
 Sort = Literal["relevance", "newest", "evidence"]
 
@@ -74,7 +77,8 @@ class SearchRequest:
     A facet without values filters nothing; a key that is not a facet raises ValueError. All ``conditions`` must be
     met; with ``unknown``, those documents are asked for instead of which no condition is known to fail and at least
     one is not known to be met. ``only``: nothing but these documents. ``strict``: every word must match, however few
-    documents that leaves.
+    documents that leaves. ``related``: how many further documents to name that have some of the words, when those that
+    match are fewer than a page.
     """
 
     text: str = ""
@@ -86,6 +90,7 @@ class SearchRequest:
     unknown: bool = False
     only: frozenset[Key] | None = None
     strict: bool = False
+    related: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class SearchAnswer:
     when its own values are counted. ``approximate`` says that fewer words than asked for had to match, or that a
     phrase could not be verified in every candidate. ``terms`` are what to highlight. ``widened``: words of the question
     with the other wordings that were searched for too. ``unknown``: how many more there are of which it is not known
-    whether they meet the conditions.
+    whether they meet the conditions. ``related`` have some of the words only and are not among the total.
     """
 
     total: int
@@ -113,6 +118,7 @@ class SearchAnswer:
     terms: tuple[str, ...]
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unknown: int = 0
+    related: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

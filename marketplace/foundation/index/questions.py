@@ -14,8 +14,9 @@ from marketplace.foundation.index.plan import Plan, Term, make_plan
 from marketplace.foundation.index.ranking import Ranked, best, newest, strongest
 from marketplace.foundation.index.rerank import WINDOW, rerank
 from marketplace.foundation.index.segment import bits_of
-from marketplace.foundation.index.snapshot import Snap, numbers_of
+from marketplace.foundation.index.snapshot import numbers_of
 
+FULL = 20  # hits; with as many, nothing that is merely related is looked for
 FEW = 3  # hits; below it not every word has to match any more
 PHRASE_CANDIDATES = 500  # texts read to verify a phrase
 
@@ -23,22 +24,24 @@ PHRASE_CANDIDATES = 500  # texts read to verify a phrase
 class Answerer:
     """Lives for one question."""
 
-    def __init__(self, snap: Snap, analyzer: Analyzer, texts: Texts) -> None:
+    def __init__(self, evaluator: Evaluator, analyzer: Analyzer, texts: Texts) -> None:
         self._analyzer = analyzer
         self._texts = texts
-        self._evaluator = Evaluator(snap)
+        self._evaluator = evaluator
 
     def answer(self, request: SearchRequest, synonyms: Synonyms | None) -> SearchAnswer:
         if unknown := request.filters.keys() - set(FACETS):
             raise ValueError(f"not a facet: {sorted(unknown)}")
         plan = make_plan(request.text, self._analyzer, synonyms)
+        self._evaluator.prepare(plan)
         filters = {facet: values for facet, values in request.filters.items() if values}
         matches, pinned, approximate = self._match(plan, filters, request.strict)
         if request.only is not None:
             matches = [_only(match, request.only) for match in matches]
         met, open_ = self._evaluator.judged(matches, request.conditions)
         matches = list(open_ if request.unknown else met)
-        ranked = self._rank(plan, matches, replace(request, filters=filters), pinned)
+        request = replace(request, filters=filters)
+        ranked = self._rank(plan, matches, request, pinned)
         page = ranked[request.offset : request.offset + request.limit]
         return SearchAnswer(
             total=count(matches, filters),
@@ -48,7 +51,21 @@ class Answerer:
             terms=plan.terms,
             widened=plan.widened,
             unknown=count(open_, filters),
+            related=self._related(plan, matches, request),
         )
+
+    def _related(self, plan: Plan, matches: Sequence[Match], request: SearchRequest) -> tuple[Hit, ...]:
+        """What has some of the words, behind a first page that is not full; none for phrases and numbers."""
+        asked = request.related and request.sort == "relevance" and not request.offset and not request.unknown
+        if not asked or plan.phrases or plan.number or not plan.loose or count(matches, request.filters) >= FULL:
+            return ()
+        known = {match.place: match.bits for match in matches}
+        some = [
+            replace(match, bits=match.bits & ~known[match.place]) for match in self._evaluator.match_any(plan.loose)
+        ]
+        met, _ = self._evaluator.judged(some, request.conditions)
+        best_first = self._rank(plan, list(met), request, None)
+        return tuple(Hit(*entry.key, entry.score) for entry in best_first[: request.related])
 
     def _match(self, plan: Plan, filters: Filters, strict: bool) -> tuple[list[Match], Key | None, bool]:
         """The documents that match, the one that bears the number asked for, and whether that is approximate.
@@ -68,18 +85,28 @@ class Answerer:
             return verified, None, approximate
         kind = {name: values for name, values in filters.items() if name == "kind"}
         if not strict and count(matches, kind) < FEW:
-            loose = self._evaluator.match_half(plan.loose)
-            if count(loose, kind) > count(matches, kind):
-                return loose, None, True
+            return self._loosened(plan, matches, kind)
         return matches, None, False
+
+    def _loosened(self, plan: Plan, matches: list[Match], kind: Filters) -> tuple[list[Match], Key | None, bool]:
+        """Half of the weight of the words, and where even that finds nothing, any word that tells anything."""
+        found = self._evaluator.match_half(plan.loose)
+        if count(found, kind) <= count(matches, kind):
+            found = matches
+        if not count(found, kind):
+            found = self._evaluator.match_any(plan.loose)
+        return found, None, count(found, kind) > count(matches, kind)
 
     def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
         """Keep the documents whose text holds the phrases literally; only the best candidates are read."""
-        candidates = [entry.key for entry in best(self._evaluator, matches, {}, PHRASE_CANDIDATES)]
+        candidates = [entry.key for entry in self._best(matches, {}, PHRASE_CANDIDATES)]
         texts = self._texts(candidates)
         folded = {key: " ".join(self._analyzer.normalise(texts.get(key, "")).split()) for key in candidates}
         held = {key for key, text in folded.items() if all(phrase in text for phrase in phrases)}
         return [_only(match, held) for match in matches], count(matches, {}) > PHRASE_CANDIDATES
+
+    def _best(self, matches: Sequence[Match], filters: Filters, limit: int) -> list[Ranked]:
+        return best(self._evaluator, matches, filters, limit)
 
     def _rank(self, plan: Plan, matches: list[Match], request: SearchRequest, pinned: Key | None) -> list[Ranked]:
         """The hits up to the end of the page asked for, or more."""
@@ -88,7 +115,7 @@ class Answerer:
             return strongest(matches, request.filters, end)
         if request.sort == "newest" or not plan.groups:
             return newest(matches, request.filters, end)
-        ranked = best(self._evaluator, matches, request.filters, max(end, WINDOW))
+        ranked = self._best(matches, request.filters, max(end, WINDOW))
         window = ranked[:WINDOW]
         texts = self._texts([entry.key for entry in window])
         raw = [texts.get(entry.key, "") for entry in window]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, allowed
 from marketplace.foundation.index.interface import Key
 from marketplace.foundation.index.plan import First, Node, Term
+from marketplace.foundation.index.reading import View
 from marketplace.foundation.index.segment import Postings
-from marketplace.foundation.index.snapshot import View, numbers_of
+from marketplace.foundation.index.snapshot import numbers_of
 
 WALKED = 2000  # postings; a single word above it is ranked by walking its stored order
 

@@ -49,14 +49,18 @@ class Snap:
         )
         self._frequencies: dict[str, int] = {}
 
-    def postings(self, view: View, token: str) -> Postings:
-        return view.segment.postings(token, self.averages, self._cache)
+    def postings(self, place: int, token: str) -> Postings:
+        return self.views[place].segment.postings(token, self.averages, self._cache)
+
+    def token_bits(self, place: int, token: str) -> int:
+        return self.postings(place, token).bits
 
     def document_frequency(self, token: str) -> int:
         """Live documents with this token in any text field."""
         found = self._frequencies.get(token)
         if found is None:
-            found = sum((self.postings(view, token).bits & view.live).bit_count() for view in self.views)
+            views = enumerate(self.views)
+            found = sum((self.token_bits(place, token) & view.live).bit_count() for place, view in views)
             self._frequencies[token] = found
         return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import whoosh
 
-from marketplace.foundation.index.analyzer import Analyzer, analyzer_of, shared_analyzer, shipped_words
+from marketplace.foundation.index.analyzer import Analyzer, analyzer_of, dictionary
+from marketplace.foundation.index.evaluator import Evaluator
 from marketplace.foundation.index.generations import LAYOUT, Generations, Manifest, file_hash
 from marketplace.foundation.index.interface import (
     IndexDocument,
@@ -22,6 +23,7 @@ from marketplace.foundation.index.interface import (
     SearchRequest,
     Synonyms,
     Texts,
+    Words,
 )
 from marketplace.foundation.index.merge import Change
 from marketplace.foundation.index.questions import Answerer
@@ -36,7 +38,6 @@ MANY_SEGMENTS = 40
 DELETED_SHARE = 0.3
 
 _State = tuple[int, int, Snap, Analyzer]  # generation, commit, snapshot, what its texts were cut with
-Words = Callable[[], Iterable[str]]
 
 
 class WhooshEngine:
@@ -61,7 +62,7 @@ class WhooshEngine:
         """Answer a question; see SearchEngine. ``texts`` is called for at most a few hundred documents."""
         # Who asks strictly counts on what was committed before he asked.
         _, _, snap, analyzer = self._read(newest=request.strict)
-        return Answerer(snap, analyzer, texts).answer(request, synonyms)
+        return Answerer(Evaluator(snap), analyzer, texts).answer(request, synonyms)
 
     def words(self) -> Mapping[str, int]:
         return _words_of(self._snap(newest=True))
@@ -76,7 +77,7 @@ class WhooshEngine:
         generation, number, snap, analyzer = self._read(newest=True)
         manifest = self._generations.manifest(generation)
         total = sum(view.segment.size for view in snap.views)
-        current = analyzer.words == self._dictionary()
+        current = analyzer.words == dictionary(self._words())
         deleted = total - snap.documents
         crowded = len(snap.views) > MANY_SEGMENTS or deleted > total * DELETED_SHARE
         return IndexStatus(
@@ -109,11 +110,6 @@ class WhooshEngine:
             else:
                 problems.extend([] if whole else [f"{path.name}: differs from what was written"])
         return problems
-
-    def _dictionary(self) -> tuple[str, ...]:
-        """The words that a generation built now would have."""
-        fold = shared_analyzer().normalise
-        return tuple(sorted(shipped_words().union(map(fold, self._words()))))
 
     def _snap(self, newest: bool = False) -> Snap:
         return self._read(newest)[2]
@@ -189,7 +185,7 @@ class WhooshEngine:
             generation = self._generations.create()
             folder = self._generations.folder(generation)
             storage = IndexStorage(folder)
-            analyzer = analyzer_of(self._dictionary())
+            analyzer = analyzer_of(dictionary(self._words()))
             records = write_segments(storage, documents, analyzer)
             Manifest(
                 layout=LAYOUT,

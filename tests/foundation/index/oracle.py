@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.index.analyzer import Analyzer, shared_analyzer
 from marketplace.foundation.index.interface import FACETS, IndexDocument, Key
 from marketplace.foundation.index.plan import Either, Every, First, Node, Plan, Term
 
@@ -64,9 +64,9 @@ FILTERS: list[dict[str, tuple[str, ...]]] = [
 class Recount:
     """BM25 with Lucene's idf over the documents as they are, one at a time."""
 
-    def __init__(self, documents: Iterable[IndexDocument]) -> None:
+    def __init__(self, documents: Iterable[IndexDocument], analyzer: Analyzer | None = None) -> None:
         self.documents = {document.key: document for document in documents}
-        analyzer = shared_analyzer()
+        analyzer = analyzer or shared_analyzer()
         self.counts = {
             key: {name: Counter(analyzer.index_tokens(getattr(document, name))) for name in WEIGHTS}
             for key, document in self.documents.items()
@@ -129,6 +129,29 @@ class Recount:
             if sum(weights[node] for node in scores) >= sum(weights.values()) * (0.5 - 1e-9) and scores:
                 found[key] = sum(scores.values())
         return found
+
+    def any(self, plan: Plan) -> dict[Key, float]:
+        found = {}
+        for key in self.documents:
+            scores = [score for node in plan.loose if (score := self.score(node, key)) is not None]
+            if scores:
+                found[key] = sum(scores)
+        return found
+
+    def found(self, plan: Plan, filters: Mapping[str, tuple[str, ...]]) -> tuple[dict[Key, float], bool]:
+        """What a question finds before all filters but the kind, and whether that is approximate."""
+        if not plan.groups:
+            return dict.fromkeys(self.documents, 0.0), False
+        kind = {facet: values for facet, values in filters.items() if facet == "kind"}
+
+        def count(keys: Iterable[Key]) -> int:
+            return sum(self.passes(key, kind) for key in keys)
+
+        found, approximate = self.every(plan), False
+        for loosen, few in ((self.half, 3), (self.any, 1)):
+            if count(found) < few and count(loose := loosen(plan)) > count(found):
+                found, approximate = loose, True
+        return found, approximate
 
     def passes(self, key: Key, filters: Mapping[str, tuple[str, ...]]) -> bool:
         return all(set(values) & set(self.values(key, facet)) for facet, values in filters.items())

@@ -1,14 +1,12 @@
-"""What a person finds: words, model names, numbers, phrases, filters, pages."""
+"""What a person finds: words, model names, numbers, phrases, filters, conditions, pages. Held by both engines."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from marketplace.foundation.index import ranking
-from marketplace.foundation.index.interface import IndexDocument, Key, SearchAnswer, SearchRequest
-from marketplace.foundation.index.whoosh_engine import WhooshEngine
+from marketplace.foundation.index.interface import IndexDocument, Key, SearchAnswer, SearchEngine, SearchRequest
+from tests.foundation.index.conftest import Engines
 from tests.foundation.index.oracle import document, no_texts
 
 NAMES = {
@@ -39,14 +37,14 @@ def catalogue() -> dict[Key, IndexDocument]:
 
 
 @pytest.fixture(scope="module")
-def engine(catalogue: dict[Key, IndexDocument], tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
-    engine = WhooshEngine(tmp_path_factory.mktemp("index"))
+def engine(catalogue: dict[Key, IndexDocument], engines: Engines) -> SearchEngine:
+    engine = engines()
     engine.rebuild(catalogue.values())
     return engine
 
 
 @pytest.fixture(scope="module")
-def ask(engine: WhooshEngine, catalogue: dict[Key, IndexDocument]):  # type: ignore[no-untyped-def]
+def ask(engine: SearchEngine, catalogue: dict[Key, IndexDocument]):  # type: ignore[no-untyped-def]
     def ask(text: str, **request: object) -> SearchAnswer:
         return engine.search(
             SearchRequest(text, **request),  # type: ignore[arg-type]
@@ -151,7 +149,7 @@ def test_values_of_a_facet_are_alternatives_and_facets_add_up(ask) -> None:  # t
     assert answer.facets["domain"] == {"d1": 0, "d2": 0}
 
 
-def test_only_facets_filter(ask, engine: WhooshEngine) -> None:  # type: ignore[no-untyped-def]
+def test_only_facets_filter(ask, engine: SearchEngine) -> None:  # type: ignore[no-untyped-def]
     assert ask("", filters={"city": ()}).total == 10
     with pytest.raises(ValueError, match="colour"):
         ask("", filters={"colour": ("red",)})
@@ -160,8 +158,8 @@ def test_only_facets_filter(ask, engine: WhooshEngine) -> None:  # type: ignore[
     assert ask("").total == 10
 
 
-def test_equal_scores_put_the_newest_first_across_segments(tmp_path: Path) -> None:
-    engine = WhooshEngine(tmp_path)
+def test_equal_scores_put_the_newest_first_across_segments(engines: Engines) -> None:
+    engine = engines()
     engine.rebuild(document("product", n, title="机械臂", timestamp=1_700_000_000 + n % 7) for n in range(1, 150))
     engine.apply([document("product", n, title="机械臂", timestamp=1_700_000_000 + n % 7) for n in range(150, 260)], [])
     expected = sorted(range(1, 260), key=lambda n: (-(n % 7), -n))
@@ -169,8 +167,8 @@ def test_equal_scores_put_the_newest_first_across_segments(tmp_path: Path) -> No
     assert [hit.doc_id for hit in engine.search(SearchRequest("", limit=90), no_texts).hits] == expected[:90]
 
 
-def test_pages_of_a_frequent_word_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = WhooshEngine(tmp_path)
+def test_pages_of_a_frequent_word_are_complete(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engines()
     engine.rebuild(document("product", n, title="机械臂 " * (n % 9 + 1)) for n in range(1, 3001))
     pages = [engine.search(SearchRequest("机械臂", offset=at, limit=70), no_texts).hits for at in range(0, 700, 70)]
     keys = [hit.doc_id for page in pages for hit in page]

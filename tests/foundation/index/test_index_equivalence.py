@@ -57,13 +57,8 @@ def assert_answers_equal(
 ) -> None:
     plan = make_plan(question, shared_analyzer(), lambda text: SYNONYMS.get(text, []))
     answer = engine.search(SearchRequest(question, filters, limit=500), no_texts, lambda text: SYNONYMS.get(text, []))
-    found = recount.every(plan) if plan.groups else dict.fromkeys(recount.documents, 0.0)
-    kind = {facet: values for facet, values in filters.items() if facet == "kind"}
-    if plan.groups and sum(recount.passes(key, kind) for key in found) < 3:
-        loose = recount.half(plan)
-        widened = sum(recount.passes(key, kind) for key in loose) > sum(recount.passes(key, kind) for key in found)
-        assert answer.approximate == widened
-        found = loose if widened else found
+    found, approximate = recount.found(plan, filters)
+    assert answer.approximate == approximate
     scores = {key: score for key, score in found.items() if recount.passes(key, filters)}
     assert answer.total == len(scores)
     assert answer.facets == recount.facets(found, filters)
