@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from marketplace.accounts.capability import ACCOUNTS
 from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
+from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.config import Config
 from marketplace.experts.capability import EXPERTS
@@ -23,6 +24,7 @@ from marketplace.foundation.worker import Schedule, Worker
 from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
+from marketplace.members.capability import MEMBERS
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
@@ -60,6 +62,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     POSTS,
     NOTIFICATIONS,
     ORGANIZATIONS,
+    MEMBERS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
@@ -70,6 +73,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SAVED_SEARCHES,
     LISTS,
     WORKSPACE,
+    ADMIN,
     API,
     SITE,
 )
@@ -87,11 +91,13 @@ TABLES = (
     "posts.models",
     "notifications.models",
     "organizations.models",
+    "members.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
+    "admin.models",
     "matching.models",
     "foundation.index.postgres_tables",
     "search.models",

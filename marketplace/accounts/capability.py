@@ -15,16 +15,6 @@ from marketplace.settings import queries as settings
 from marketplace.web.plate import Capability, FooterLink, Named, Recorded
 
 
-def _forget_old() -> bool:
-    """Delete records of attempts and ended sessions that have had their time."""
-    before = clock.now() - timedelta(days=settings.value(figures.ATTEMPT_DAYS))
-    with transaction():
-        more = throttle.forget_old(before)
-        sessions.forget_old(before)
-        privacy.forget_letters()
-    return more
-
-
 def named(ids: Sequence[int]) -> dict[int, Named]:
     """Users as the logs of administrators name them."""
     return {key: Named(f"{user.name} <{user.email}>") for key, user in queries.people(ids).items()}
@@ -49,11 +39,40 @@ USERS = Recorded(
         "appoint": Text("任命管理员", "Made an administrator"),
         "dismiss": Text("免去管理员", "Ended the administration"),
         "disable": Text("停用账号", "Disabled the account"),
+        "retry_message": Text("重试失败消息", "Tried failed messages again"),
+        "discard_message": Text("放弃失败消息", "Gave up a failed message"),
+        "end_sessions": Text("结束全部会话", "Ended all sessions"),
+        "export_log": Text("导出日志", "Exported a log"),
+        "export_history": Text("导出全部留痕", "Exported the whole history"),
+        "agree": Text("同意隐私说明", "Agreed to the privacy notice"),
+        "ask_new_address": Text("申请更换邮箱", "Asked for a new address"),
+        "change_address": Text("更换邮箱", "Changed the address"),
+        "change_password": Text("更换密码", "Changed the password"),
+        "reset_password": Text("重设密码", "Reset the password"),
+        "leave": Text("注销账号", "Deleted the account"),
+        "recovery_code_used": Text("使用恢复码", "Used a recovery code"),
+        "recovery_codes": Text("更换恢复码", "Made new recovery codes"),
+        "second_factor_on": Text("启用动态口令", "Turned the second factor on"),
+        "second_factor_off": Text("停用动态口令", "Turned the second factor off"),
+        "second_factor_reset": Text("重置动态口令", "Reset the second factor"),
+        "session_ended": Text("结束一个会话", "Ended a session"),
+        "sessions_ended": Text("结束其他会话", "Ended the other sessions"),
         "enable": Text("启用账号", "Enabled the account"),
     },
     named=named,
     key_of=key_of,
 )
+
+
+def _forget_old() -> bool:
+    """Delete records of attempts and ended sessions that have had their time."""
+    before = clock.now() - timedelta(days=settings.value(figures.ATTEMPT_DAYS))
+    with transaction():
+        more = throttle.forget_old(before)
+        sessions.forget_old(before)
+        privacy.forget_letters()
+    return more
+
 
 ACCOUNTS = Capability(
     name="accounts",
@@ -73,7 +92,7 @@ ACCOUNTS = Capability(
     letter_groups=(SECURITY,),
     tasks=(Task("forget old sign-in records", _forget_old, 3600.0),),
     settings=figures.ALL,
-    strict=lambda actor: actor.administrator,
+    strict=lambda actor: bool(actor.administrator),
     personal=privacy.personal,
     forget=privacy.forget,
 )

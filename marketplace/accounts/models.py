@@ -15,18 +15,27 @@ from marketplace.core.text import Text
 from marketplace.core.text import one_line as one_line
 from marketplace.foundation.db import Base, BigId
 
+# The kinds of administrator, kept apart (三员分立): who runs the site, who grants rights, who looks at what both do.
+ADMINISTRATIONS: dict[str, Text] = {
+    "system": Text("系统管理员", "System administrator"),
+    "security": Text("安全管理员", "Security administrator"),
+    "audit": Text("审计管理员", "Audit administrator"),
+}
+
 
 class User(Base, UserMixin):
     """A person. The address is stored in lower case; the password as an argon2id hash."""
 
     __tablename__ = "user_account"
+    # One column for the kind: nobody can hold two.
+    __table_args__ = (sa.CheckConstraint("administrator IN ('','system','security','audit')", name="administrator"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     name: Mapped[str] = mapped_column(sa.String(60))
     language: Mapped[str] = mapped_column(sa.String(8), default="zh_CN")
-    administrator: Mapped[bool] = mapped_column(default=False)
+    administrator: Mapped[str] = mapped_column(sa.String(8), default="")
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]

@@ -131,7 +131,7 @@ def forget(user_id: int) -> None:
     db.session.execute(sa.update(Attempt).where(Attempt.user_id == user_id).values(user_id=None))
     user = db.session.get_one(User, user_id)
     user.name, user.email = pseudonym(user_id), f"{pseudonym(user_id).lower()}@deleted.invalid"
-    user.password_hash, user.second_factor_at, user.administrator = NO_PASSWORD, None, False
+    user.password_hash, user.second_factor_at, user.administrator = NO_PASSWORD, None, ""
 
 
 # A well-formed argon2id hash of nothing that can be typed.

@@ -189,7 +189,7 @@ def change_account(user: User, name: str, language: str) -> None:
 
 
 def make_demo_account(
-    email: str, name: str, password: str, *, administrator: bool = False, language: str = "zh_CN", cheap: bool = False
+    email: str, name: str, password: str, *, administrator: str = "", language: str = "zh_CN", cheap: bool = False
 ) -> User:
     """An account of the demonstration: confirmed and marked; all of one password share its hash."""
     user = User(

@@ -1,9 +1,9 @@
-"""``audit verify``: recompute the chain of history."""
+"""``audit verify|check``: recompute the chain of history, or of an export of it."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -25,13 +25,21 @@ def verify(export: Path | None) -> None:
     """Recompute every entry's hash; name the first broken one."""
     if export is not None:
         with export.open("w", encoding="utf-8") as file:
-            for entry in ledger.entries():
-                line = {**entry.content(), "hash": entry.hash}
-                file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
-    verdict = ledger.verify()
+            file.writelines(ledger.exported())
+    _say(ledger.verify(), "Restore a backup, or compare with an export.")
+
+
+@audit.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+def check(file: TextIO) -> None:
+    """Recompute the chain of an exported FILE, without any database."""
+    _say(ledger.verify_lines(file), "Ask for the file again, and for the history it was exported from.")
+
+
+def _say(verdict: ledger.Verdict, next_step: str) -> None:
     if verdict.broken is not None:
         raise click.ClickException(
-            f"history is broken at entry {verdict.broken}: it {verdict.why}; {verdict.entries} entries before it hold. "
-            "Restore a backup, or compare with an export."
+            f"history is broken at entry {verdict.broken}: it {ledger.FAULTS[verdict.fault].en}; "
+            f"{verdict.entries} entries before it hold. {next_step}"
         )
     click.echo(f"{verdict.entries} entries hold.")

@@ -17,7 +17,7 @@ class DemoAccount:
     what: str
     department: str = ""
     duties: tuple[str, ...] = ()
-    administrator: bool = False
+    administrator: str = ""
 
 
 def _expert(number: int) -> DemoAccount:
@@ -34,6 +34,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("province2@demo.example", "演示省级经办乙", "省工信部门 province official", "province", EVERY_DUTY),
     DemoAccount("sasac@demo.example", "演示国资经办", "省国资委 assessment official", "assets", ("assess",)),
     *(_expert(number) for number in range(1, 6)),
-    DemoAccount("operator@demo.example", "演示运维", "运维 operator"),
-    DemoAccount("admin@demo.example", "演示管理员", "系统管理员 administrator", administrator=True),
+    DemoAccount("newcomer@demo.example", "演示新单位经办", "新登记的单位 new organizations"),
+    DemoAccount("operator@demo.example", "演示运维", "系统管理员 system administrator", administrator="system"),
+    DemoAccount("admin@demo.example", "演示管理员", "安全管理员 security administrator", administrator="security"),
+    DemoAccount("auditor@demo.example", "演示审计", "审计管理员 audit administrator", administrator="audit"),
 )

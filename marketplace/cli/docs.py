@@ -10,11 +10,24 @@ import click
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
-from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.members.lifecycle import INVITATION, REQUEST
+from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
 
-LIFECYCLES: tuple[Lifecycle, ...] = (ORGANIZATION, EXPERT, PRODUCT_LIFE, SCENARIO_LIFE, REVISION)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    ORGANIZATION,
+    PROPOSAL,
+    PARENT,
+    REQUEST,
+    INVITATION,
+    DELEGATION,
+    EXPERT,
+    PRODUCT_LIFE,
+    SCENARIO_LIFE,
+    REVISION,
+)
 
 HEAD = """# Life cycles
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,12 +11,15 @@ from flask import current_app
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
+from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.seeding_experts import load_experts
+from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.text import Text
+from marketplace.foundation import outbox
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.outbox import OutboxMessage
 from marketplace.listings import services
@@ -31,6 +34,7 @@ from marketplace.organizations.services import load_organization
 from marketplace.posts.services import give_post
 from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
+from marketplace.reference.services import set_workday
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
@@ -59,8 +63,10 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        bring_organizations(units, people)
         load_experts(people, units)
         _read_and_refused(people["vendor"])
+        _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 
 
@@ -110,6 +116,28 @@ def _accounts(units: dict[str, Organization]) -> dict[str, User]:
             give_post(user, names, department.region, account.duties)
     db.session.flush()
     return people
+
+
+def _office(people: dict[str, User]) -> None:
+    """What administrators find: a day of the table, a message that gave up, a check of the whole history."""
+    operator, auditor = actor_of(people["operator"]), actor_of(people["auditor"])
+    set_workday(date(2026, 10, 1), False, "国庆节（演示）", operator, "演示：与公布的安排一致")
+    _failed_message(people["vendor2"])
+    checks.request_check(auditor, "演示：月度检查")
+    while checks.go_on():
+        pass
+
+
+def _failed_message(user: User) -> None:
+    """A message that was tried to the end."""
+    db.session.add(
+        OutboxMessage(
+            topic="user.registered_again", subject_type=user.subject_type, subject_id=user.id, payload={},
+            created_at=clock.now(), due_at=clock.now(), attempts=len(outbox.PAUSES) + 1, failed_at=clock.now(),
+            error="ConnectionRefusedError: the mail server did not answer（演示）",
+        )
+    )  # fmt: skip
+    db.session.flush()
 
 
 class Walk:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 PROVINCE = "340000"
 
 Duty = Literal["verify", "review", "challenge", "demonstrate", "assess"]
+
+# The three kinds of administrator, kept apart (三员分立); "" is none.
+Administration = Literal["", "system", "security", "audit"]
 
 
 def covers(region: str, place: str) -> bool:
@@ -30,12 +33,27 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class PostHeld:
-    """A post in force: what makes a user an official."""
+    """A post in force: what makes a user an official.
+
+    ``delegation_id``, ``delegated_by``: the post is a colleague's (a user's key), who handed these duties over for a
+    time. ``barred``: the organizations of whoever stands behind the post, and those in their line of parents and
+    subsidiaries: nobody decides on what they filed.
+    """
 
     post_id: int
     department: str
     region: str
     duties: frozenset[str]
+    delegation_id: int | None = None
+    delegated_by: int | None = None
+    barred: frozenset[int] = frozenset()
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """What history keeps of a delegation beside the post; nothing for one's own post."""
+        if self.delegation_id is None:
+            return {}
+        return {"delegation": {"id": self.delegation_id, "by": self.delegated_by}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,9 @@ class Actor:
     name: str = ""
     memberships: tuple[Membership, ...] = ()
     posts: tuple[PostHeld, ...] = ()
-    administrator: bool = False
+    administrator: Administration = ""
+    # The subsidiaries of the actor's organizations, theirs too, as far as the parents have accepted them.
+    below: frozenset[int] = frozenset()
     # The expert of the register that the user is, once an official approved him and until he leaves.
     expert_id: int | None = None
 
@@ -76,9 +96,20 @@ class Actor:
         return any(duty in post.duties for post in self.posts)
 
     def post_for(self, duty: Duty, place: str) -> PostHeld | None:
-        """The post in which the actor may do ``duty`` for ``place``; the narrowest region comes first."""
-        held = [post for post in self.posts if duty in post.duties and covers(post.region, place)]
-        return min(held, key=lambda post: (post.region == PROVINCE, post.post_id), default=None)
+        """The post in which the actor is in charge of ``duty`` for ``place``; his own and the narrowest come first."""
+        return min(self._posts_for(duty, place), key=_nearest, default=None)
+
+    def post_to_decide(self, duty: Duty, place: str, organization_id: int) -> PostHeld | None:
+        """The post in which the actor may decide on what an organization filed: never his own, nor one in its line."""
+        open_to = [post for post in self._posts_for(duty, place) if organization_id not in post.barred]
+        return min(open_to, key=_nearest, default=None)
+
+    def _posts_for(self, duty: Duty, place: str) -> list[PostHeld]:
+        return [post for post in self.posts if duty in post.duties and covers(post.region, place)]
+
+
+def _nearest(post: PostHeld) -> tuple[bool, bool, int]:
+    return post.delegation_id is not None, post.region == PROVINCE, post.post_id
 
 
 VISITOR = Actor()

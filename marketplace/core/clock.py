@@ -42,3 +42,8 @@ def beijing(moment: datetime) -> datetime:
 def end_of_day(day: date) -> datetime:
     """The first instant after ``day`` in Beijing: what is valid through a day ends here."""
     return datetime.combine(day + timedelta(days=1), time.min, BEIJING).astimezone(UTC)
+
+
+def last_day(end: datetime) -> date:
+    """The inverse of ``end_of_day``: the last Beijing day on which something counts that ends at this instant."""
+    return beijing(end - timedelta(microseconds=1)).date()

@@ -17,7 +17,7 @@ from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.experts.content import LIMITS, MOST_ROWS, OUTSIDE, SECTIONS, read_period
 from marketplace.experts.ties import RELATIONS, Content, first_day, folded, last_day
-from marketplace.organizations.models import checked_credit_code
+from marketplace.organizations.checks import checked_credit_code
 from marketplace.reference import catalogue, regions
 from marketplace.reference.reading import normalize, plain
 from marketplace.web.fields import CHOOSE, OneOf, SomeOf, listed, refuse, written

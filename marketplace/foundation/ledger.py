@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor, PostHeld
+from marketplace.core.text import Text
 from marketplace.foundation.db import Base, BigId, db, only_row
 
 FIRST = "0" * 64
@@ -34,7 +36,14 @@ class LedgerEntry(Base):
     """One line of history. Who is kept by key, never by name: a person can leave without breaking the chain."""
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (sa.Index("ix_ledger_entry_subject", "subject_type", "subject_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_ledger_entry_subject", "subject_type", "subject_id", "id"),
+        # What the logs are filtered by, each in the order in which they are paged.
+        sa.Index("ix_ledger_entry_at", "at", "id"),
+        sa.Index("ix_ledger_entry_actor", "actor_id", "id"),
+        sa.Index("ix_ledger_entry_action", "action", "id"),
+        sa.Index("ix_ledger_entry_post", "post_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
@@ -82,13 +91,32 @@ class LedgerHead(Base):
     last_hash: Mapped[str] = mapped_column(sa.String(64))
 
 
+# What can be wrong with an entry.
+FAULTS = {
+    "unreadable": Text("无法读出", "cannot be read"),
+    "missing": Text("缺失", "is missing"),
+    "inserted": Text("是后来插入的", "was put in"),
+    "unlinked": Text("没有接上前一条", "does not continue the entry before"),
+    "changed": Text("写入以后被改过", "was changed after it was written"),
+    "cut": Text("以后的条目缺失", "is missing with all that followed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How far the chain was found to hold: the number of its entries, and the hash of the last of them."""
+
+    entries: int = 0
+    last: str = FIRST
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What ``verify`` found: how many entries hold, and the first broken one with its reason, if any."""
+    """What a check found: how many entries hold, and the first broken one with its fault (FAULTS), if any."""
 
     entries: int
     broken: int | None = None
-    why: str = ""
+    fault: str = ""
 
 
 def record(
@@ -103,7 +131,10 @@ def record(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> LedgerEntry:
-    """Write the next entry of the chain in the running transaction and return it."""
+    """Write the next entry of the chain in the running transaction and return it.
+
+    Who acts in a colleague's post, by delegation, is found in ``data`` under "delegation".
+    """
     head = _head()
     entry = LedgerEntry(
         id=head.last_id + 1,
@@ -119,7 +150,7 @@ def record(
         before=before,
         after=after,
         reason=reason,
-        data=dict(data or {}),
+        data={**(data or {}), **(post.trace if post else {})},
         previous=head.last_hash,
         hash="",
     )
@@ -179,33 +210,97 @@ def entries() -> Iterator[LedgerEntry]:
 
 def verify() -> Verdict:
     """Recompute the whole chain from what is stored, byte by byte, and compare its end with the head."""
-    expected, last = 1, FIRST
-    for entry in _stored():
-        if entry is None:
-            return Verdict(expected - 1, expected, "cannot be read")
-        if entry.id != expected:
-            return Verdict(expected - 1, min(entry.id, expected), "missing" if entry.id > expected else "was put in")
-        if entry.previous != last:
-            return Verdict(expected - 1, entry.id, "does not continue the entry before")
-        if entry.hash != entry.digest():
-            return Verdict(expected - 1, entry.id, "was changed after it was written")
-        expected, last = expected + 1, entry.hash
-    head = db.session.get(LedgerHead, 1)
-    end = (head.last_id, head.last_hash) if head else (0, FIRST)
-    if end != (expected - 1, last):
-        return Verdict(expected - 1, expected, "entries are missing at the end")
-    return Verdict(expected - 1)
+    held, verdict = Held(), None
+    while verdict is None:
+        held, verdict = verify_on(held)
+    return verdict
 
 
-def _stored() -> Iterator[LedgerEntry | None]:
-    """Every entry as its stored bytes say; None, and no more, for what no longer is an entry.
+def verify_on(held: Held, most: int = 20 * PORTION) -> tuple[Held, Verdict | None]:
+    """Check up to ``most`` entries behind those that hold; a verdict once the end or a broken entry is reached."""
+    start = held.entries
+    for entry in islice(_stored(start or None), most):
+        verdict = _fault(entry, held)
+        if verdict is not None:
+            return held, verdict
+        assert entry is not None
+        held = Held(entry.id, entry.hash)
+    return held, None if held.entries - start == most else _end(held)
+
+
+def verify_lines(lines: Iterable[str]) -> Verdict:
+    """Check a chain that was exported, without a database: one JSON object a line, as ``exported`` writes it.
+
+    The end cannot be compared with anything: that lines are missing there shows only beside the chain itself.
+    """
+    held = Held()
+    for line in lines:
+        entry = _imported(line)
+        verdict = _fault(entry, held)
+        if verdict is not None:
+            return verdict
+        assert entry is not None
+        held = Held(entry.id, entry.hash)
+    return Verdict(held.entries)
+
+
+def exported() -> Iterator[str]:
+    """Every entry as one line of JSON: its content, whose SHA-256 (``digest``) is its "hash"."""
+    for entry in entries():
+        yield json.dumps({**entry.content(), "hash": entry.hash}, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _fault(entry: LedgerEntry | None, held: Held) -> Verdict | None:
+    """What is wrong with the entry that should continue the chain."""
+    expected = held.entries + 1
+    if entry is None:
+        return Verdict(held.entries, expected, "unreadable")
+    if entry.id != expected:
+        return Verdict(held.entries, min(entry.id, expected), "missing" if entry.id > expected else "inserted")
+    if entry.previous != held.last:
+        return Verdict(held.entries, entry.id, "unlinked")
+    if entry.hash != entry.digest():
+        return Verdict(held.entries, entry.id, "changed")
+    return None
+
+
+def _end(held: Held) -> Verdict | None:
+    """The chain ends where its head says; None when somebody has written meanwhile and there is more to check."""
+    head = db.session.get(LedgerHead, 1, populate_existing=True)
+    if ((head.last_id, head.last_hash) if head else (0, FIRST)) == (held.entries, held.last):
+        return Verdict(held.entries)
+    if any(True for _entry in islice(_stored(held.entries or None), 1)):
+        return None
+    return Verdict(held.entries, held.entries + 1, "cut")
+
+
+def _imported(line: str) -> LedgerEntry | None:
+    try:
+        given = json.loads(line)
+        kind, actor_id, organization_id, post_id, post = given["actor"]
+        subject_type, subject_id = given["subject"]
+        action, before, after = given["action"]
+        entry = LedgerEntry(
+            id=given["id"], at=datetime.fromisoformat(given["at"]), actor_kind=kind, actor_id=actor_id,
+            organization_id=organization_id, post_id=post_id, post=post, subject_type=subject_type,
+            subject_id=subject_id, action=action, before=before, after=after, reason=given["reason"],
+            data=given["data"], previous=given["previous"], hash=given["hash"],
+        )  # fmt: skip
+        entry.digest()
+    except (ValueError, TypeError, KeyError):
+        return None
+    return entry
+
+
+def _stored(seen: int | None) -> Iterator[LedgerEntry | None]:
+    """Every entry behind the one ``seen`` as its stored bytes say; None, and no more, for what no longer is an entry.
 
     Not ``entries``: what a column type reads leniently (blanks in JSON, another form of an instant) would pass.
     """
     table = LedgerEntry.__table__.c
     columns = [sa.cast(each, sa.Text) if each is table.data else sa.type_coerce(each, sa.Text) for each in table]
     select = sa.select(*(column.label(each.name) for column, each in zip(columns, table, strict=True)))
-    seen, portion = None, PORTION
+    portion = PORTION
     while True:
         later = select.where(table.id > seen) if seen is not None else select
         try:

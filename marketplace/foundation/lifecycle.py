@@ -73,8 +73,13 @@ def checked_reason(step: Step, reason: str) -> str:
     Raises:
         Invalid: it is missing where the step asks for one, or too long.
     """
+    return given_reason(reason, asked=step.asks_reason)
+
+
+def given_reason(reason: str, *, asked: bool = True) -> str:
+    """The same for an act that is no step of a life cycle."""
     text = reason.strip()
-    if step.asks_reason and not text:
+    if asked and not text:
         raise Invalid([FieldError("reason", REASON_MISSING)])
     if len(text) > REASON_LIMIT:
         raise Invalid([FieldError("reason", REASON_LONG)])

@@ -208,3 +208,21 @@ def waiting() -> tuple[int, float]:
     if oldest is None:
         return count, 0.0
     return count, (clock.now() - oldest).total_seconds()
+
+
+def failed(*, but: str = "") -> sa.Select[OutboxMessage]:
+    """Messages that gave up and wait for an administrator, the latest first, without the topic ``but``."""
+    waits = OutboxMessage.failed_at.is_not(None) & OutboxMessage.handled_at.is_(None) & (OutboxMessage.topic != but)
+    return sa.select(OutboxMessage).where(waits).order_by(OutboxMessage.id.desc())
+
+
+def retry(message: OutboxMessage) -> None:
+    """Have a message that gave up tried again from the beginning, at once."""
+    message.failed_at, message.attempts, message.error, message.due_at = None, 0, "", clock.now()
+    db.session.flush()
+
+
+def discard(message: OutboxMessage) -> None:
+    """Have a message that gave up never tried again; its error stays with it."""
+    message.handled_at = clock.now()
+    db.session.flush()

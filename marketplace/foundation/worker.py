@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # A wake-up comes at once inside one process; another process's change is seen after this pause at the latest.
 PAUSE = 0.25
+# One that is alive handles what is due within a second or two; this many seconds later it is not.
+LATE = 60.0
 LEADER_KEY = 0x4A49_5955  # "JIYU": the advisory lock of the leading worker on PostgreSQL
 
 

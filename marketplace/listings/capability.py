@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from flask import Flask, url_for
 
 from marketplace.core.text import Text
-from marketplace.foundation.db import transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.letters import DECISIONS, DESK
+from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Schedule
 from marketplace.listings import desk, files, notify, queries, services, views
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
+from marketplace.organizations.models import Proposal
 from marketplace.web.letters import tell
 from marketplace.web.limits import A_MINUTE, Limit, figure
 from marketplace.web.plate import Capability, Named, Recorded
@@ -41,6 +43,13 @@ def _expiry(kind: Kind) -> Callable[[], bool]:
             return services.expire_due(kind)
 
     return run
+
+
+def _follow(message: Message) -> None:
+    """An organization with a new identity may have moved: its listings are in the charge of another city then."""
+    organization = db.session.get_one(Proposal, message.subject_id).organization
+    for kind in KINDS.values():
+        services.follow_organization(kind, organization)
 
 
 def recorded(kind: Kind) -> Recorded:
@@ -74,6 +83,7 @@ REVISIONS = Recorded(
 
 LISTINGS = Capability(
     name="listings",
+    topics={"proposal.approve": _follow},
     blueprints=lambda: (files.blueprint(),),
     limits=(Limit(UPLOADS, ("products.edit_step", "scenarios.edit_step"), methods=("POST",)),),
     letters={

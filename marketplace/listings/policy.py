@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from marketplace.core.actor import Actor
 from marketplace.listings.models import Listing
 from marketplace.organizations.models import Organization
-from marketplace.posts.policy import in_region
+from marketplace.posts.policy import in_charge
 
 # Ended listings keep their page, which says when and why; what was suspended or withdrawn is nowhere.
 PUBLIC_STATES = ("published", "expired", "fulfilled", "closed")
@@ -34,9 +34,8 @@ def visible_to(actor: Actor, model: type[Listing]) -> sa.ColumnElement[bool]:
     seen = [(model.state + "").in_(PUBLIC_STATES)]
     if actor.organization_ids:
         seen.append(model.organization_id.in_(sorted(actor.organization_ids)))
-    for post in actor.posts:
-        if "review" in post.duties:
-            seen.append((model.state != "draft") & in_region(post.region, model.region))  # type: ignore[arg-type]
+    if actor.posts:
+        seen.append((model.state != "draft") & in_charge(actor, "review", model.region))  # type: ignore[arg-type]
     return sa.or_(*seen)
 
 
@@ -46,8 +45,8 @@ def can_edit(actor: Actor, subject: Any) -> bool:
 
 
 def can_review(actor: Actor, subject: Any) -> bool:
-    """An official in charge of the owner's region, who is not a member of the owner."""
-    return not can_edit(actor, subject) and actor.post_for("review", subject.region) is not None
+    """An official in charge of the owner's region; nobody decides on what his own organization, or its line, filed."""
+    return actor.post_to_decide("review", subject.region, subject.organization_id) is not None
 
 
 def can_see_contact(actor: Actor, listing: Listing) -> bool:

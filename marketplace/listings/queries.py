@@ -22,8 +22,8 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import OPEN, Listing, Revision
 from marketplace.listings.policy import can_edit, can_review, can_view, visible_to
 from marketplace.organizations.models import Organization
-from marketplace.posts.models import Post
-from marketplace.posts.policy import in_region
+from marketplace.posts.policy import may_decide
+from marketplace.posts.queries import signatures
 from marketplace.web.plate import PersonalPart
 
 # Entries of the listing that repeat the revision's own entry of the same moment.
@@ -143,10 +143,8 @@ def returned_count(actor: Actor) -> int:
 
 def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:
     """The revisions that wait for the actor's decision, as a condition; never those of his own organizations."""
-    posts = [post for post in actor.posts if "review" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Revision.region) for post in posts))
-    waits = (Revision.listing_type == listing_type) & (Revision.state == "in_review") & where
-    return waits & Revision.organization_id.not_in(sorted(actor.organization_ids))
+    decides = may_decide(actor, "review", Revision.region, Revision.organization_id)
+    return (Revision.listing_type == listing_type) & (Revision.state == "in_review") & decides
 
 
 def revisions_with(ids: Sequence[int]) -> Sequence[Revision]:
@@ -339,14 +337,12 @@ def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
 def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, official: bool) -> dict[int, Text]:
     """Who acted, by the key of the entry; organizations, posts and people are read together."""
     organizations = _by_id(Organization, {entry.organization_id for entry in entries})
-    posts = _by_id(Post, {entry.post_id for entry in entries})
+    signed = signatures(entries, named=official)
     users = people(sorted({entry.actor_id for entry in entries if entry.actor_id})) if member or official else {}
     named: dict[int, Text] = {}
     for entry in entries:
-        organization, post = organizations.get(entry.organization_id), posts.get(entry.post_id)
-        sign = organization.label if organization else SYSTEM_NAME
-        if entry.post_id:
-            sign = Text(entry.post, post.label.en if post else entry.post)
+        organization = organizations.get(entry.organization_id)
+        sign = signed.get(entry.id) or (organization.label if organization else SYSTEM_NAME)
         person = users.get(entry.actor_id or 0)
         own = member and entry.organization_id == listing.organization_id
         if person is not None and (official or own):

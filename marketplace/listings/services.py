@@ -321,6 +321,21 @@ def expire_due(kind: Kind) -> bool:
     return len(due) == 100
 
 
+def follow_organization(kind: Kind, organization: Organization) -> None:
+    """Bring the region that listings and revisions keep of their owner up to date, after it has moved."""
+    model = kind.model
+    theirs = (model.organization_id == organization.id) & (model.region != organization.region)
+    for listing in db.session.query(model).filter(theirs):
+        lock(listing)
+        listing.region = organization.region
+        dirty.note(kind.name, listing.id)
+    named = (Revision.organization_id == organization.id) & (Revision.region != organization.region)
+    for revision in db.session.query(Revision).filter(named, Revision.listing_type == kind.name):
+        lock(revision)
+        revision.region = organization.region
+    db.session.flush()
+
+
 def _open(listing: Listing) -> Revision:
     revision = open_revision(listing)
     if revision is None:
@@ -332,7 +347,7 @@ def _open(listing: Listing) -> Revision:
 
 
 def _post(actor: Actor, listing: Listing) -> PostHeld | None:
-    return None if actor.belongs_to(listing.organization_id) else actor.post_for("review", listing.region)
+    return actor.post_to_decide("review", listing.region, listing.organization_id)
 
 
 def parsed_day(text: str) -> date | None:

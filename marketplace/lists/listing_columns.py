@@ -13,7 +13,7 @@ from marketplace.core.text import Text
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.columns import Column, Read, as_it_is, day, email, flag, number, rows_of_text, told, words
-from marketplace.organizations.models import checked_credit_code
+from marketplace.organizations.checks import checked_credit_code
 
 
 def opening(letter: str) -> tuple[Column, ...]:

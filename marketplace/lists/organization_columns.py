@@ -21,8 +21,10 @@ from marketplace.lists.columns import (
     told,
 )
 from marketplace.lists.listing_columns import code_of, page_address
+from marketplace.organizations.checks import ORGANIZATION_CHECKS
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import KIND_LABELS, ORGANIZATION_CHECKS, Organization
+from marketplace.organizations.marks import codes_of, valid_marks
+from marketplace.organizations.models import KIND_LABELS, Organization
 from marketplace.reference import catalogue
 
 # What accounts.services takes by the same name.
@@ -79,10 +81,12 @@ def _field(key: str, head: Text, note: Text = Text("", ""), **more: Any) -> Colu
 
 def organization_record(organization: Organization) -> Values:
     """The values of all columns of an organization; its parent is loaded with it."""
+    upper = organization.parent
     return {
         **{key: getattr(organization, key) for key in FIELDS},
-        **{key: getattr(organization, key) for key in ("number", "sources", "marks", "compiled", "demo", "state")},
-        "parent_code": organization.parent.credit_code if organization.parent else "",
+        **{key: getattr(organization, key) for key in ("number", "sources", "compiled", "demo", "state")},
+        "marks": codes_of(valid_marks(organization.marks)),
+        "parent_code": upper.credit_code if upper is not None and organization.parent_state == "accepted" else "",
         "address": page_address("organizations", organization.number),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
@@ -10,15 +11,31 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.notifications import digest, queries, sending, services, views
+from marketplace.settings.queries import value
 from marketplace.web.identity import current_actor
 from marketplace.web.letters import carry_by
-from marketplace.web.plate import Capability, FooterLink
+from marketplace.web.plate import Capability, FooterLink, Named, Recorded
 
 DIGEST_SECONDS = 60.0
 FORGET_SECONDS = 6 * 3600.0
 
 
+def named(ids: Sequence[int]) -> dict[int, Named]:
+    """Mails as the logs of administrators name them: by the address they went to."""
+    return {each.id: Named(each.address) for each in queries.deliveries_by_id(ids)}
+
+
+RECORDED = Recorded(
+    "delivery",
+    Text("邮件", "Mail"),
+    acts={"retry": Text("重新投递", "Queued again"), "discard": Text("放弃投递", "Given up")},
+    named=named,
+)
+
+
 def _gather() -> bool:
+    if not digest.waits(value(digest.HOUR)):
+        return False
     with transaction():
         return digest.gather()
 
@@ -49,6 +66,7 @@ NOTIFICATIONS = Capability(
         Task("notifications.forget", _forget, FORGET_SECONDS),
     ),
     settings=(digest.HOUR, services.INBOX_DAYS, services.DELIVERY_DAYS),
+    records=(RECORDED,),
     personal=queries.personal,
     forget=services.forget_reader,
     init=_init,

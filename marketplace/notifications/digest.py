@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from marketplace.accounts.models import User
+from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation.db import add_once, db
 from marketplace.foundation.outbox import emit
 from marketplace.notifications.models import DAILY, Delivery, Notification
-from marketplace.notifications.queries import can_be_mailed
 from marketplace.notifications.services import SEND
 from marketplace.settings.queries import value
 
@@ -42,6 +42,11 @@ def latest_due(hour: int) -> tuple[date, datetime]:
     return day, due
 
 
+def waits(hour: int) -> bool:
+    """Whether a daily mail is to be written, asked without taking the writer's place."""
+    return db.session.scalar(_readers(*latest_due(hour)).limit(1)) is not None
+
+
 def gather() -> bool:
     """Queue the daily mails that are due; True when there may be more of them.
 
@@ -49,14 +54,22 @@ def gather() -> bool:
     workers this is run. What came after the hour waits for the next day.
     """
     day, due = latest_due(value(HOUR))
-    waits = sa.and_(Notification.awaits_digest, Notification.read_at.is_(None), Notification.created_at < due)
-    had = sa.exists().where(Delivery.user_id == User.id, Delivery.digest_of == day)
-    select = sa.select(User).where(can_be_mailed(), ~had, sa.exists().where(waits, Notification.user_id == User.id))
-    readers = db.session.scalars(select.order_by(User.id).limit(PORTION)).all()
+    readers = db.session.scalars(_readers(day, due).order_by(User.id).limit(PORTION)).all()
     for user in readers:
         mail = add_once(Delivery, user_id=user.id, address=user.email, digest_of=day, group_key=DAILY)
         if mail is not None:
-            taken = sa.update(Notification).where(waits, Notification.user_id == user.id)
+            taken = sa.update(Notification).where(_untold(due), Notification.user_id == user.id)
             db.session.execute(taken.values(awaits_digest=False, digest_id=mail.id))
             emit(SEND, mail)
     return len(readers) == PORTION
+
+
+def _readers(day: date, due: datetime) -> sa.Select[User]:
+    """Who has something to be told and was not sent the mail of the day."""
+    had = sa.exists().where(Delivery.user_id == User.id, Delivery.digest_of == day)
+    told = sa.exists().where(_untold(due), Notification.user_id == User.id)
+    return sa.select(User).where(can_sign_in(), ~had, told)
+
+
+def _untold(due: datetime) -> sa.ColumnElement[bool]:
+    return Notification.awaits_digest & Notification.read_at.is_(None) & (Notification.created_at < due)

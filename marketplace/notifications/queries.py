@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import can_sign_in
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -102,11 +101,6 @@ def count_in(digest: Delivery) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Notification).where(mine)) or 0
 
 
-def can_be_mailed() -> sa.ColumnElement[bool]:
-    """Users who read mails: confirmed and not disabled."""
-    return can_sign_in()
-
-
 def delivery_by_id(delivery_id: int) -> Delivery | None:
     """A mail with its reader."""
     return db.session.scalar(sa.select(Delivery).where(Delivery.id == delivery_id).options(joinedload(Delivery.user)))
@@ -114,8 +108,14 @@ def delivery_by_id(delivery_id: int) -> Delivery | None:
 
 def failed_deliveries() -> sa.Select[Delivery]:
     """Mails that were given up, the latest first, for who looks after the site."""
-    select = sa.select(Delivery).where(Delivery.failed_at.is_not(None)).options(joinedload(Delivery.user))
+    waits = Delivery.failed_at.is_not(None) & Delivery.dropped_at.is_(None)
+    select = sa.select(Delivery).where(waits).options(joinedload(Delivery.user))
     return select.order_by(Delivery.failed_at.desc(), Delivery.id.desc())
+
+
+def deliveries_by_id(ids: Sequence[int]) -> Sequence[Delivery]:
+    """The mails with these keys, for the logs."""
+    return db.session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids))).all()
 
 
 def personal(user_id: int) -> Sequence[PersonalPart]:

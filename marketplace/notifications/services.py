@@ -173,17 +173,27 @@ def note_failure(delivery: Delivery, error: str, *, final: bool, dead_address: b
         delivery.failed_at = clock.now()
 
 
-def retry(delivery: Delivery, actor: Actor) -> bool:
-    """Queue a mail that was given up once more; False when that has happened meanwhile.
+def retry(delivery: Delivery, actor: Actor, reason: str = "") -> bool:
+    """Queue a mail that was given up once more; False when somebody has dealt with it meanwhile.
 
     Whether the actor may is for the page to ask that offers it. The mail keeps its Message-ID.
     """
     lock(delivery)
-    if delivery.failed_at is None:
+    if delivery.failed_at is None or delivery.dropped_at is not None:
         return False
     delivery.failed_at, delivery.dead_address, delivery.error = None, False, ""
-    ledger.record(delivery, "retry", actor)
+    ledger.record(delivery, "retry", actor, reason=reason)
     emit(SEND, delivery)
+    return True
+
+
+def discard(delivery: Delivery, actor: Actor, reason: str) -> bool:
+    """Never send a mail that was given up; its error stays with it. False as ``retry``."""
+    lock(delivery)
+    if delivery.failed_at is None or delivery.dropped_at is not None:
+        return False
+    delivery.dropped_at = clock.now()
+    ledger.record(delivery, "discard", actor, reason=reason)
     return True
 
 

@@ -7,8 +7,8 @@ from flask import Flask
 from marketplace.core.text import Text
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.organizations import leaving, notify, queries, searchdoc, views
-from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
-from marketplace.organizations.models import Organization
+from marketplace.organizations.lifecycle import LICENCE_REQUIRED, ORGANIZATION, PROPOSAL, VERIFICATION_DAYS
+from marketplace.organizations.models import Organization, Proposal
 from marketplace.web.plate import Capability, FooterLink, Queue, Recorded, SearchSource, WayOn
 
 FOUND = SearchSource(
@@ -34,6 +34,18 @@ VERIFICATION = Queue(
     days=VERIFICATION_DAYS,
 )
 
+IDENTITIES = Queue(
+    key="identities",
+    label=Text("单位变更", "New identities"),
+    verb=Text("核验", "Verify"),
+    model=Proposal,
+    held=lambda actor: actor.has_duty("verify"),
+    waits=queries.proposals_waiting,
+    rows=views.proposal_rows,
+    days=VERIFICATION_DAYS,
+)
+
+PROPOSED = Recorded("proposal", PROPOSAL.label, lifecycle=PROPOSAL)
 
 RECORDED = Recorded(
     "organization",
@@ -59,12 +71,20 @@ ORGANIZATIONS = Capability(
         "organization.return": notify.decided,
         "organization.suspend": notify.decided,
         "organization.resume": notify.decided,
+        "proposal.submit": notify.proposed,
+        "proposal.return": notify.proposal_decided,
+        "proposal.approve": notify.proposal_decided,
+        "organization.name_parent": notify.parent_named,
+        "organization.accept_child": notify.link_changed,
+        "organization.decline_child": notify.link_changed,
+        "organization.release": notify.link_changed,
     },
-    letter_groups=(DESK, DECISIONS),
+    letter_groups=(DESK, DECISIONS, notify.LINE),
     sources=(FOUND,),
-    records=(RECORDED,),
-    settings=(VERIFICATION_DAYS,),
-    queues=lambda: (VERIFICATION,),
+    file_policies={"organization": queries.can_read_file},
+    records=(RECORDED, PROPOSED),
+    settings=(VERIFICATION_DAYS, LICENCE_REQUIRED),
+    queues=lambda: (VERIFICATION, IDENTITIES),
     personal=leaving.personal,
     keeps=leaving.keeps,
     forget=leaving.forget,

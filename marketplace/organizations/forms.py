@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
-from wtforms import EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import (
+    EmailField,
+    FieldList,
+    FormField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.text import Text
+from marketplace.organizations.marks import MOST_MARKS, Mark
 from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.reference import catalogue, regions
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
@@ -34,8 +45,8 @@ def region_choices() -> tuple[SelectChoice, ...]:
     return (*first, *inside, SelectChoice(OUTSIDE, Text("安徽省外", "Outside Anhui")))
 
 
-class FoundForm(MarketplaceForm):
-    """A new organization: who it is, and whom an official asks about it."""
+class IdentityForm(MarketplaceForm):
+    """Who an organization is."""
 
     name = StringField(_l("单位全称"), [required(), at_most(120)])
     name_en = StringField(_l("英文名称"), [at_most(200)])
@@ -46,16 +57,27 @@ class FoundForm(MarketplaceForm):
     region = SelectField(_l("所在地"), [chosen()], choices=lambda: list(region_choices()))
     place = StringField(_l("省外所在地"), [at_most(80)])
     place_en = StringField(_l("省外所在地（英文）"), [at_most(80)])
-    contact_name = StringField(_l("联系人"), [at_most(60)])
-    contact_phone = StringField(_l("联系电话"), [at_most(40)])
-    contact_email = EmailField(_l("联系邮箱"), [at_most(254)])
 
     def values(self) -> dict[str, Any]:
         """The fields as the services take them."""
-        given = {key: value for key, value in self.data.items() if key not in ("csrf_token", "parent")}
+        given = {key: value for key, value in self.data.items() if key not in ("csrf_token", "parent", "licence")}
         if given.get("region") == OUTSIDE:
             given["region"] = ""
         return given
+
+    def without(self, fields: tuple[str, ...]) -> Self:
+        """The form without some fields."""
+        for name in fields:
+            del self[name]
+        return self
+
+
+class FoundForm(IdentityForm):
+    """A new organization: who it is, and whom an official asks about it."""
+
+    contact_name = StringField(_l("联系人"), [at_most(60)])
+    contact_phone = StringField(_l("联系电话"), [at_most(40)])
+    contact_email = EmailField(_l("联系邮箱"), [at_most(254)])
 
 
 class OrganizationForm(FoundForm):
@@ -69,16 +91,51 @@ class OrganizationForm(FoundForm):
     )
     parent = StringField(_l("上级单位"), [at_most(40)])
 
-    def without(self, fields: tuple[str, ...]) -> OrganizationForm:
-        """The form without some fields."""
-        for name in fields:
-            del self[name]
-        return self
+
+@cache
+def mark_choices() -> tuple[SelectChoice, ...]:
+    """Nothing, or a mark with its level."""
+    marks = (SelectChoice(each.code, each.label) for each in catalogue.marks())
+    return (SelectChoice("", Text("（不填，或删去这一项）", "(none, or remove this one)")), *marks)
+
+
+class MarkForm(MarketplaceForm):
+    """One mark; a row without a code is left out."""
+
+    class Meta:
+        csrf = False
+
+    code = SelectField(_l("标识"), choices=lambda: list(mark_choices()))
+    batch = StringField(_l("批次"), [at_most(60)])
+    certificate = StringField(_l("证书号或文号"), [at_most(80)])
+    valid_until = StringField(_l("有效期至"), [at_most(10)])
+
+
+class PapersForm(IdentityForm):
+    """What an official vouches for: the identity, the licence, and the marks."""
+
+    marks = FieldList(FormField(MarkForm), max_entries=MOST_MARKS + 1)
+    licence = FileField(_l("营业执照或法人证书"))
+
+    def add_row(self) -> None:
+        """One more empty row, as long as there is room."""
+        if len(self.marks.entries) <= MOST_MARKS:
+            self.marks.append_entry()
+
+
+def as_typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is vouched for, as ``PapersForm`` shows it."""
+    marks: list[Mark] = values["marks"]
+    return {**values, "region": values["region"] or OUTSIDE, "marks": marks}
 
 
 def written(organization: Organization) -> Mapping[str, Any]:
     """The organization as the form shows it."""
-    keys = [name for name in OrganizationForm.__dict__ | FoundForm.__dict__ if hasattr(Organization, name)]
+    keys = [
+        name
+        for name in OrganizationForm.__dict__ | FoundForm.__dict__ | IdentityForm.__dict__
+        if hasattr(Organization, name)
+    ]
     values = {key: getattr(organization, key) for key in keys if key != "parent"}
     parent = organization.parent.number if organization.parent else ""
     return {**values, "region": organization.region or OUTSIDE, "parent": parent}

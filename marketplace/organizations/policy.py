@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from marketplace.core.actor import Actor
-from marketplace.organizations.models import Organization
-from marketplace.posts.policy import in_region
+from marketplace.organizations.models import Organization, Proposal
+from marketplace.posts.policy import in_charge
 
 PUBLIC_STATES = ("verified",)
 
@@ -16,11 +16,12 @@ IDENTITY_OPEN_STATES = ("registered", "returned")
 
 
 def can_view(actor: Actor, organization: Organization) -> bool:
-    """Verified ones are public; members and the officials in charge see theirs in every state."""
+    """Verified ones are public; members, those of its parents and the officials in charge see it in every state."""
     return (
         organization.state in PUBLIC_STATES
         or actor.is_system
         or actor.belongs_to(organization.id)
+        or organization.id in actor.below
         or (organization.state != "registered" and actor.post_for("verify", organization.region) is not None)
     )
 
@@ -30,11 +31,11 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.is_system:
         return sa.true()
     seen: list[sa.ColumnElement[bool]] = [public()]
-    if actor.organization_ids:
-        seen.append(Organization.id.in_(sorted(actor.organization_ids)))
-    for post in actor.posts:
-        if "verify" in post.duties:
-            seen.append((Organization.state != "registered") & in_region(post.region, Organization.region))
+    theirs = actor.organization_ids | actor.below
+    if theirs:
+        seen.append(Organization.id.in_(sorted(theirs)))
+    if actor.posts:
+        seen.append((Organization.state != "registered") & in_charge(actor, "verify", Organization.region))
     return sa.or_(*seen)
 
 
@@ -54,15 +55,47 @@ def can_change_identity(actor: Actor, organization: Organization) -> bool:
     return can_edit(actor, organization) and organization.state in IDENTITY_OPEN_STATES
 
 
+def can_propose(actor: Actor, organization: Organization) -> bool:
+    """What somebody has vouched for changes only by a proposal of its members."""
+    return can_edit(actor, organization) and organization.state == "verified"
+
+
 def can_verify(actor: Actor, organization: Organization) -> bool:
-    """An official of its region with the duty, who is not a member himself."""
-    return not actor.belongs_to(organization.id) and actor.post_for("verify", organization.region) is not None
+    """An official of its region with the duty; nobody decides on what his own organization, or its line, filed."""
+    return actor.post_to_decide("verify", organization.region, organization.id) is not None
+
+
+def can_edit_proposal(actor: Actor, proposal: Proposal) -> bool:
+    """Members of the organization."""
+    return actor.belongs_to(proposal.organization_id)
+
+
+def can_verify_proposal(actor: Actor, proposal: Proposal) -> bool:
+    """An official of the region that is proposed, with the duty and no part in it."""
+    return actor.post_to_decide("verify", proposal.region, proposal.organization_id) is not None
+
+
+def owns_parent(actor: Actor, organization: Organization) -> bool:
+    """Owners of the parent that it names."""
+    return organization.parent_id is not None and actor.owns(organization.parent_id)
+
+
+def can_unlink(actor: Actor, organization: Organization) -> bool:
+    """Owners of the parent, and members of the subsidiary: each side can end the link."""
+    return owns_parent(actor, organization) or can_edit(actor, organization)
+
+
+def can_see_licence(actor: Actor, organization: Organization) -> bool:
+    """The licence: members, and the officials in charge once it was submitted."""
+    in_charge_now = actor.post_for("verify", organization.region) is not None and organization.state != "registered"
+    proposal = organization.open_proposal
+    judged = proposal is not None and proposal.state == "in_review" and can_verify_proposal(actor, proposal)
+    return can_edit(actor, organization) or in_charge_now or judged
 
 
 def can_see_contact(actor: Actor, organization: Organization) -> bool:
-    """Contact data: members, the officials in charge, administrators (product.md 5)."""
-    in_charge = actor.post_for("verify", organization.region) is not None
-    return can_edit(actor, organization) or in_charge or actor.administrator
+    """Contact data: members and the officials in charge; an administrator of no kind reads it by that role."""
+    return can_edit(actor, organization) or actor.post_for("verify", organization.region) is not None
 
 
 def can_see_history(actor: Actor, organization: Organization) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from flask import current_app
@@ -11,12 +12,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import can_sign_in
-from marketplace.core.actor import Actor, Membership
+from marketplace.core.actor import Actor, Membership, PostHeld
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
-from marketplace.organizations.models import Member, Organization
-from marketplace.organizations.policy import public, visible_to
-from marketplace.posts.policy import in_region
+from marketplace.foundation.files import StoredFile
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.organizations.models import PROPOSAL_OPEN, Member, Organization, Proposal
+from marketplace.organizations.policy import can_edit, can_see_licence, public, visible_to
+from marketplace.organizations.tree import line_of
+from marketplace.posts.policy import may_decide
 from marketplace.posts.queries import posts_held
 
 # States in which an organization waits for its members.
@@ -27,18 +31,30 @@ def actor_of(user: User) -> Actor:
     """What the policies need to know of a user; upper capabilities add their part (extension "actor_parts")."""
     parts = [part(user) for part in current_app.extensions.get("actor_parts", ())]
     select = sa.select(Member).where(Member.user_id == user.id).options(joinedload(Member.organization))
+    memberships = tuple(
+        Membership(member.organization_id, member.role, member.organization.state)  # type: ignore[arg-type]
+        for member in db.session.scalars(select.order_by(Member.id))
+    )
+    own = frozenset(each.organization_id for each in memberships)
+    above, below = line_of(own)
     return Actor(
         kind="user",
         user_id=user.id,
         name=user.name,
-        memberships=tuple(
-            Membership(member.organization_id, member.role, member.organization.state)  # type: ignore[arg-type]
-            for member in db.session.scalars(select.order_by(Member.id))
-        ),
-        posts=posts_held(user),
-        administrator=user.administrator,
+        memberships=memberships,
+        posts=tuple(_barred(post, own | above | below) for post in posts_held(user)),
+        administrator=user.administrator,  # type: ignore[arg-type]  # the table holds it to the kinds there are
+        below=below,
         **ChainMap(*parts),
     )
+
+
+def _barred(post: PostHeld, own: frozenset[int]) -> PostHeld:
+    """The post with the organizations barred from it: a deputy is bound by whom he stands for, too."""
+    if post.delegated_by is None:
+        return replace(post, barred=own)
+    theirs = frozenset(db.session.scalars(sa.select(Member.organization_id).where(Member.user_id == post.delegated_by)))
+    return replace(post, barred=own.union(theirs, *line_of(theirs)))
 
 
 def organization_by_number(number: str, actor: Actor) -> Organization:
@@ -71,11 +87,24 @@ def holder_of_code(code: str) -> Organization | None:
     return db.session.scalar(sa.select(Organization).where(Organization.credit_code == code))
 
 
-def is_below(organization_id: int | None, upper: Organization) -> bool:
-    """Whether an organization is ``upper`` itself or lies below it in the line of parents."""
-    while organization_id is not None and organization_id != upper.id:
-        organization_id = db.session.scalar(sa.select(Organization.parent_id).where(Organization.id == organization_id))
-    return organization_id is not None
+def open_proposal(organization: Organization) -> Proposal | None:
+    """The new identity that is being written or verified, read now."""
+    theirs = (Proposal.organization_id == organization.id) & Proposal.state.in_(PROPOSAL_OPEN)
+    return db.session.scalar(sa.select(Proposal).where(theirs).execution_options(populate_existing=True))
+
+
+def proposals_of(organization: Organization) -> Sequence[Proposal]:
+    """Every new identity that was ever proposed, the newest first."""
+    select = sa.select(Proposal).where(Proposal.organization_id == organization.id)
+    return db.session.scalars(select.order_by(Proposal.id.desc())).all()
+
+
+def history_of(organization: Organization) -> Sequence[LedgerEntry]:
+    """What happened to the organization and to the identities it proposed, the newest first."""
+    own = (LedgerEntry.subject_type == "organization") & (LedgerEntry.subject_id == organization.id)
+    ids = sa.select(Proposal.id).where(Proposal.organization_id == organization.id)
+    theirs = (LedgerEntry.subject_type == "proposal") & LedgerEntry.subject_id.in_(ids)
+    return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
 
 
 def key_of(number: str) -> int | None:
@@ -110,27 +139,44 @@ def member_users(organization_id: int) -> Sequence[User]:
 
 
 def waits_for_verification(actor: Actor) -> sa.ColumnElement[bool]:
-    """What an official has to verify, as a condition; what his own organizations filed is not his to decide."""
-    posts = [post for post in actor.posts if "verify" in post.duties]
-    where = sa.or_(sa.false(), *(in_region(post.region, Organization.region) for post in posts))
-    return (Organization.state == "pending") & where & Organization.id.not_in(sorted(actor.organization_ids))
+    """What an official has to verify, as a condition; never what his own organization, or its line, filed."""
+    return (Organization.state == "pending") & may_decide(actor, "verify", Organization.region, Organization.id)
+
+
+def proposals_waiting(actor: Actor) -> sa.ColumnElement[bool]:
+    """The new identities that an official has to verify, as a condition; the same holds for them."""
+    decides = may_decide(actor, "verify", Proposal.region, Proposal.organization_id)
+    return (Proposal.state == "in_review") & decides
 
 
 def waiting_count(actor: Actor) -> int:
-    """How many of the actor's own organizations wait for him."""
+    """How many organizations wait for the actor: unfinished or with a returned change, and those that ask a parent."""
     if not actor.organization_ids:
         return 0
-    mine = Organization.id.in_(sorted(actor.organization_ids)) & Organization.state.in_(UNFINISHED)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(mine)) or 0
+    mine = Organization.id.in_(sorted(actor.organization_ids))
+    owned = sorted(each.organization_id for each in actor.memberships if each.role == "owner")
+    asked = Organization.parent_id.in_(owned) & (Organization.parent_state == "asked")
+    waits = (mine & (Organization.state.in_(UNFINISHED) | _returned())) | asked
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(waits)) or 0
+
+
+def _returned() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Proposal.organization_id == Organization.id, Proposal.state == "returned")
+
+
+def proposals_with(ids: Sequence[int]) -> Sequence[Proposal]:
+    """The proposals with these keys and their organizations, whoever asks (for a queue)."""
+    select = sa.select(Proposal).where(Proposal.id.in_(ids)).options(joinedload(Proposal.organization))
+    return db.session.scalars(select).all()
 
 
 def unfinished(actor: Actor) -> Sequence[Organization]:
-    """The actor's organizations that wait for their members: not submitted yet, or returned."""
+    """The actor's organizations that wait for their members: not submitted yet, returned, or with a returned change."""
     if not actor.organization_ids:
         return ()
     mine = Organization.id.in_(sorted(actor.organization_ids))
-    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED))
-    return db.session.scalars(select.order_by(Organization.id)).all()
+    select = sa.select(Organization).where(mine, Organization.state.in_(UNFINISHED) | _returned())
+    return db.session.scalars(select.options(joinedload(Organization.open_proposal)).order_by(Organization.id)).all()
 
 
 def public_ids() -> Sequence[int]:
@@ -154,3 +200,13 @@ def organizations_by_id(ids: Sequence[int], actor: Actor) -> Sequence[Organizati
     rows = db.session.scalars(sa.select(Organization).where(Organization.id.in_(ids), visible_to(actor)))
     found = {row.id: row for row in rows}
     return [found[each] for each in ids if each in found]
+
+
+def can_read_file(actor: Actor, file: StoredFile) -> bool:
+    """A licence: its members; officials in charge as far as it is the verified one or the one they judge."""
+    organization = db.session.get(Organization, file.owner_id)
+    if organization is None or not can_see_licence(actor, organization):
+        return False
+    proposal = open_proposal(organization)
+    named = {organization.licence_id, proposal.content["licence_id"] if proposal else None}
+    return can_edit(actor, organization) or file.id in named

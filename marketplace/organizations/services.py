@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.core import clock
-from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
+from marketplace.foundation.files import PICTURE_EXTENSIONS, Prepared, keep, prepare_document, prepare_picture
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import keep_clear_of, next_numbers
+from marketplace.organizations import tree
+from marketplace.organizations.checks import ORGANIZATION_CHECKS
 from marketplace.organizations.lifecycle import ORGANIZATION
-from marketplace.organizations.models import ORGANIZATION_CHECKS, Member, Organization
+from marketplace.organizations.marks import checked_marks, codes_of, from_codes
+from marketplace.organizations.models import Member, Organization
 from marketplace.organizations.policy import IDENTITY_OPEN_STATES
-from marketplace.organizations.queries import holder_of_code, is_below, organization_named
+from marketplace.organizations.queries import holder_of_code, organization_named
 
-# The fields of an organization that its members write. The identity is fixed once it is submitted.
+# The fields of an organization that its members write. What an official vouches for is fixed once it is submitted;
+# afterwards it changes by a proposal (proposals.py).
 IDENTITY = ("name", "name_en", "kind", "credit_code", "region", "place", "place_en")
-
-
+VOUCHED = (*IDENTITY, "marks", "licence_id")
 PRIVATE = ("contact_name", "contact_phone", "contact_email")
-
-
-DESCRIPTION = ("about", "about_en", "website", "segments", "parent_id", *PRIVATE)
+DESCRIPTION = ("about", "about_en", "website", "segments", *PRIVATE)
 
 
 def found_organization(values: Mapping[str, Any], actor: Actor) -> Organization:
@@ -68,17 +70,18 @@ def load_organization(
         keep_clear_of(number)
     organization = Organization(
         number=number or next_numbers("O", 1)[0], compiled=compiled, demo=demo, sources=list(sources),
-        marks=list(marks), verified_at=clock.now(), **checked,
+        marks=from_codes(marks), verified_at=clock.now(), **checked,
     )  # fmt: skip
     db.session.add(organization)
     db.session.flush()
+    tree.name_parent(organization, values.get("parent_id"), SYSTEM)
     move(ORGANIZATION, organization, "load", SYSTEM, data={"by": actor.user_id})
     dirty.note("organization", organization.id)
     return organization
 
 
 def reload_organization(organization: Organization, values: Mapping[str, Any], actor: Actor = SYSTEM) -> bool:
-    """Replace values of a loaded organization (fields of IDENTITY and DESCRIPTION, "sources", "marks").
+    """Replace values of a loaded organization (fields of IDENTITY and DESCRIPTION, "parent_id", "sources", "marks").
 
     Returns False when nothing differs.
 
@@ -89,9 +92,14 @@ def reload_organization(organization: Organization, values: Mapping[str, Any], a
     if db.session.scalar(sa.select(Member.id).where(Member.organization_id == organization.id).limit(1)):
         message = Text("%(number)s 已有成员，由成员自己修改", "%(number)s has members, who change it themselves")
         raise Conflict(message % {"number": organization.number}, ledger.latest(organization))
-    lists = {key: list(values[key]) for key in ("sources", "marks") if key in values}
     checked = _checked({**_present(organization), **values}, organization, loaded=True)
-    return _write(organization, checked | lists, "reload", actor)
+    if "sources" in values:
+        checked["sources"] = list(values["sources"])
+    if "marks" in values and list(values["marks"]) != codes_of(organization.marks):
+        checked["marks"] = from_codes(values["marks"])
+    before = organization.parent_id
+    tree.name_parent(organization, values.get("parent_id", before), SYSTEM)
+    return write_values(organization, checked, "reload", actor) or before != organization.parent_id
 
 
 def change_organization(
@@ -99,25 +107,60 @@ def change_organization(
 ) -> None:
     """Change what members may write; history keeps the difference.
 
+    Args:
+        values: keys of VOUCHED and DESCRIPTION, and "parent_id"; what is not given stays.
+
     Raises:
-        Invalid: for values that cannot be, or a changed identity once it was submitted.
+        Invalid: for values that cannot be, or changed ones of VOUCHED once they were submitted.
         Conflict: it is newer than the version ``seen``.
     """
     lock(organization)
     if seen is not None and seen != organization.version:
         raise Conflict(Text("单位信息刚刚被别人改过", "Somebody has just changed this"), ledger.latest(organization))
     checked = _checked({**_present(organization), **values}, organization)
-    fixed = [key for key in IDENTITY if getattr(organization, key) != checked[key]]
+    checked |= _checked_papers(values)
+    fixed = [key for key in VOUCHED if key in checked and getattr(organization, key) != checked[key]]
     if fixed and organization.state not in IDENTITY_OPEN_STATES:
         message = Text("已提交或已核验的单位不能改名称、代码和所在地", "Name, code and place are fixed once submitted")
         raise Invalid([FieldError(fixed[0], message)])
-    _write(organization, checked, "edit", actor)
+    write_values(organization, checked, "edit", actor)
+    tree.name_parent(organization, values.get("parent_id", organization.parent_id), actor)
+
+
+def prepare_licence(stream: BinaryIO, name: str) -> Prepared:
+    """Check an uploaded licence, a document or a picture of it; slow, and outside of any transaction.
+
+    Raises:
+        FieldError: on "licence".
+    """
+    scan = name.rpartition(".")[2].lower() in PICTURE_EXTENSIONS
+    return (prepare_picture if scan else prepare_document)(stream, name, field="licence")
+
+
+def keep_licence(organization: Organization, prepared: Prepared, actor: Actor) -> int:
+    """Keep an uploaded licence as the organization's file and return its key, to be given as "licence_id"."""
+    return keep(prepared, organization, actor).id
+
+
+def checked_vouched(values: Mapping[str, Any], organization: Organization) -> dict[str, Any]:
+    """The fields of VOUCHED as stored.
+
+    Raises:
+        Invalid: for values that cannot be; a code that is taken leads to its holder.
+    """
+    checked = _checked({**_present(organization), **values}, organization) | _checked_papers(values)
+    return {key: checked[key] for key in VOUCHED}
+
+
+def _checked_papers(values: Mapping[str, Any]) -> dict[str, Any]:
+    papers = {key: values[key] for key in ("licence_id",) if key in values}
+    return papers | ({"marks": checked_marks(values["marks"])} if "marks" in values else {})
 
 
 def take_organization_step(organization: Organization, name: str, actor: Actor, reason: str, seen: int | None) -> None:
     """Take a step of the organization's life; an official acts in the post that gives him the right."""
-    post = actor.post_for("verify", organization.region) if not actor.belongs_to(organization.id) else None
     own = organization.id if actor.belongs_to(organization.id) else None
+    post = actor.post_to_decide("verify", organization.region, organization.id) if own is None else None
     move(ORGANIZATION, organization, name, actor, reason, post=post, organization_id=own, seen=seen)
     if name == "submit":
         organization.submitted_at = clock.now()
@@ -141,7 +184,10 @@ def parent_named(text: str, actor: Actor) -> int | None:
     return found.id
 
 
-def _write(organization: Organization, wanted: Mapping[str, Any], action: str, actor: Actor) -> bool:
+def write_values(
+    organization: Organization, wanted: Mapping[str, Any], action: str, actor: Actor, post: PostHeld | None = None
+) -> bool:
+    """Write checked values, and the difference into history; False when nothing differs."""
     changed = {key: value for key, value in wanted.items() if getattr(organization, key) != value}
     if not changed:
         return False
@@ -150,7 +196,7 @@ def _write(organization: Organization, wanted: Mapping[str, Any], action: str, a
         setattr(organization, key, value)
     db.session.flush()
     own = organization.id if actor.belongs_to(organization.id) else None
-    ledger.record(organization, action, actor, organization_id=own, data={"changed": data})
+    ledger.record(organization, action, actor, organization_id=own, post=post, data={"changed": data})
     dirty.note("organization", organization.id)
     return True
 
@@ -162,7 +208,7 @@ def _present(organization: Organization) -> dict[str, Any]:
 def _checked(values: Mapping[str, Any], organization: Organization | None, *, loaded: bool = False) -> dict[str, Any]:
     """Stored values of given ones. Public material does not always say where an organization is (``loaded``)."""
     errors: list[FieldError] = []
-    checked: dict[str, Any] = {"parent_id": values.get("parent_id")}
+    checked: dict[str, Any] = {}
     for key, check in ORGANIZATION_CHECKS.items():
         try:
             checked[key] = check(values.get(key))
@@ -173,8 +219,9 @@ def _checked(values: Mapping[str, Any], organization: Organization | None, *, lo
     holder = holder_of_code(checked.get("credit_code", ""))
     if holder is not None and (organization is None or holder.id != organization.id):
         errors.append(_taken())
-    if organization is not None and is_below(checked["parent_id"], organization):
-        errors.append(FieldError("parent", Text("上级单位不能是自己或自己的下级", "It cannot be its own parent")))
+    parent_id = values.get("parent_id")
+    if organization is not None and parent_id != organization.parent_id and tree.is_below(parent_id, organization):
+        errors.append(tree.own_parent())
     if errors:
         raise Invalid(errors)
     return checked

@@ -1,40 +1,60 @@
-"""Pages of organizations: found, show, change."""
+"""Pages of organizations: found, show, change, propose a new identity, decide on subsidiaries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import people as people_by_id
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
-from marketplace.organizations import forms, queries, services
-from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.foundation.db import db, transaction
+from marketplace.foundation.files import StoredFile
+from marketplace.organizations import forms, proposals, queries, services, tree
+from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.organizations.marks import mark_line, valid_marks
 from marketplace.organizations.models import Organization, OrganizationKind
-from marketplace.organizations.policy import can_change_identity, can_edit, can_see_contact, can_see_history, can_view
-from marketplace.posts.queries import posts_by_id
+from marketplace.organizations.policy import (
+    can_change_identity,
+    can_edit,
+    can_propose,
+    can_see_contact,
+    can_see_history,
+    can_see_licence,
+    can_view,
+)
+from marketplace.organizations.services import prepare_licence
+from marketplace.organizations.wording import compared
+from marketplace.posts.queries import signatures
 from marketplace.reference import catalogue, regions
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.forms import form_page
-from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.identity import current_actor, forget_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import Duty, Named, Waiting
 from marketplace.web.ready import ready_for_visitors
+from marketplace.web.request import own_transaction
 
 # How history names what no step of the life cycle did.
 DONE = {
     "found": Text("登记单位", "Founded"),
     "edit": Text("修改单位信息", "Changed its details"),
     "reload": Text("更新公开资料", "Updated from public material"),
+    "change_identity": Text("身份信息变更生效", "The new identity counts"),
+    "join": Text("增加成员", "A member joined"),
+    "role": Text("改变成员身份", "Changed a member's role"),
+    "hand_over": Text("移交单位", "Handed the organization over"),
+    "remove": Text("移出成员", "Removed a member"),
+    "leave": Text("成员退出", "A member left"),
 }
 
 
@@ -45,7 +65,12 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/new", "new", signed_in(new), methods=both)
     pages.add_url_rule("/<number>", "show", ready_for_visitors(show))
     pages.add_url_rule("/<number>/edit", "edit", signed_in(edit), methods=both)
-    add_actions(pages, ActionRoute(ORGANIZATION, queries.organization_by_number, _take, href))
+    # An uploaded licence is checked before the transaction begins, because that is slow.
+    pages.add_url_rule("/<number>/papers", "papers", own_transaction(signed_in(papers)), methods=both)
+    by_number = queries.organization_by_number
+    add_actions(pages, ActionRoute(ORGANIZATION, by_number, _take, href))
+    add_actions(pages, ActionRoute(PROPOSAL, by_number, _take_proposal, href, "identity"))
+    add_actions(pages, ActionRoute(PARENT, tree.linked_by_number, _take_parent, _after_link, "parent"))
     return pages
 
 
@@ -95,32 +120,148 @@ def edit(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def papers(number: str) -> ResponseReturnValue:
+    """Licence and marks; of a verified organization also the identity, as a proposal that is verified anew."""
+    actor = current_actor()
+    organization = queries.organization_by_number(number, actor)
+    if not can_edit(actor, organization):
+        raise NotFound
+    direct, proposal = can_change_identity(actor, organization), queries.open_proposal(organization)
+    if not direct and not can_propose(actor, organization):
+        raise _papers_closed(organization)
+    values = proposal.content if proposal else proposals.present(organization)
+    form = forms.PapersForm(data=forms.as_typed(values))
+    if direct:
+        form.without(services.IDENTITY)
+    if request.method == "POST" and "add" in request.form:
+        form.add_row()
+    elif form.validate_on_submit():
+        try:
+            _save_papers(organization, form, dict(values), actor, direct=direct)
+        except (Invalid, FieldError) as error:
+            form.refuse(error if isinstance(error, Invalid) else [error])
+        else:
+            flash(_("已保存。") if direct else _("变更已提交；核验通过之前，公众仍看到原来的信息。"))
+            return redirect(href(organization))
+    elif request.method == "GET":
+        form.add_row()
+    seen = organization.version if direct else proposal.version if proposal else 0
+    return form_page(
+        "organizations/papers.html", form, organization=organization, direct=direct, proposal=proposal,
+        version=request.form.get("version", seen), licence=licence_of(values["licence_id"]),
+    )  # fmt: skip
+
+
+def _papers_closed(organization: Organization) -> Refused:
+    state = ORGANIZATION.mark(organization.state).label
+    return Refused(
+        Text("核验中和暂停的单位不改执照与资质", "Licence and marks stay while it is being verified or suspended"),
+        Text("单位现在是“%(state)s”", "The organization is now “%(state)s”") % {"state": state},
+        Text("请等经办人决定后再改", "Wait for the official's decision"),
+    )
+
+
+def _save_papers(
+    organization: Organization, form: forms.PapersForm, values: dict[str, Any], actor: Actor, *, direct: bool
+) -> None:
+    upload = form.licence.data
+    prepared = prepare_licence(upload.stream, upload.filename) if upload else None
+    with transaction():
+        values |= form.values()
+        if prepared is not None:
+            values["licence_id"] = services.keep_licence(organization, prepared, actor)
+        if direct:
+            kept = {key: values[key] for key in ("marks", "licence_id")}
+            services.change_organization(organization, kept, actor, seen_version())
+        else:
+            proposals.propose(organization, values, actor, seen_version())
+
+
 def show(number: str) -> ResponseReturnValue:
     """The page of an organization, with what each reader may see of it."""
     actor = current_actor()
     organization = queries.organization_by_number(number, actor)
     panels = [panel(organization, actor) for panel in current_app.extensions.get("organization_panels", [])]
     member = can_edit(actor, organization)
-    parent = organization.parent if organization.parent and can_view(actor, organization.parent) else None
     return render_template(
         "organizations/show.html", organization=organization, kind=OrganizationKind(organization.kind).label,
         place=place_of(organization), segments=[catalogue.segment(code).label for code in organization.segments],
-        marks=[_mark(code) for code in organization.marks], mark=ORGANIZATION.mark(organization.state),
+        marks=[mark_line(mark) for mark in valid_marks(organization.marks)],
+        mark=ORGANIZATION.mark(organization.state),
         about=Text(organization.about, organization.about_en or organization.about),
-        offers=offers(ORGANIZATION, organization), panels=[panel for panel in panels if panel],
-        members=queries.members_of(organization) if member else (), can_edit=member,
-        parent=parent, sees_contact=can_see_contact(actor, organization),
-        history=history_lines(organization) if can_see_history(actor, organization) else None,
+        offers=offers(ORGANIZATION, organization), panels=[panel for panel in panels if panel], can_edit=member,
+        sees_contact=can_see_contact(actor, organization), line=_line(organization, actor),
+        licence=licence_of(organization.licence_id) if can_see_licence(actor, organization) else None,
+        change=_change(organization) if member else None,
+        history=history_lines(organization, actor) if can_see_history(actor, organization) else None,
     )  # fmt: skip
+
+
+def _line(organization: Organization, actor: Actor) -> dict[str, Any]:
+    """Parent and subsidiaries as the reader may see them, those who ask to be one, and what he may do to his link."""
+    parent = organization.parent
+    shown = parent is not None and can_view(actor, parent)
+    counts = organization.parent_state == "accepted" or can_edit(actor, organization)
+    return {
+        "parent": parent if shown and counts else None,
+        "mark": PARENT.mark(organization.parent_state) if organization.parent_state == "asked" else None,
+        "offers": list(offers(PARENT, organization)),
+        "children": tree.children(organization, actor),
+        "asking": [(each, list(offers(PARENT, each))) for each in tree.asking(actor, organization)],
+    }
+
+
+def _change(organization: Organization) -> dict[str, Any] | None:
+    """The open proposal for members: how it stands, what the official wrote, and what they may do."""
+    proposal = queries.open_proposal(organization)
+    if proposal is None:
+        return None
+    mark, steps = PROPOSAL.mark(proposal.state), list(offers(PROPOSAL, proposal))
+    return {
+        "proposal": proposal,
+        "mark": mark,
+        "offers": steps,
+        "shown": compared(proposals.changes(organization, proposal)),
+    }
+
+
+def licence_of(file_id: int | None) -> dict[str, str] | None:
+    """A licence as ``file_list`` draws it."""
+    file = db.session.get(StoredFile, file_id) if file_id else None
+    if file is None:
+        return None
+    kind = file.name.rpartition(".")[2].upper()
+    size = f"{max(1, file.size // 1024)} KB"
+    return {
+        "href": url_for("files.show", file_id=file.id, name=file.name),
+        "title": file.name,
+        "kind": kind,
+        "size": size,
+    }
 
 
 def _take(organization: Organization, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
     services.take_organization_step(organization, step.name, actor, reason, seen)
 
 
-def _mark(code: str) -> Text:
-    known = {mark.code: mark.label for mark in catalogue.marks()}
-    return known.get(code, Text(code, code))
+def _take_proposal(organization: Organization, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    proposal = queries.open_proposal(organization)
+    place = proposal.region if proposal else organization.region
+    if not can_edit(actor, organization) and actor.post_for("verify", place) is None:
+        raise NotFound  # whether a change is open is for members and those in charge
+    proposals.take_proposal_step(organization, step.name, actor, reason, seen)
+
+
+def _take_parent(organization: Organization, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    g.parent_number = organization.parent.number if organization.parent else organization.number
+    tree.take_parent_step(organization, step.name, actor, reason, seen)
+    forget_actor()
+
+
+def _after_link(organization: Organization) -> str:
+    """Back to where the button stood: a member of the subsidiary to it, else to the parent."""
+    own = current_actor().belongs_to(organization.id)
+    return url_for("organizations.show", number=organization.number if own else g.parent_number)
 
 
 def place_of(organization: Organization) -> Text:
@@ -130,23 +271,26 @@ def place_of(organization: Organization) -> Text:
     return Text(organization.place, organization.place_en or organization.place)
 
 
-def history_lines(organization: Organization) -> list[dict[str, Any]]:
+def history_lines(organization: Organization, actor: Actor) -> list[dict[str, Any]]:
     """History for the macro ``log``, newest first: members by name, officials by their post, never by name."""
-    entries = ledger.history(organization)
+    entries = queries.history_of(organization)
     people = people_by_id([entry.actor_id for entry in entries if entry.actor_id])
-    posts = posts_by_id([entry.post_id for entry in entries if entry.post_id])
+    signed = signatures(entries, named=actor.post_for("verify", organization.region) is not None)
     lines = []
-    for entry in reversed(entries):
-        step = ORGANIZATION.by_name.get(entry.action)
-        act = step.label if step else DONE[entry.action]
-        who = Text("系统", "System")
-        if entry.post_id in posts:
-            who = posts[entry.post_id].label
-        elif entry.actor_id in people:
+    for entry in entries:
+        act = _act(entry)
+        who = signed.get(entry.id) or Text("系统", "System")
+        if not entry.post_id and entry.actor_id in people:
             who = Text(people[entry.actor_id].name, people[entry.actor_id].name)
         text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
         lines.append({"at": entry.at, "text": text, "who": who})
     return lines
+
+
+def _act(entry: ledger.LedgerEntry) -> Text:
+    table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
+    step = table.by_name.get(entry.action) or PARENT.by_name.get(entry.action)
+    return step.label if step else DONE[entry.action]
 
 
 def named(ids: Sequence[int]) -> dict[int, Named]:
@@ -188,15 +332,26 @@ def _card(organization: Organization) -> Mapping[str, Any]:
 
 
 def duties(actor: Actor) -> list[Duty]:
-    """What waits for members: organizations to submit or to correct."""
-    return [
-        Duty(
-            verb=Text("补正", "Correct") if each.state == "returned" else Text("提交核验", "Submit"),
-            title=each.label.say(current_language()), href=href(each), since=each.updated_at,
-            why=Text("单位核验", "Verification of an organization"),
-        )
-        for each in queries.unfinished(actor)
-    ]  # fmt: skip
+    """What waits for members: organizations to submit or to correct, and for owners subsidiaries to accept."""
+    found = []
+    for each in queries.unfinished(actor):
+        proposal = each.open_proposal
+        returned = each.state == "returned" or proposal is not None
+        verb = Text("补正", "Correct") if returned else Text("提交核验", "Submit")
+        link = url_for("organizations.papers", number=each.number) if proposal else href(each)
+        found.append(_duty(each, verb, VERIFYING, proposal.created_at if proposal else each.updated_at, link))
+    for each in tree.asking(actor):
+        why = Text("说自己是您单位的下属单位", "Says that it is a subsidiary of yours")
+        link = url_for("organizations.show", number=each.parent.number) if each.parent else ""
+        found.append(_duty(each, Text("确认", "Confirm"), why, each.updated_at, link))
+    return found
+
+
+VERIFYING = Text("单位核验", "Verification of an organization")
+
+
+def _duty(organization: Organization, verb: Text, why: Text, since: Any, link: str) -> Duty:
+    return Duty(verb=verb, title=organization.label.say(current_language()), href=link, why=why, since=since)
 
 
 def waiting_rows(ids: Sequence[int]) -> list[Waiting]:
@@ -208,6 +363,18 @@ def waiting_rows(ids: Sequence[int]) -> list[Waiting]:
             at=each.submitted_at, href=url_for("review.verify", number=each.number),
         )
         for each in queries.organizations_with(ids)
+    ]  # fmt: skip
+
+
+def proposal_rows(ids: Sequence[int]) -> list[Waiting]:
+    """New identities to verify, for the queue of an official."""
+    return [
+        Waiting(
+            key=each.id, title=each.organization.label, number=each.organization.number, what=PROPOSAL.label,
+            organization=each.organization.label, at=each.submitted_at,
+            href=url_for("review.verify", number=each.organization.number),
+        )
+        for each in queries.proposals_with(ids)
     ]  # fmt: skip
 
 

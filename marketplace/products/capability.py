@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Flask
+
 from marketplace.core.text import Text
 from marketplace.listings.capability import recorded
 from marketplace.products import queries, searchdoc, views
@@ -20,10 +22,16 @@ SOURCE = SearchSource(
     order=20,
 )
 
+
+def _init(app: Flask) -> None:
+    app.extensions.setdefault("organization_panels", []).append(views.evidence_panel)
+
+
 PRODUCTS = Capability(
     name="products",
     blueprints=lambda: (views.products,),
     footer=(FooterLink(1, Text("登记产品供给", "List a product"), "products.new", 26),),
     sources=(SOURCE,),
+    init=_init,
     records=(recorded(PRODUCT),),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from marketplace.core.actor import Actor
 from marketplace.foundation.db import db
 from marketplace.listings.policy import PUBLIC_STATES, visible_to
 from marketplace.products.models import Product
+
+# Products of one organization whose claims are counted for its page.
+MOST_COUNTED = 500
 
 
 def products_by_number(numbers: Sequence[str], actor: Actor) -> list[Product]:
@@ -25,6 +29,14 @@ def products_by_id(ids: Sequence[int], actor: Actor) -> list[Product]:
     select = sa.select(Product).where(Product.id.in_(ids), Product.edition > 0, visible_to(actor, Product))
     found = {row.id: row for row in db.session.scalars(select.options(joinedload(Product.organization)))}
     return [found[each] for each in ids if each in found]
+
+
+def evidence_of(organization_id: int) -> Counter[str]:
+    """How many claims of an organization's published products are proved how well: level → count."""
+    theirs = (Product.organization_id == organization_id) & (Product.state == "published")
+    contents = db.session.scalars(sa.select(Product.content).where(theirs).limit(MOST_COUNTED))
+    claims = (claim for content in contents for claim in (content.get("specs") or {}).values())
+    return Counter(claim.get("evidence") or "declared" for claim in claims)
 
 
 def public_ids() -> Sequence[int]:

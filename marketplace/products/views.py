@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, get_template_attribute, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -17,12 +18,14 @@ from marketplace.listings.policy import can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
 from marketplace.listings.views import Desk, ListingPages, added_panels
 from marketplace.listings.wording import both
+from marketplace.organizations.models import Organization
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.organizations.views import place_of
 from marketplace.products import sheet
+from marketplace.products.content import EVIDENCE
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
-from marketplace.products.queries import products_by_id, products_by_number
+from marketplace.products.queries import evidence_of, products_by_id, products_by_number
 from marketplace.reference import catalogue
 from marketplace.web.identity import current_actor
 from marketplace.web.ready import ready_for_visitors
@@ -136,3 +139,12 @@ def _picture(cover: Any) -> dict[str, Any] | None:
     drawn = cover.variant("list") or cover
     src = file_href(cover, "list" if drawn is not cover else "")
     return {"src": src, "width": drawn.width, "height": drawn.height, "alt": Text("", "")}
+
+
+def evidence_panel(organization: Organization, _actor: Actor) -> Markup | str:
+    """What an organization has proved of its products, for its page; nothing where nothing is claimed."""
+    counts = evidence_of(organization.id)
+    if not counts:
+        return ""
+    draw = get_template_attribute("products/evidence_panel.html", "evidence_panel")
+    return Markup(draw([(level, counts[level]) for level in reversed(EVIDENCE)]))

@@ -11,13 +11,12 @@ from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, outbox
 from marketplace.foundation.index.interface import IndexUnusable
+from marketplace.foundation.worker import LATE
 from marketplace.reference import catalogue, regions
 from marketplace.search.queries import Found, Question, find
 from marketplace.search.services import engine
 
 NEWEST = 7
-# A worker that is alive handles what is due within a second or two; this many seconds later it is not.
-LATE = 60.0
 DRAWINGS = 4
 # Words people look for; each is found in the sample (a test asks them all).
 FREQUENT = (

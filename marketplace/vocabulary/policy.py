@@ -6,5 +6,5 @@ from marketplace.core.actor import Actor
 
 
 def can_edit(actor: Actor) -> bool:
-    """Administrators; the table is read by nobody else, its effect by everybody."""
-    return actor.administrator
+    """System administrators; the table is read by nobody else, its effect by everybody."""
+    return actor.administrator == "system"

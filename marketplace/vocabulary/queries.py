@@ -50,3 +50,8 @@ def thesaurus() -> Thesaurus:
     if held is None or held.position != now:
         held = current_app.extensions["thesaurus"] = Thesaurus(now, [each.words for each in in_use()])
     return held
+
+
+def groups_by_id(ids: Sequence[int]) -> Sequence[SynonymGroup]:
+    """The groups with these keys, for the logs."""
+    return db.session.scalars(sa.select(SynonymGroup).where(SynonymGroup.id.in_(ids))).all()

@@ -91,7 +91,7 @@ class Recorded:
     def every_act(self) -> dict[str, Text]:
         """Action → its name."""
         steps = self.lifecycle.steps if self.lifecycle else ()
-        return {**{step.name: step.label for step in steps}, **self.acts}
+        return {**{step.name: step.told for step in steps}, **self.acts}
 
 
 @dataclass(frozen=True, slots=True)

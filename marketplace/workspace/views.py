@@ -13,7 +13,6 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.desk import review_queue, submissions
@@ -21,6 +20,7 @@ from marketplace.listings.difference import drawn
 from marketplace.listings.kind import KINDS, Check, Kind, differences
 from marketplace.listings.lifecycle import REVIEW_DAYS, REVISION
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.policy import can_review
 from marketplace.listings.precheck import automatic_checks
 from marketplace.listings.queries import (
     decided_listing,
@@ -35,14 +35,11 @@ from marketplace.listings.queries import (
 )
 from marketplace.listings.views import conflict_page, shown_files
 from marketplace.listings.wording import both
-from marketplace.organizations.lifecycle import ORGANIZATION, VERIFICATION_DAYS
+from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.models import Organization, OrganizationKind
-from marketplace.organizations.policy import can_verify
-from marketplace.organizations.queries import my_organizations, organization_by_number
-from marketplace.organizations.services import take_organization_step
-from marketplace.organizations.views import place_of
+from marketplace.organizations.queries import my_organizations
 from marketplace.posts.models import DUTIES
-from marketplace.reference import catalogue, regions
+from marketplace.reference import regions
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
 from marketplace.web.actions import seen_version
@@ -52,8 +49,9 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.paging import cut, paginate
 from marketplace.web.plate import WayOn, capabilities
 from marketplace.web.request import own_transaction
-from marketplace.workspace import queries
-from marketplace.workspace.forms import DecisionForm, VerificationForm
+from marketplace.workspace import queries, verification
+from marketplace.workspace.forms import DecisionForm
+from marketplace.workspace.verification import own_submission
 from marketplace.workspace.vetting import vet
 
 ORGANIZATIONS = "organizations"  # the tab of the desk
@@ -71,9 +69,9 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     review = Blueprint("review", __name__, url_prefix="/review")
     review.add_url_rule("/", "queue", signed_in(queue))
     # A decision that came too late is rolled back first, and answered after that.
-    decision, verification = own_transaction(signed_in(decide)), own_transaction(signed_in(verify))
+    decision, verifying = own_transaction(signed_in(decide)), own_transaction(signed_in(verification.verify))
     review.add_url_rule("/<plural>/<number>", "decide", decision, methods=both)
-    review.add_url_rule("/organizations/<number>", "verify", verification, methods=both)
+    review.add_url_rule("/organizations/<number>", "verify", verifying, methods=both)
     review.add_url_rule("/experts/<number>", "expert", own_transaction(signed_in(vet)), methods=both)
     return workspace, review
 
@@ -250,20 +248,12 @@ def _carry_out(kind: Kind, number: str, form: DecisionForm, actor: Actor) -> Non
     listing = decided_listing(kind, number, actor)
     if listing is None:
         raise NotFound
-    if actor.belongs_to(listing.organization_id):
-        raise _own_submission()
+    if not can_review(actor, listing):
+        raise own_submission()
     if form.decision.data == "return":
         services.send_back(kind, listing, actor, form.words(), seen_version())
     else:
         services.approve(kind, listing, actor, form.words(), seen_version())
-
-
-def _own_submission() -> Refused:
-    return Refused(
-        Text("不审核本单位登记的内容", "Nobody decides on what his own organization filed"),
-        Text("您是申请单位的成员", "You are a member of the organization that filed it"),
-        Text("由其他有职责的人办理，您不用做什么", "Another official in charge decides; nothing is asked of you"),
-    )
 
 
 def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> ResponseReturnValue:
@@ -275,7 +265,7 @@ def _decision_page(kind: Kind, listing: Listing, form: DecisionForm) -> Response
         row=_row(kind, revision) if revision is not None and waiting else None,
         lines=log_lines(kind, listing, actor), mark=REVISION.mark("in_review"),
         state_mark=kind.lifecycle.mark(listing.state),
-        refusal=_own_submission() if actor.belongs_to(listing.organization_id) else None,
+        refusal=None if can_review(actor, listing) else own_submission(),
         **(_submitted(kind, listing, revision) if revision is not None and waiting else {}),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -314,63 +304,6 @@ def _submitted(kind: Kind, listing: Listing, revision: Revision) -> dict[str, An
 
 def _line(check: Check) -> dict[str, Any]:
     return {"kind": check.kind, "text": check.text, "why": check.why, "href": ""}
-
-
-# ---- a decision on an organization ----------------------------------------------------------------------------------
-
-
-def verify(number: str) -> ResponseReturnValue:
-    """What an organization says of itself, and the decision."""
-    actor, form = current_actor(), VerificationForm()
-    organization = organization_by_number(number, actor)
-    if actor.post_for("verify", organization.region) is None:
-        raise NotFound
-    if request.method == "POST" and (form.validate() or organization.state != "pending"):
-        try:
-            with transaction():
-                _verify(organization, form, actor)
-        except Conflict as error:
-            return _verification_conflict(error, organization_by_number(number, actor), form)
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(_("已办理：%(title)s。", title=organization.label.say(current_language())))
-            return redirect(url_for("review.queue", kind=ORGANIZATIONS))
-    return _verification_page(organization_by_number(number, actor), form)
-
-
-def _verify(organization: Organization, form: VerificationForm, actor: Actor) -> None:
-    if actor.belongs_to(organization.id):
-        raise _own_submission()
-    step = "return" if form.decision.data == "return" else form.accepting
-    take_organization_step(organization, step, actor, form.words(), seen_version())
-
-
-def _verification_conflict(error: Conflict, organization: Organization, form: VerificationForm) -> ResponseReturnValue:
-    entry = error.happened
-    line = None
-    if isinstance(entry, ledger.LedgerEntry):
-        step = ORGANIZATION.by_name.get(entry.action)
-        own = entry.organization_id == organization.id
-        who = organization.label if own else Text(entry.post, entry.post)
-        line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
-    body = render_template(
-        "listings/conflict.html", message=error.message, line=line, href=url_for("review.queue"), typed=form.typed()
-    )
-    return body, HTTPStatus.CONFLICT
-
-
-def _verification_page(organization: Organization, form: VerificationForm) -> ResponseReturnValue:
-    actor = current_actor()
-    body = render_template(
-        "workspace/verify.html", organization=organization, form=form, mark=ORGANIZATION.mark(organization.state),
-        kind_label=OrganizationKind(organization.kind).label, waiting=organization.state == "pending",
-        left=queries.time_left(organization.submitted_at, value(VERIFICATION_DAYS), overrides()),
-        place=place_of(organization),
-        segments=[catalogue.segment(code).label for code in organization.segments],
-        refusal=None if can_verify(actor, organization) else _own_submission(),
-    )  # fmt: skip
-    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 def _kind(plural: str) -> Kind:

@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["expert_id"], ["expert.id"], name=op.f("fk_expert_declaration_expert_id_expert")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expert_declaration")),
-        sa.UniqueConstraint("expert_id", "number", name=op.f("uq_expert_declaration_expert_id")),
+        sa.UniqueConstraint("expert_id", "number", name=op.f("uq_expert_declaration_expert_id_number")),
     )
     op.create_table(
         "expert_field",

@@ -172,7 +172,7 @@ def test_new_codes_and_turning_off_ask_for_the_password(clock: Clock, client: Cl
 
 @pytest.mark.parametrize("kind", ["official", "administrator"])
 def test_who_must_have_one_can_do_nothing_before(client: Client, session: Db, kind: str) -> None:
-    user = accounts.official(email=MAIL) if kind == "official" else accounts.person(MAIL, administrator=True)
+    user = accounts.official(email=MAIL) if kind == "official" else accounts.person(MAIL, administrator="system")
     with transaction():
         second_factor.reset_second_factor(user, Actor(kind="user", user_id=user.id), "试验")
     accounts.sign_in(client, user)

@@ -8,89 +8,11 @@ the others must not come as far.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 
-# vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
-ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
-STALE = "999999"
-
-
-def outside(row: Row) -> str:
-    """An official of another city: in his own as the province, elsewhere like anybody; a queue of his own he has."""
-    return "province" if ".wuhu." in row.path else "admin" if "{" in row.path else "city"
-
-
-def plain(_row: Row) -> str:
-    """Who is signed in and belongs to nothing: the column of the administrator, whose kind shows him no content."""
-    return "admin"
-
-
-# Role → the rule that names the column of ROLES whose answers it gets.
-FURTHER: Mapping[str, Callable[[Row], str]] = {"wuhu": outside, "expert1": plain, "operator": plain}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question to the site. ``{…}`` of the path is an object; ``answers``: a status per role, or one for all."""
-
-    endpoint: str
-    method: str
-    path: str
-    answers: str
-    form: Mapping[str, str] = field(default_factory=dict)
-    also: Mapping[str, int] = field(default_factory=dict)
-
-    def but(self, **also: int) -> Row:
-        """The same row, in which some roles of FURTHER get an answer of their own."""
-        return replace(self, also={**self.also, **also})
-
-    def __str__(self) -> str:
-        what = self.form.get("transition") or self.form.get("decision") or ""
-        return f"{self.method} {self.path} {what}".strip()
-
-    def expected(self) -> dict[str, int]:
-        """Role → status."""
-        statuses = [int(each) for each in self.answers.split()]
-        found = dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=True))
-        return {**found, **{role: found[rule(self)] for role, rule in FURTHER.items()}, **self.also}
-
-
-# The objects: (kind, whose, state); the first of the sample in that state. "wuhu" lies outside the city's region.
-OBJECTS = tuple(
-    f"{kind}.{whose}.{state}"
-    for kind, rows in {
-        "product": {
-            "vendor": "published draft in_review withdrawn", "vendor2": "published returned suspended expired",
-            "wuhu": "in_review",
-        },
-        "scenario": {
-            "soe": "published draft suspended expired closed", "soe2": "in_review returned withdrawn fulfilled",
-            "wuhu": "in_review",
-        },
-        "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
-        "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
-    }.items()
-    for whose, states in rows.items()
-    for state in states.split()
-)  # fmt: skip
-
-
-def get(endpoint: str, path: str, answers: str) -> Row:
-    return Row(endpoint, "GET", path, answers)
-
-
-def post(endpoint: str, path: str, answers: str, **form: str) -> Row:
-    return Row(endpoint, "POST", path, answers, form)
-
-
-def step(endpoint: str, path: str, name: str, answers: str) -> Row:
-    form = {"transition": name, "version": STALE, "reason": "因为试验"}
-    return Row(endpoint, "POST", path, answers, form)
-
-
-def decision(path: str, answers: str) -> Row:
-    return Row("review.decide", "POST", f"/review/{path}", answers, {"decision": "approve", "version": STALE})
+from tests.architecture.matrix_administration import administration
+from tests.architecture.matrix_organizations import organizations
+from tests.architecture.questions import STALE, Row, decision, get, only, post, step
 
 
 def open_pages() -> Iterator[Row]:
@@ -161,27 +83,6 @@ def safety() -> Iterator[Row]:
     yield get("accounts.end_others", "/account/sessions/end-others", "405")
     yield get("accounts.agree", "/account/privacy/agree", "405")
     yield post("accounts.agree", "/account/privacy/agree", "302 403 403 403 403 403 403").but(wuhu=302)
-
-
-def organizations() -> Iterator[Row]:
-    """Pages of organizations."""
-    yield get("organizations.show", "/organizations/{organization.vendor.verified}", "200")
-    yield get("organizations.show", "/organizations/{organization.hefei.registered}", "404")
-    yield get("organizations.show", "/organizations/{organization.hefei.pending}", "404 404 404 404 200 200 404")
-    yield get("organizations.show", "/organizations/{organization.wuhu.pending}", "404 404 404 404 404 200 404")
-    yield get("organizations.new", "/organizations/new", "302 200 200 200 200 200 200")
-    yield post("organizations.new", "/organizations/new", "302 422 422 422 422 422 422")
-    for whose, (read, changed) in {"vendor.verified": (200, 409), "hefei.pending": (404, 404)}.items():
-        path = f"/organizations/{{organization.{whose}}}/edit"
-        yield get("organizations.edit", path, f"302 {read} 404 404 404 404 404")
-        yield post("organizations.edit", path, f"302 {changed} 404 404 404 404 404", version=STALE)
-    act, do = "organizations.act_do", "/organizations/{organization.%s}/do"
-    yield step(act, do % "vendor.verified", "suspend", "302 403 403 403 409 409 403")
-    yield step(act, do % "vendor.verified", "load", "302 404 404 404 404 404 404")
-    yield step(act, do % "hefei.pending", "verify", "302 404 404 404 409 409 404")
-    yield step(act, do % "hefei.registered", "submit", "302 404 404 404 404 404 404")
-    yield step(act, do % "wuhu.pending", "verify", "302 404 404 404 404 409 404")
-    yield get(act, do % "vendor.verified", "405")
 
 
 # State of a product → who sees its page; of a scenario the same with its owners in the places of the vendors.
@@ -260,13 +161,6 @@ def experts() -> Iterator[Row]:
         form = {"decision": "approve", "version": STALE}
         yield post("review.expert", decision_path % whose, "302 404 404 404 404 409 404", **form)
     yield get("review.expert", decision_path % "hefei.draft", "302 404 404 404 404 404 404")
-
-
-def only(role: int, status: int, others: str = "404") -> str:
-    """The visitor is asked to sign in, one role gets ``status``, the others something else."""
-    answers = ["302", *[others] * (len(ROLES) - 1)]
-    answers[role] = str(status)
-    return " ".join(answers)
 
 
 def written(plural: str, first: str, *, owner: int, draft: str, sent: str, public: str) -> Iterator[Row]:
@@ -352,10 +246,10 @@ def saved_searches() -> Iterator[Row]:
 
 
 def vocabulary() -> Iterator[Row]:
-    """The administrator's table of synonyms; for everybody else it does not exist."""
+    """The system administrator's table of synonyms; for everybody else it does not exist."""
     for endpoint, path, status in (("table", "", 200), ("new", "new", 200), ("edit", "2147483647", 404)):
-        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, status))
-    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 422))
+        yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, 404)).but(operator=status)
+    yield post("vocabulary.new", "/admin/synonyms/new", only(6, 404)).but(operator=422)
     yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
 
 
@@ -367,6 +261,7 @@ def desks() -> Iterator[Row]:
     yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
     yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
     yield get("review.queue", "/review/?kind=users", "302 403 403 403 404 404 403")
+    yield get("files.show", "/files/{file.licence}/x.pdf", "404 404 404 404 200 200 404")
     pending = "/review/organizations/{organization.%s}"
     yield get("review.verify", pending % "hefei.pending", "302 404 404 404 200 200 404")
     yield get("review.verify", pending % "wuhu.pending", "302 404 404 404 404 200 404")
@@ -418,6 +313,7 @@ def notifications() -> Iterator[Row]:
 
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
+    *administration(),
     *notifications(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.

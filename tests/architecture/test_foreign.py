@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.architecture.forms import NUMBER, WebForm, forms_of
-from tests.architecture.matrix import MATRIX, OBJECTS
+from tests.architecture.matrix import MATRIX
+from tests.architecture.questions import OBJECTS
 from tests.architecture.rows import Owners, changes, foreign, owners
 from tests.architecture.world import World
 

@@ -34,7 +34,6 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "security_views": "pages of password, second factor, address and sessions",
         "privacy_views": "pages of one's own data",
     },
-    "organizations": {"leaving": "memberships of who wants his data or deletes his account"},
     "listings": {
         "kind": "what a kind of listing (product, scenario) tells the mechanism about itself",
         "loading": "many listings at once, with their history, for imports and the sample",
@@ -45,6 +44,15 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "answers": "days, telephones and addresses as they are typed and kept",
         "desk": "what of listings waits for somebody",
     },
+    "organizations": {
+        "checks": "what each field can be; the importer asks the same checks",
+        "marks": "三首 marks and certificates: what one carries, and until when it is shown",
+        "wording": "fields in words, as a reviewer compares them",
+        "proposals": "commands on a new identity, which has a life of its own beside the organization's",
+        "leaving": "memberships of who wants his data or deletes his account",
+        "tree": "the line of parents and subsidiaries: who is in it, and its commands",
+    },
+    "members": {"refusals": "why somebody cannot join, invite or leave: a rule, a fact and a next step each"},
     "products": {
         "kind": "what a product is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
@@ -73,6 +81,18 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "writing": "Excel, CSV and JSON out",
         "sheets": "the workbook a person fills in",
     },
+    "admin": {
+        "frame": "which pages there are, and who opens which",
+        "health": "how the parts of the site are",
+        "logs": "history in words, asked with filters, as a page and as a file",
+        "checks": "checks of the whole history by the worker",
+        "messages": "messages that gave up",
+        "user_views": "pages of users and organizations",
+        "sign_ins": "the log of attempts to sign in",
+        "post_views": "pages of posts",
+        "system_views": "pages of settings, working days, messages",
+        "log_views": "pages of logs and of the history",
+    },
     "matching": {
         "weights": "what counts in a match, as one versioned table",
         "scoring": "the judgement of one pair, pure",
@@ -84,7 +104,10 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "what stays and what goes when an expert deletes his account",
         "ties": "an expert's ties over all his declarations: never less than he declared",
     },
-    "workspace": {"vetting": "an expert before an official"},
+    "workspace": {
+        "verification": "an organization, or its new identity, before an official",
+        "vetting": "an expert before an official",
+    },
     "vocabulary": {"thesaurus": "the table of synonyms as the search reads it"},
     "search": {
         "commands": "index rebuild, check, status on the command line",

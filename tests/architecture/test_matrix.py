@@ -18,7 +18,8 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
-from tests.architecture.matrix import APART, FURTHER, MATRIX, OBJECTS, ROLES, Row
+from tests.architecture.matrix import APART, MATRIX
+from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.architecture.world import World
 from tests.factories import accounts
 from tests.support.site import Client
@@ -81,7 +82,7 @@ def test_every_address_of_an_object_is_asked_with_own_and_foreign_ones(world: Wo
         if not rule.arguments or rule.endpoint in NOBODYS:
             continue
         rows = [row for row in MATRIX if row.endpoint == rule.endpoint]
-        owners = {name.split(".")[1] for row in rows for name in re.findall(r"\{(.+?)\}", row.path)}
+        owners = {name.partition(".")[2] for row in rows for name in re.findall(r"\{(.+?)\}", row.path)}
         different = [
             row for row in rows if len(set(row.expected().values()) - {302}) > 1 or row.answers in ("404", "405")
         ]

@@ -246,6 +246,15 @@ def test_a_post_that_cannot_be_is_refused_whole(
     assert session.query(Post).count() == 0
 
 
+def test_an_administrator_is_made(run: Run, session: scoped_session[Session]) -> None:
+    key = accounts.person("zhang@test.example").id
+    assert run("grant", "zhang@test.example", "admin:audit").out == "zhang@test.example: audit administrator\n"
+    session.rollback()
+    assert session.get_one(User, key).administrator == "audit"
+    assert_one_line(run("grant", "zhang@test.example", "admin:system"), 1, "one kind of administration")
+    assert run("grant", "zhang@test.example", "admin:root").status == 2
+
+
 # ---- history --------------------------------------------------------------------------------------------------------
 
 
@@ -258,7 +267,11 @@ def test_history_is_verified_and_exported(run: Run, session: scoped_session[Sess
     assert [line["previous"] for line in lines] == [ledger.FIRST, lines[0]["hash"]]
     session.rollback()
     assert [entry.digest() for entry in ledger.entries()] == [line["hash"] for line in lines]
-    assert "zhang" not in (tmp_path / "history.jsonl").read_text(encoding="utf-8")
+    text = (tmp_path / "history.jsonl").read_text(encoding="utf-8")
+    assert "zhang" not in text
+    assert run("audit", "check", str(tmp_path / "history.jsonl")).out == "2 entries hold.\n"
+    (tmp_path / "forged.jsonl").write_text(text.replace('"confirm"', '"approve"'), encoding="utf-8")
+    assert_one_line(run("audit", "check", str(tmp_path / "forged.jsonl")), 1, "entry 2", "was changed after")
 
 
 def test_a_broken_history_is_named(run: Run, session: scoped_session[Session]) -> None:

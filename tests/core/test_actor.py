@@ -53,4 +53,4 @@ def test_the_narrowest_post_acts(duty: str, place: str, expected: int | None) ->
 
 
 def test_an_administrator_is_no_official() -> None:
-    assert Actor("user", 1, "丙", administrator=True).post_for("review", HEFEI) is None
+    assert Actor("user", 1, "丙", administrator="system").post_for("review", HEFEI) is None

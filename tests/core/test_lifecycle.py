@@ -96,7 +96,7 @@ def test_an_offer_tells_what_stands_against_it() -> None:
 
 def test_only_the_system_is_the_system() -> None:
     assert is_system(SYSTEM, Door())
-    assert not is_system(Actor("user", 1, administrator=True), Door())
+    assert not is_system(Actor("user", 1, administrator="system"), Door())
 
 
 def test_history_tells_in_the_past_what_a_button_offers() -> None:

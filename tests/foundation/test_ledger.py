@@ -230,33 +230,58 @@ def changed(row: int, column: str, before: str | None, after: str | None) -> Ver
 
 
 @pytest.mark.parametrize(
-    ("statement", "broken", "why"),
+    ("statement", "broken", "fault"),
     [
         ("DELETE FROM ledger_entry WHERE id = 1", 1, "missing"),
         ("DELETE FROM ledger_entry WHERE id = 5", 5, "missing"),
-        ("DELETE FROM ledger_entry WHERE id = 12", 12, "missing at the end"),
-        ("DELETE FROM ledger_entry WHERE id > 7", 8, "missing at the end"),
-        ("DELETE FROM ledger_entry", 1, "missing at the end"),
-        ("DELETE FROM ledger_head", 13, "missing at the end"),
-        ("UPDATE ledger_head SET last_id = 11", 13, "missing at the end"),
-        ("UPDATE ledger_head SET last_hash = 'x'", 13, "missing at the end"),
-        ("UPDATE ledger_entry SET data = '{\"n\": 2, \"n\": 1}' WHERE id = 3", 3, "cannot be read"),
-        ("UPDATE ledger_entry SET data = '{ }' WHERE id = 3", 3, "cannot be read"),
-        ("UPDATE ledger_entry SET at = '2026-03-02 01:00:00' WHERE id = 3", 3, ""),
+        ("DELETE FROM ledger_entry WHERE id = 12", 12, "cut"),
+        ("DELETE FROM ledger_entry WHERE id > 7", 8, "cut"),
+        ("DELETE FROM ledger_entry", 1, "cut"),
+        ("DELETE FROM ledger_head", 13, "cut"),
+        ("UPDATE ledger_head SET last_id = 11", 13, "cut"),
+        ("UPDATE ledger_head SET last_hash = 'x'", 13, "cut"),
+        ("UPDATE ledger_entry SET data = '{\"n\": 2, \"n\": 1}' WHERE id = 3", 3, "unreadable"),
+        ("UPDATE ledger_entry SET data = '{ }' WHERE id = 3", 3, "unreadable"),
+        ("UPDATE ledger_entry SET at = '2026-03-02 01:00:00' WHERE id = 3", 3, "unreadable changed"),
         ("INSERT INTO ledger_entry SELECT 0, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
-         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 1", 0, "put in"),
+         "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 1", 0,
+         "inserted"),
         ("INSERT INTO ledger_entry SELECT 13, at, actor_kind, actor_id, organization_id, post_id, post, subject_type, "
          "subject_id, action, before, after, reason, data, previous, hash FROM ledger_entry WHERE id = 12", 13,
-         "continue"),
+         "unlinked"),
     ],
 )  # fmt: skip
-def test_what_was_done_is_named(unguarded: Flask, statement: str, broken: int, why: str) -> None:
+def test_what_was_done_is_named(unguarded: Flask, statement: str, broken: int, fault: str) -> None:
     with unguarded.app_context():
         verdict = tamper(statement.replace(":", "\\:"))
         assert verdict.broken == broken
-        assert why in verdict.why
-        assert verdict.entries == (broken or 1) - 1 if "missing at" not in why else verdict.entries == broken - 1
+        assert verdict.fault in fault.split()
+        assert verdict.entries == (broken or 1) - 1
         assert ledger.verify() == Verdict(LINES)
+
+
+def test_a_check_can_be_done_in_portions(session: scoped_session[Session]) -> None:
+    write()
+    held, verdict, rounds = ledger.Held(), None, 0
+    while verdict is None:
+        held, verdict = ledger.verify_on(held, 5)
+        rounds += 1
+    assert (verdict, rounds, held.entries) == (Verdict(LINES), 3, LINES)
+    with transaction():
+        ledger.record(Door(id=7), "found", SYSTEM)  # what came meanwhile is checked too
+    assert ledger.verify_on(held, 5) == (ledger.Held(LINES + 1, ledger.latest(Door(id=7)).hash), Verdict(LINES + 1))
+
+
+def test_an_export_is_checked_without_the_database(session: scoped_session[Session]) -> None:
+    write()
+    lines = list(ledger.exported())
+    assert ledger.verify_lines(lines) == Verdict(LINES)
+    assert ledger.verify_lines(lines[:4] + lines[5:]) == Verdict(4, 5, "missing")
+    assert ledger.verify_lines([*lines[:4], lines[4].replace('"door"', '"gate"'), *lines[5:]]) == Verdict(
+        4, 5, "changed"
+    )
+    for damaged in ("", "{}", "[]", "nothing", lines[4].replace('"at": "', '"at": "x')):
+        assert ledger.verify_lines([*lines[:4], damaged]) == Verdict(4, 5, "unreadable")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # only SQLite keeps a value of another kind
@@ -265,7 +290,7 @@ def test_bytes_in_the_place_of_text_are_found(session: scoped_session[Session], 
     write()
     unguard()
     verdict = tamper(f"UPDATE ledger_entry SET reason = {value} WHERE id = 4")
-    assert (verdict.broken, verdict.why) == (4, "cannot be read")
+    assert (verdict.broken, verdict.fault) == (4, "unreadable")
 
 
 def test_an_entry_can_be_read_anywhere_with_the_same_hash() -> None:

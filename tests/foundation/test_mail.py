@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -28,6 +28,7 @@ from marketplace.foundation.mail import (
     compose,
     mailer_from,
     message_id,
+    refused_for_good,
     sender_from,
 )
 
@@ -177,6 +178,32 @@ class TestComposing:
             Mail("a@example.com", "x", "Bcc: all@example.com\r\n\r\nx"), 1, mail_from="b@c.example", host="h"
         )
         assert email.message_from_bytes(message.as_bytes(), policy=default)["Bcc"] is None
+
+    def test_a_link_to_unsubscribe_is_whole_however_long(self) -> None:
+        link = "https://a-long-name-of-a-site.example/unsubscribe/" + "x" * 200
+        mail = Mail("a@example.com", "x", "x", unsubscribe=link)
+        data = compose(mail, 1, mail_from="b@c.example", host="h").as_bytes()
+        assert f"List-Unsubscribe: <{link}>\r\n".encode() in data
+        assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in data
+        with pytest.raises(ValueError, match="line ends"):
+            compose(replace(mail, unsubscribe="https://x\r\nBcc: y"), 1, mail_from="b@c.example", host="h")
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (smtplib.SMTPRecipientsRefused({"a": (550, b"no such mailbox")}), "address"),
+        (smtplib.SMTPRecipientsRefused({"a": (451, b"greylisted")}), ""),
+        (smtplib.SMTPDataError(554, b"looks like spam"), "mail"),
+        (smtplib.SMTPDataError(452, b"full"), ""),
+        (smtplib.SMTPSenderRefused(550, b"not your domain", "us"), ""),
+        (smtplib.SMTPAuthenticationError(535, b"wrong password"), ""),
+        (ConnectionRefusedError(), ""),
+        (ValueError("not a mail address"), "mail"),
+    ],
+)
+def test_a_refusal_for_good_is_told_from_one_for_now(error: Exception, refused: str) -> None:
+    assert refused_for_good(error) == refused
 
 
 class TestSending:

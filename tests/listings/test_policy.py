@@ -28,7 +28,7 @@ def actors(owner: int, other: int) -> dict[str, Actor]:
         "visitor": VISITOR,
         "system": SYSTEM,
         "nobody": Actor("user", 901, "n"),
-        "administrator": Actor("user", 902, "a", administrator=True),
+        "administrator": Actor("user", 902, "a", administrator="system"),
         "member": Actor("user", 903, "m", (Membership(owner, "editor", "verified"),)),
         "other member": Actor("user", 904, "o", (Membership(other, "owner", "verified"),)),
         "reviewer of the city": official(HEFEI, "review"),

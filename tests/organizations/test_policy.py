@@ -34,7 +34,9 @@ ACTORS: dict[str, Callable[[Organization], Actor]] = {
     "other city": lambda _organization: accounts.actor(accounts.official(accounts.WUHU)),
     "province": lambda _organization: accounts.actor(accounts.official(accounts.PROVINCE)),
     "other duty": lambda _organization: accounts.actor(accounts.official(accounts.HEFEI, ("assess",))),
-    "administrator": lambda _organization: accounts.actor(accounts.person(administrator=True)),
+    "system administrator": lambda _organization: accounts.actor(accounts.person(administrator="system")),
+    "security administrator": lambda _organization: accounts.actor(accounts.person(administrator="security")),
+    "audit administrator": lambda _organization: accounts.actor(accounts.person(administrator="audit")),
 }
 STATES = tuple(ORGANIZATION.states)
 EVER_SUBMITTED = frozenset(STATES) - {"registered"}
@@ -49,7 +51,9 @@ SEES = {
     "other city": {"verified"},
     "province": EVER_SUBMITTED,
     "other duty": {"verified"},
-    "administrator": {"verified"},
+    "system administrator": {"verified"},
+    "security administrator": {"verified"},
+    "audit administrator": {"verified"},
 }
 
 
@@ -87,7 +91,7 @@ def test_contact_and_history_are_for_members_and_those_in_charge(session: Db) ->
     organization = accounts.organization()
     allowed = {name for name, make in ACTORS.items() if can_see_contact(make(organization), organization)}
     told = {name for name, make in ACTORS.items() if can_see_history(make(organization), organization)}
-    assert allowed == {"member", "city", "province", "administrator"}
+    assert allowed == {"member", "city", "province"}
     assert told == {"member", "city", "province"}
 
 

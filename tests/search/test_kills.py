@@ -80,7 +80,7 @@ def test_after_kills_at_random_nothing_is_lost_or_told_twice(
             edit(keys, done)
             done += 1
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
         killed += 1
     db.session.rollback()
     ensure()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from playwright.sync_api import Page
 
 from tests.support.browser import axe
@@ -54,6 +54,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *writing_pages(found),
             *expert_pages(found),
             *official_pages(found),
+            *office_pages(),
         ]
 
 
@@ -100,10 +101,26 @@ class Numbers:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
 
+    def post(self, who: str) -> int:
+        """The key of the post that somebody holds."""
+        from marketplace.accounts.models import User
+        from marketplace.foundation.db import db
+        from marketplace.posts.models import Post
+
+        query = sa.select(Post.id).join(User).where(User.email == f"{who}@demo.example")
+        return int(db.session.scalars(query).one())
+
+    def invitation(self) -> str:
+        """The link of the invitation that is open."""
+        from marketplace.foundation.db import db
+        from marketplace.members.models import Invitation
+        from marketplace.members.services import invitation_token
+
+        invitation = db.session.scalars(sa.select(Invitation).where(Invitation.state == "open")).one()
+        return invitation_token(invitation, current_app.extensions["config"].secret_key)
+
     def unsubscribing(self, who: str) -> str:
         """The page behind the link of a mail to a demo account."""
-        from flask import current_app
-
         from marketplace.accounts.queries import user_by_email
         from marketplace.listings.notify import OWN_LISTINGS
         from marketplace.notifications.unsubscribe import link
@@ -138,6 +155,9 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
     yield SamplePage("scenarios.show", f"/scenarios/{found.of('scenarios', 'fulfilled')}")
     yield SamplePage("products.show", "/products/P-1999-000001", status=404)
     yield SamplePage("accounts.confirm", "/account/confirm/no-token", status=403)
+    yield SamplePage("invitations.answer", "/invitations/no-token", status=403)
+    yield SamplePage("invitations.answer", f"/invitations/{found.invitation()}")
+    yield SamplePage("invitations.answer", f"/invitations/{found.invitation()}", "vendor", status=403)
     unsubscribing = found.unsubscribing("vendor")
     yield SamplePage("notifications.unsubscribe", unsubscribing)
     yield SamplePage("notifications.unsubscribe", unsubscribing, press="main form .btn")
@@ -157,6 +177,9 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("accounts.sessions", "/account/sessions", "vendor"), ("accounts.privacy", "/account/privacy", "vendor"),
         ("organizations.show", f"/organizations/{vendor}", "vendor"),
         ("organizations.edit", f"/organizations/{vendor}/edit", "vendor"),
+        ("organizations.papers", f"/organizations/{vendor}/papers", "vendor"),
+        ("members.show", f"/organizations/{vendor}/members", "vendor"),
+        ("members.join", "/organizations/join", "newcomer"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
         ("saved_searches.table", "/workspace/searches", "vendor"),
@@ -165,8 +188,8 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.show", f"/organizations/{soe}", "soe"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', who='soe')}", "soe"),
         ("workspace.home", "/workspace/", "operator"), ("products.new", "/products/new", "operator"),
-        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "admin"),
-        ("vocabulary.new", "/admin/synonyms/new", "admin"), ("vocabulary.edit", "/admin/synonyms/1", "admin"),
+        ("workspace.home", "/workspace/", "admin"), ("vocabulary.table", "/admin/synonyms/", "operator"),
+        ("vocabulary.new", "/admin/synonyms/new", "operator"), ("vocabulary.edit", "/admin/synonyms/1", "operator"),
         ("notifications.inbox", "/workspace/inbox/", "vendor"),
         ("notifications.inbox", "/workspace/inbox/", "operator"),
         ("notifications.choices", "/account/notifications", "vendor"),
@@ -223,11 +246,36 @@ def official_pages(found: Numbers) -> Iterator[SamplePage]:
         ("review.decide", f"/review/products/{found.of('products', who='vendor', edition=1)}?all=1"),
         ("review.decide", f"/review/scenarios/{found.of('scenarios', 'in_review')}"),
         ("review.verify", f"/review/organizations/{found.organization('vendor')}"),
+        ("review.verify", f"/review/organizations/{found.organization('vendor2')}"),
+        ("posts.mine", "/posts/"), ("posts.delegate", f"/posts/{found.post('province')}/delegate"),
         ("products.show", f"/products/{found.of('products', 'suspended')}"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, "province")
     refused = f"/review/products/{found.of('products', 'in_review')}"
     yield SamplePage("review.decide", refused, "province", 422, "main form.panel .formend .btn")
+
+
+def office_pages() -> Iterator[SamplePage]:
+    """What each kind of administrator sees."""
+    for who, pages in {
+        "operator": {
+            "admin.home": "", "admin.settings": "settings", "admin.one_setting": "settings/matching.new_days",
+            "admin.workdays": "workdays?year=2026", "admin.messages": "messages", "admin.mails": "mails",
+        },
+        "admin": {
+            "admin.home": "", "admin.users": "users", "admin.user": "users/1", "admin.posts": "posts",
+            "admin.new_post": "posts/new", "admin.post": "posts/1", "admin.organizations": "organizations",
+            "admin.decisions": "log", "admin.decision": "log/1",
+        },
+        "auditor": {"admin.home": "", "admin.decisions": "log?from=2026-01-01", "admin.history": "history",
+            "admin.sign_ins": "sign-ins"},
+    }.items():  # fmt: skip
+        for endpoint, path in pages.items():
+            yield SamplePage(endpoint, f"/admin/{path}", who)
+    yield SamplePage("admin.users", "/admin/users?q=nobody-is-called-so", "admin")
+    yield SamplePage("admin.one_setting", "/admin/settings/matching.new_days", "operator", 422, "main .formend .btn")
+    yield SamplePage("admin.new_post", "/admin/posts/new", "admin", 422, "main .formend .btn")
+    yield SamplePage("admin.workdays", "/admin/workdays", "operator", 422, "main .formend .btn")
 
 
 def error_pages(app: Flask, language: str) -> Iterator[tuple[str, str]]:

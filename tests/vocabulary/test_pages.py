@@ -13,7 +13,7 @@ def groups(sample: SampleSite) -> list[list[str]]:
 
 
 def test_an_administrator_adds_changes_and_retires(changeable: SampleSite) -> None:
-    admin = changeable.person("admin")
+    admin = changeable.person("operator")
     assert "这里没有内容" in admin.get("/admin/synonyms/").text
     refused = admin.submit("/admin/synonyms/new", {"words": "机械臂", "note": "口语"})
     assert refused.status_code == 422

@@ -16,7 +16,7 @@ from marketplace.vocabulary import queries, services
 from marketplace.vocabulary.thesaurus import Thesaurus, squeezed
 from tests.factories import accounts
 
-ADMINISTRATOR = Actor(kind="user", user_id=None, administrator=True)
+ADMINISTRATOR = Actor(kind="user", user_id=None, administrator="system")
 
 
 def add(*words: str) -> int:

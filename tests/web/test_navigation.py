@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from marketplace.core.text import Text
-from marketplace.web import navigation
-from marketplace.web.navigation import duties, footer_columns
+from marketplace.web.navigation import footer_columns
 from marketplace.web.navigation import navigation as menu
-from marketplace.web.plate import Capability, Duty, FooterLink, NavItem
+from marketplace.web.plate import Capability, FooterLink, NavItem
 from tests.factories import accounts
 from tests.support.site import Client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # menus ask no database
-
-
-def duty(title: str, **more: Any) -> Duty:
-    return Duty(Text("办", "Do"), title, "/", **more)
 
 
 def test_the_menu_is_in_order_and_in_the_language_of_the_reader(app: Flask) -> None:
@@ -61,20 +52,6 @@ def test_every_entry_of_the_site_leads_to_a_page(app: Flask, client: Client) -> 
     assert len(addresses) > 8
     for address in addresses:
         assert client.get(address).status_code in (200, 302), address
-
-
-def test_what_waits_is_sorted_by_urgency(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        duty("later", due=date(2026, 3, 9)), duty("someday"), duty("overdue", due=date(2026, 3, 1), overdue=True),
-        duty("soon", due=date(2026, 3, 3)), duty("soon, waits longer", due=date(2026, 3, 3), since=date(2026, 2, 1)),
-    ]  # fmt: skip
-    app.extensions["capabilities"] = (Capability("a", duties=lambda _actor: found[:2]), Capability("b"),
-                                      Capability("c", duties=lambda _actor: found[2:]))  # fmt: skip
-    with app.test_request_context("/"):
-        assert duties() == [], "a visitor has none"
-        actor = replace(navigation.current_actor(), kind="user", user_id=1)
-        monkeypatch.setattr(navigation, "current_actor", lambda: actor)
-        assert [each.title for each in duties()] == ["overdue", "soon", "soon, waits longer", "later", "someday"]
 
 
 def test_the_menu_names_the_present_section(app: Flask, client: Client) -> None:

@@ -89,15 +89,13 @@ class Answerer:
         return matches, None, False
 
     def _loosened(self, plan: Plan, matches: list[Match], kind: Filters) -> tuple[list[Match], Key | None, bool]:
-        """Half of the weight of the words, and where even that finds next to nothing, any word that tells anything."""
-        found, approximate = matches, False
-        for loosen in (self._evaluator.match_half, self._evaluator.match_any):
-            loose = loosen(plan.loose)
-            if count(loose, kind) > count(found, kind):
-                found, approximate = loose, True
-            if count(found, kind) >= FEW:
-                break
-        return found, None, approximate
+        """Half of the weight of the words, and where even that finds nothing, any word that tells anything."""
+        found = self._evaluator.match_half(plan.loose)
+        if count(found, kind) <= count(matches, kind):
+            found = matches
+        if not count(found, kind):
+            found = self._evaluator.match_any(plan.loose)
+        return found, None, count(found, kind) > count(matches, kind)
 
     def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
         """Keep the documents whose text holds the phrases literally; only the best candidates are read."""

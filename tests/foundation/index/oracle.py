@@ -148,8 +148,8 @@ class Recount:
             return sum(self.passes(key, kind) for key in keys)
 
         found, approximate = self.every(plan), False
-        for loosen in (self.half, self.any):
-            if count(found) < 3 and count(loose := loosen(plan)) > count(found):
+        for loosen, few in ((self.half, 3), (self.any, 1)):
+            if count(found) < few and count(loose := loosen(plan)) > count(found):
                 found, approximate = loose, True
         return found, approximate
 

@@ -1,0 +1,1 @@
+"""Administration: health, users, posts, settings, failed messages, logs; three kinds of administrator kept apart."""
