@@ -85,8 +85,13 @@ def _changed(user: User, form: forms.ChangePasswordForm) -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """Set up a second factor, or change its device: scan the picture, give the first code."""
     user, form = asking.me(), forms.SetUpForm()
-    with transaction():
-        factor = second_factor.prepare(user, asking.vault())
+    second_factor.not_of_demonstration(user)
+    factor = second_factor.pending(user)
+    if factor is None and form.is_submitted():  # confirmed or lifted meanwhile: the page shows a new secret
+        return redirect(url_for("accounts.set_up"))
+    if factor is None:
+        with transaction():
+            factor = second_factor.prepare(user, asking.vault())
     refusal = None
     if form.validate_on_submit():
         refusal = asking.knows_password(form.present)
