@@ -76,13 +76,13 @@ def decided(app: Flask) -> None:
         with transaction():
             for number in range(READERS - 1):
                 accounts.join(made, accounts.person(language=("zh_CN", "en")[number % 2]))
+        official = accounts.actor(accounts.official(accounts.HEFEI))
         while outbox.handle_next(app.extensions["schedule"].subscriptions, "inside"):
             pass
         with transaction():
             db.session.query(Delivery).delete()
             db.session.query(Notification).delete()
             db.session.query(outbox.OutboxMessage).delete()
-            official = accounts.actor(accounts.official(accounts.HEFEI))
             for step in STEPS:
                 take_organization_step(made, step, official, "因为试验", None)
 
