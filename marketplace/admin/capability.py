@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, get_template_attribute
+from markupsafe import Markup
 
+from marketplace.accounts.models import ADMINISTRATIONS
 from marketplace.admin import checks, health, services, views
 from marketplace.admin.frame import menu
+from marketplace.admin.policy import can_run
+from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.worker import Task
 from marketplace.web.plate import Capability, Recorded
@@ -15,9 +19,19 @@ CHECKS = Recorded(
 )
 
 
+def workspace_panel(actor: Actor) -> Markup | None:
+    """The way into the administration, with what is not well for those who run the site."""
+    if not actor.administrator:
+        return None
+    unwell = [part for part in health.parts() if not part.well] if can_run(actor) else []
+    draw = get_template_attribute("admin/workspace_panel.html", "workspace_panel")
+    return Markup(draw(ADMINISTRATIONS[actor.administrator], can_run(actor), unwell))
+
+
 def _init(app: Flask) -> None:
     """Pages of lower capabilities under /admin/ draw the same menu."""
     app.jinja_env.globals["office_menu"] = menu
+    app.extensions.setdefault("workspace_panels", []).append(workspace_panel)
 
 
 ADMIN = Capability(

@@ -8,7 +8,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.members import notify, queries, services, views
-from marketplace.web.plate import Capability, FooterLink
+from marketplace.web.plate import Capability, FooterLink, WayOn
 
 EXPIRY_SECONDS = 600.0
 
@@ -26,6 +26,16 @@ MEMBERS = Capability(
     name="members",
     blueprints=views.blueprints,
     footer=(FooterLink(1, Text("加入单位", "Join an organization"), "members.join", 25),),
+    ways=(
+        WayOn(
+            Text("加入已登记的单位", "Join an organization"),
+            Text(
+                "写出单位编号或信用代码，由它的所有者同意。", "Give its number or credit code; its owners let you in."
+            ),
+            "members.join",
+            20,
+        ),
+    ),
     letters={
         "join_request.ask": notify.asked,
         "join_request.accept": notify.answered,

@@ -18,7 +18,7 @@ from marketplace.search.commands import index
 from marketplace.search.views import search
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.limits import A_MINUTE, Limit, figure
-from marketplace.web.plate import Capability, FooterLink, NavItem, WayOn
+from marketplace.web.plate import Capability, FooterLink, NavItem
 from marketplace.web.ready import init_ready
 
 NIGHTLY = 24 * 3600.0
@@ -56,14 +56,6 @@ SEARCH = Capability(
         FooterLink(0, Text("产品供给清单", "Product list"), "search.products", 10),
         FooterLink(0, Text("场景需求清单", "Need list"), "search.scenarios", 20),
         FooterLink(0, Text("单位名录", "Organizations"), "search.organizations", 30),
-    ),
-    ways=(
-        WayOn(
-            Text("加入已登记的单位", "Join an organization"),
-            Text("在单位名录里找到您的单位，再联系它加入。", "Find yours in the list, then ask it to let you in."),
-            "search.organizations",
-            20,
-        ),
     ),
     tasks=(
         Task("search index", services.catch_up, 0.2),
