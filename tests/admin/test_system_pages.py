@@ -200,3 +200,14 @@ def test_the_others_see_no_machinery(session: Db, sign_in: SignIn, kind: str) ->
     page = sign_in(kind).get("/admin/").text
     assert "迁移版本" not in page
     assert "互不兼任" in page
+
+
+# ---- the workspace --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "sees"), [("system", True), ("security", False), ("audit", False)])
+def test_the_workspace_leads_to_the_office(session: Db, sign_in: SignIn, kind: str, sees: bool) -> None:
+    page = sign_in(kind).get("/workspace/").text
+    assert 'href="/admin/"' in page
+    # Nothing has reported yet in a test: the worker is what is not well.
+    assert ("后台任务" in page) == sees
