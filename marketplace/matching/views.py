@@ -119,7 +119,7 @@ def scenario_panel(listing: Any, actor: Actor) -> Markup:
     """The best products for a need, on its page; nothing while it is not public."""
     if listing.state != "published":
         return Markup("")
-    draw = get_template_attribute("matching/panel.html", "scenario_panel")
+    draw = get_template_attribute("matching/scenario_panel.html", "scenario_panel")
     total = queries.count_for(listing)
     return Markup(draw(listing, heads(listing), matches_of(listing, actor, IN_PANEL), total, weights.VERSION))
 
@@ -128,7 +128,7 @@ def product_panel(listing: Any, actor: Actor) -> Markup:
     """The needs that a product fits, on its page."""
     if listing.state != "published":
         return Markup("")
-    draw = get_template_attribute("matching/panel.html", "product_panel")
+    draw = get_template_attribute("matching/product_panel.html", "product_panel")
     return Markup(draw(listing, matches_of(listing, actor, IN_PANEL), queries.count_for(listing), weights.VERSION))
 
 
