@@ -39,7 +39,7 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         RATE_LIMIT_URL="redis://:p@counts.example:6379/0", TRUSTED_PROXIES="2",
     )  # fmt: skip
     assert config == Config(
-        tmp_path, "postgresql://user@host/jiyu", SECRET, "whoosh", f"file://{tmp_path}/up",
+        tmp_path, "postgresql://user@host/jiyu", SECRET, (), "whoosh", f"file://{tmp_path}/up",
         "smtp://u:p@mail.example:587", "a@b.cn", "https://jiyu.example.cn", True, "Asia/Urumqi", "en",
         "redis://:p@counts.example:6379/0", 2,
     )  # fmt: skip

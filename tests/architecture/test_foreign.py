@@ -65,7 +65,7 @@ def distinct_forms(pages: dict[str, str]) -> list[WebForm]:
 def hidden_from(world: World, role: str) -> dict[str, str]:
     """Number → name of every object whose page the role is refused."""
     found = {}
-    for name in OBJECTS:
+    for name in (each for each in OBJECTS if each.partition(".")[0] in SHOWN_AT):
         number = world.numbers[name]
         if world.people[role].get(SHOWN_AT[name.partition(".")[0]] + number).status_code == 404:
             found[number] = name
