@@ -42,7 +42,7 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import Duty, Named, Waiting
 from marketplace.web.ready import ready_for_visitors
-from marketplace.web.request import own_transaction
+from marketplace.web.request import own_transaction, takes_files
 
 # How history names what no step of the life cycle did.
 DONE = {
@@ -66,7 +66,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/<number>", "show", ready_for_visitors(show))
     pages.add_url_rule("/<number>/edit", "edit", signed_in(edit), methods=both)
     # An uploaded licence is checked before the transaction begins, because that is slow.
-    pages.add_url_rule("/<number>/papers", "papers", own_transaction(signed_in(papers)), methods=both)
+    pages.add_url_rule("/<number>/papers", "papers", takes_files(own_transaction(signed_in(papers))), methods=both)
     by_number = queries.organization_by_number
     add_actions(pages, ActionRoute(ORGANIZATION, by_number, _take, href))
     add_actions(pages, ActionRoute(PROPOSAL, by_number, _take_proposal, href, "identity"))
