@@ -10,6 +10,7 @@ from marketplace.core import clock
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.listing_columns import page_address
+from marketplace.organizations.marks import codes_of, valid_marks
 from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
@@ -43,12 +44,13 @@ def organization_item(organization: Organization) -> Item:
     """An organization; its parent is loaded with it."""
     texts = (
         "name", "name_en", "kind", "credit_code", "region", "place", "place_en", "about", "about_en", "website",
-        "segments", "marks", "sources", "state", "compiled", "demo",
+        "segments", "sources", "state", "compiled", "demo",
     )  # fmt: skip
     parent = organization.parent
     return {
         "number": organization.number, "url": page_address("organizations", organization.number),
         **{key: getattr(organization, key) for key in texts},
+        "marks": codes_of(valid_marks(organization.marks)),
         "parent": reference(parent) if parent is not None and parent.state == "verified" else None,
         "updated": instant(organization.updated_at),
     }  # fmt: skip

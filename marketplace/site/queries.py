@@ -63,7 +63,7 @@ def readiness() -> dict[str, str]:
     try:
         engine().status()
         state["index"] = "ok"
-    except IndexUnusable:
+    except (IndexUnusable, SQLAlchemyError):  # one of the engines lives in the database
         state["index"] = "unusable"
     return state
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.accounts.models import User
 from marketplace.core.errors import Conflict, FieldError, Invalid
 from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
@@ -145,6 +146,11 @@ def test_the_queue_of_an_official(session: Db) -> None:
     waiting = [accounts.organization("pending") for _ in range(2)]
     accounts.organization("pending", region=accounts.WUHU)
     accounts.organization("verified")
-    assert list(queries.to_verify(accounts.actor(official))) == waiting
-    assert own not in queries.to_verify(accounts.actor(accounts.official(accounts.WUHU)))
-    assert list(queries.to_verify(accounts.actor(accounts.person()))) == []
+
+    def queue(user: User) -> list[Organization]:
+        waits = queries.waits_for_verification(accounts.actor(user))
+        return session.query(Organization).filter(waits).order_by(Organization.id).all()
+
+    assert queue(official) == waiting
+    assert own not in queue(accounts.official(accounts.WUHU))
+    assert queue(accounts.person()) == []

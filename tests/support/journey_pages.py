@@ -14,6 +14,8 @@ from tests.support.journey_languages import Content, foreign_words
 
 # GET addresses that are no pages, and why.
 NO_PAGES = {
+    "saved_searches.edit": "the form of saved_searches.new, filled in",
+    "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
     "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",

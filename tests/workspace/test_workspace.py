@@ -172,6 +172,7 @@ def test_thirty_rows_cost_as_many_statements_as_three(
 
     user_id = user.id
     fill(3)
+    cost()  # the first request of a session asks more
     few = cost()
     fill(27)
     assert cost() == few
