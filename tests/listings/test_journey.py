@@ -210,11 +210,11 @@ def test_an_official_of_the_filing_organization_is_refused(people: People) -> No
     accounts.join(people.organization, people.city_user)
     assert number not in text(people.city, "/review/")
     desk = text(people.city, f"/review/trials/{number}")
-    assert "您是申请单位的成员" in desk
+    assert "申请单位或其上下级单位的成员" in desk
     assert "提交决定" not in desk
     answer = people.city.submit(f"/review/trials/{number}", {"decision": "approve"})
     assert answer.status_code == 403
-    assert "您是申请单位的成员" in answer.text
+    assert "申请单位或其上下级单位的成员" in answer.text
 
 
 def test_rows_keep_what_was_typed(people: People) -> None:
