@@ -73,7 +73,7 @@ def test_from_the_invitation_to_the_panel(app: Flask, person: Client) -> None:
     assert late.status_code == 409
     assert "写了很久" in late.text
     assert [each.name for each in queries.approved(["domain.industrial"])] == ["赵专家"]
-    assert "有效期至" in person.get("/experts/me").text
+    assert person.get("/experts/me").location == "/account/second-factor", "which experts must have"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,7 @@ def test_none_and_lines_do_not_go_together(person: Client) -> None:
 
 def test_a_change_shows_as_a_difference_and_counts_already(app: Flask, session: scoped_session[Session]) -> None:
     made = experts.expert(user=accounts.person("zhao@test.example"))
+    accounts.guard(made.user)
     client = app.test_client()
     accounts.sign_in(client, "zhao@test.example")
     sent = {"holdings-0-organization": "某机器人公司", "holdings-0-percent": "3", "holdings-0-since": "2024",

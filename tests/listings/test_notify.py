@@ -97,8 +97,9 @@ def test_members_read_the_decision_in_their_language(mails: Mails) -> None:
 def test_members_hear_that_a_listing_left_the_public(mails: Mails, step: str, words: str) -> None:
     owner = accounts.organization(owner=accounts.person("zh@test.example"))
     made = listing(KIND, "published", owner, title="甲", summary="有")
+    official = accounts.actor(accounts.official(duties=("review",)))
     mails()
-    take(KIND, made, step, accounts.actor(accounts.official(duties=("review",))))
+    take(KIND, made, step, official)
     sent = mails()
     assert [(each.to, each.subject) for each in sent] == [("zh@test.example", words)]
     assert ("因为试验" in sent[0].body) == (step != "expire")
@@ -109,7 +110,7 @@ def test_a_message_handled_twice_tells_nobody_twice(app: Flask, mails: Mails) ->
     accounts.official(duties=("review",), email="city@test.example")
     made = listing(KIND, title="甲", summary="有")
     walk(KIND, made, "in_review")
-    assert [each.to for each in mails()].count("city@test.example") == 1
+    assert [each.to for each in mails() if each.subject.startswith("待审核")] == ["city@test.example"]
     with transaction():
         message = outbox.db.session.query(outbox.OutboxMessage).filter_by(topic="revision.submit").one()
         message.handled_at, message.due_at = None, message.created_at

@@ -20,7 +20,8 @@ REGIONS = (HEFEI, "340123", WUHU, "")
 
 def official(region: str, *duties: str, member_of: int = 0) -> Actor:
     memberships = (Membership(member_of, "editor", "verified"),) if member_of else ()
-    return Actor("user", 900, "x", memberships, (PostHeld(1, "局", region, frozenset(duties)),))
+    barred = frozenset(each.organization_id for each in memberships)
+    return Actor("user", 900, "x", memberships, (PostHeld(1, "局", region, frozenset(duties), barred=barred),))
 
 
 def actors(owner: int, other: int) -> dict[str, Actor]:
