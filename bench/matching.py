@@ -1,0 +1,71 @@
+"""Measures how long matching takes to become current (S11): from nothing, and after one product changed.
+
+``python bench/matching.py --products 10000 --scenarios 1000``. One process on SQLite; the worker's own task is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import sqlalchemy as sa
+
+from marketplace.app import create_app
+from marketplace.cli.scale import grow
+from marketplace.config import Config
+from marketplace.core.actor import SYSTEM
+from marketplace.foundation import ledger
+from marketplace.foundation.db import db, migrate, transaction
+from marketplace.matching.keeping import Keeper
+from marketplace.matching.models import Match
+from marketplace.products.models import Product
+
+CHANGES = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--products", type=int, default=10_000)
+    parser.add_argument("--scenarios", type=int, default=1_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        given = {"MARKETPLACE_DATA_DIR": folder, "MARKETPLACE_SECRET_KEY": "bench-" + "k3Vq9xZt" * 8}
+        config = Config.from_environment({**given, "MARKETPLACE_MAIL_URL": "none:"})
+        migrate(config)
+        with create_app(config).app_context():
+            grow(asked.products, asked.scenarios, 500, 1)
+            measure()
+
+
+def measure() -> None:
+    keeper = Keeper()
+    wall, cpu = settle(keeper)
+    rows = db.session.scalar(sa.select(sa.func.count()).select_from(Match))
+    print(f"S11 from nothing: {wall:.1f} s ({cpu:.1f} s of processor time), {rows} matches kept")
+    times = []
+    for key in db.session.scalars(sa.select(Product.id).order_by(Product.id).limit(CHANGES)).all():
+        with transaction():
+            product = db.session.get_one(Product, key)
+            product.title += "·"
+            db.session.flush()
+            ledger.record(product, "edit", SYSTEM)
+        times.append(settle(keeper)[0])
+    times.sort()
+    print(f"S11 one changed product: {times[len(times) // 2]:.2f} s median, {times[-1]:.2f} s at the most of {CHANGES}")
+
+
+def settle(keeper: Keeper) -> tuple[float, float]:
+    """Run the task until nothing is due; seconds by the clock and of the processor."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while keeper.run():
+        pass
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+if __name__ == "__main__":
+    main()
