@@ -51,16 +51,22 @@ READERS: list[tuple[str, Callable[[str], Any]]] = [
 ]
 
 
+def seconds(read: Callable[[str], Any], text: str) -> float:
+    """Processor time of one reading."""
+    began = time.process_time()
+    with suppress(MarketplaceError):  # refused is as good as read
+        read(text)
+    return time.process_time() - began
+
+
 @pytest.mark.parametrize(("name", "read"), READERS, ids=[name for name, _read in READERS])
 def test_a_long_repetition_is_read_in_no_time(name: str, read: Callable[[str], Any]) -> None:
     slow = []
     for part in PARTS:
         for text in ((part * LONG)[:LONG] + "!", "载" + (part * LONG)[:LONG] + "!"):
-            began = time.process_time()
-            with suppress(MarketplaceError):  # refused is as good as read
-                read(text)
-            took = time.process_time() - began
-            if took > SECONDS:
+            took = seconds(read, text)
+            # A collection of garbage, which in a long test run is much, may fall into one try; not into each of three.
+            if took > SECONDS and (took := min(seconds(read, text) for _try in range(3))) > SECONDS:
                 slow.append((part, round(took, 1)))
     assert not slow, f"{name} is slow on {slow}"
 
