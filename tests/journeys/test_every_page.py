@@ -21,7 +21,10 @@ VIEWS = [
     pytest.param("zh_CN", PHONE, "xl", id="zh-390-xl"),
     pytest.param("en", DESKTOP, "xl", id="en-1366-xl"),
 ]
-WHO = ("", "vendor", "soe", "province", "operator", "admin")
+WHO = (
+    "", "vendor", "soe", "province", "operator", "admin", "auditor", "newcomer",
+    "expert1", "expert2", "expert3", "expert4", "expert5",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

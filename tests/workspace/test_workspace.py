@@ -175,7 +175,7 @@ def test_thirty_rows_cost_as_many_statements_as_three(
     cost()  # the first request of a session asks more
     few = cost()
     fill(27)
-    assert cost() == few
+    assert cost() <= few, "a full page may ask less, never more"
 
 
 def test_what_is_due_first_comes_first(app: Flask, session: scoped_session[Session], clock: Clock) -> None:
