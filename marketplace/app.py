@@ -28,6 +28,7 @@ from marketplace.members.capability import MEMBERS
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
+from marketplace.pilots.capability import PILOTS
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
@@ -37,6 +38,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.door import init_door
@@ -63,11 +65,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTIFICATIONS,
     ORGANIZATIONS,
     MEMBERS,
+    TOKENS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    PILOTS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -92,11 +96,13 @@ TABLES = (
     "notifications.models",
     "organizations.models",
     "members.models",
+    "tokens.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",
     "products.models",
     "scenarios.models",
+    "pilots.models",
     "admin.models",
     "matching.models",
     "foundation.index.postgres_tables",

@@ -18,6 +18,8 @@ from marketplace.lists.sheets import SHEETS
 from marketplace.matching.queries import count_for
 from marketplace.matching.showing import plain
 from marketplace.matching.views import matches_of
+from marketplace.pilots import queries as pilots
+from marketplace.pilots.items import item
 from marketplace.reference import catalogue, regions
 from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
@@ -134,6 +136,26 @@ def matches(name: str, given: Given) -> Data:
     return {
         "items": [plain(each) for each in found], "total": total, "next": _address(page=page + 1) if more else None,
     }  # fmt: skip
+
+
+def pilot_list(given: Given) -> Data:
+    """One page of the pilots that everybody may see, keyset-paged."""
+    after, limit = given["after"], given["limit"]
+    ids = list(pilots.public_ids(after, limit + 1))
+    found = {each.id: each for each in pilots.pilots_with(ids[:limit])}
+    return {
+        "items": [item(found[key]) for key in ids[:limit]], "total": pilots.public_count(),
+        "next": _address(after=ids[limit - 1]) if len(ids) > limit else None,
+    }  # fmt: skip
+
+
+def one_pilot(given: Given) -> Data:
+    """A pilot with its targets and what they came to.
+
+    Raises:
+        NotFound: there is none that everybody may see.
+    """
+    return item(pilots.pilot_by_number(given["number"], VISITOR), whole=True)
 
 
 def region_list(given: Given) -> Data:

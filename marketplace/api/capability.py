@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.api import writing
 from marketplace.api.views import api
 from marketplace.core.text import Text
 from marketplace.web.limits import A_MINUTE, Limit, figure
@@ -12,7 +13,8 @@ CALLS = figure("api.calls", Text("数据接口", "Calls of the data interface"),
 
 API = Capability(
     name="api",
-    blueprints=lambda: (api,),
-    limits=(Limit(CALLS, ("api.",)),),
+    blueprints=lambda: (api, writing.writing),
+    limits=(Limit(CALLS, ("api.", "api_writing.")),),
+    init=writing.init,
     footer=(FooterLink(2, Text("数据接口", "Data interface"), "api.docs", 20),),
 )

@@ -9,6 +9,7 @@ from marketplace import __version__
 from marketplace.api.parameters import Parameter
 from marketplace.api.routes import PREFIX, ROUTES, Route
 from marketplace.api.schemas import ref, schemas
+from marketplace.core.text import Text
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -21,14 +22,35 @@ def document(base_url: str, language: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": title, "version": f"1 ({__version__})"},
         "servers": [{"url": base_url.rstrip("/") + PREFIX}],
-        "paths": {_template(route.path): {"get": _operation(route, language)} for route in ROUTES},
+        "paths": {
+            **{_template(route.path): {"get": _operation(route, language)} for route in ROUTES},
+            "/pilots/{number}/readings": {"post": _readings(language)},
+        },
         "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": schemas(),
             "responses": {
                 "Problem": {"description": "RFC 9457", "content": {PROBLEM: {"schema": ref("Problem")}}},
             },
         },
     }
+
+
+RECORD = Text("登记本单位场景验证的测量", "Record readings of one's own pilot")
+
+
+def _readings(language: str) -> dict[str, Any]:
+    """The one call that writes: with a token, and an Idempotency-Key under which a repeated call changes nothing."""
+    key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 80}}
+    number = {"name": "number", "in": "path", "required": True, "schema": {"type": "string"}}
+    body = {"required": True, "content": {JSON: {"schema": ref("Readings")}}}
+    good = {"description": RECORD.say(language), "content": {JSON: {"schema": ref("Batch")}}}
+    bad = {"$ref": "#/components/responses/Problem"}
+    return {
+        "operationId": "record_readings", "summary": RECORD.say(language), "security": [{"token": []}],
+        "parameters": [number, key], "requestBody": body,
+        "responses": {"200": good, "201": good, **dict.fromkeys(("401", "403", "404", "409", "422"), bad)},
+    }  # fmt: skip
 
 
 def _template(path: str) -> str:

@@ -49,6 +49,23 @@ def page_of(name: str) -> Schema:
     return thing({"items": listed(ref(name)), "total": WHOLE, "next": nothing_or(ADDRESS)})
 
 
+NUMBER: Schema = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+PILOT: Mapping[str, Schema] = {
+    **dict.fromkeys(
+        ("number", "title", "title_en", "state", "product", "scenario", "supplier", "demander", "place", "region",
+         "started", "ended", "valid_until", "plan_sha256", "data_sha256", "recommendation"), TEXT,
+    ),
+    "url": ADDRESS, "product_edition": WHOLE, "demo": YES_NO,
+}  # fmt: skip
+PILOT_TARGET: Mapping[str, Schema] = {
+    **dict.fromkeys(("code", "name", "name_en", "unit", "spec"), TEXT),
+    "kind": {"enum": ["proportion", "mean", "rate", "time_to_failure"]}, "direction": {"enum": ["up", "down"]},
+    "judgement": {"enum": ["met", "not_met", "not_shown"]}, "readings": WHOLE,
+    **dict.fromkeys(("baseline", "stop", "value", "low", "high"), NUMBER),
+    **dict.fromkeys(("target", "sample_needed", "sample"), {"type": "number"}),
+}  # fmt: skip
+
+
 def schemas() -> dict[str, Schema]:
     """Every named schema."""
     return {
@@ -58,6 +75,8 @@ def schemas() -> dict[str, Schema]:
         "Match": _match(),
         "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
+        "Pilots": page_of("Pilot"), "Pilot": thing(PILOT), "PilotTarget": thing(PILOT_TARGET),
+        "PilotWithTargets": thing(PILOT | {"targets": listed(ref("PilotTarget"))}), **_writing(),
         "Answer": thing({
             "items": listed(ref("Found")), "related": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
@@ -71,6 +90,18 @@ def schemas() -> dict[str, Schema]:
             },
             "required": ["type", "title", "status"],
         },
+    }  # fmt: skip
+
+
+def _writing() -> dict[str, Schema]:
+    """What programs send, and what they are answered."""
+    number_or_text: Schema = {"anyOf": [TEXT, {"type": "number"}]}
+    reading = {"target": TEXT, "at": TEXT, "value": number_or_text, "base": number_or_text,
+               **dict.fromkeys(("unit", "device", "note"), TEXT)}  # fmt: skip
+    return {
+        "Reading": thing(reading, optional=("target", "base", "unit", "device", "note")),
+        "Readings": thing({"readings": listed(ref("Reading"))}),
+        "Batch": thing({"batch": WHOLE, "count": WHOLE, "repeated": YES_NO}),
     }  # fmt: skip
 
 

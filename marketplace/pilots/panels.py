@@ -1,0 +1,50 @@
+"""What pilots add to the pages below: those of a product, a scenario, an organization, and the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import get_template_attribute
+from markupsafe import Markup
+
+from marketplace.core.actor import Actor
+from marketplace.organizations.models import Organization
+from marketplace.pilots import queries
+from marketplace.pilots.lifecycle import PILOT
+from marketplace.pilots.models import Pilot
+
+
+def of_product(product: Any, actor: Actor) -> Markup | str:
+    """The pilots in which a product was tried; members of its vendor may begin one."""
+    mine = actor.belongs_to(product.organization_id) and product.state == "published"
+    return _drawn(queries.of_product(product.id, actor), {"product": product.number} if mine else {})
+
+
+def of_scenario(scenario: Any, actor: Actor) -> Markup | str:
+    """The pilots at a scenario; its owner may begin one."""
+    mine = actor.belongs_to(scenario.organization_id) and scenario.state == "published"
+    return _drawn(queries.of_scenario(scenario.id, actor), {"scenario": scenario.number} if mine else {})
+
+
+def of_organization(organization: Organization, actor: Actor) -> Markup | str:
+    """The pilots in which an organization is a side."""
+    return _drawn(queries.of_organization(organization.id, actor), {})
+
+
+def workspace(actor: Actor) -> Markup | str:
+    """The pilots of the actor's organizations, and of an official's region."""
+    if not actor.organization_ids and not actor.has_duty("demonstrate"):
+        return ""
+    counts = queries.states(actor, mine=True)
+    if not counts:
+        return ""
+    draw = get_template_attribute("pilots/panels.html", "workspace_panel")
+    return Markup(draw([(PILOT.mark(key), key, counts[key]) for key in PILOT.states if key in counts]))
+
+
+def _drawn(pilots: Sequence[Pilot], begin: dict[str, str]) -> Markup | str:
+    if not pilots and not begin:
+        return ""
+    draw = get_template_attribute("pilots/panels.html", "pilots_panel")
+    return Markup(draw(pilots, PILOT.mark, begin))

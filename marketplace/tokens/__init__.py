@@ -1,0 +1,1 @@
+"""Tokens with which programs of an organization write through the data interface."""
