@@ -49,7 +49,8 @@ def page_of(name: str) -> Schema:
     return thing({"items": listed(ref(name)), "total": WHOLE, "next": nothing_or(ADDRESS)})
 
 
-NUMBER: Schema = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+FIGURE: Schema = {"type": "number"}
+NUMBER: Schema = {"anyOf": [FIGURE, {"type": "null"}]}
 PILOT: Mapping[str, Schema] = {
     **dict.fromkeys(
         ("number", "title", "title_en", "state", "product", "scenario", "supplier", "demander", "place", "region",
@@ -62,7 +63,7 @@ PILOT_TARGET: Mapping[str, Schema] = {
     "kind": {"enum": ["proportion", "mean", "rate", "time_to_failure"]}, "direction": {"enum": ["up", "down"]},
     "judgement": {"enum": ["met", "not_met", "not_shown"]}, "readings": WHOLE,
     **dict.fromkeys(("baseline", "stop", "value", "low", "high"), NUMBER),
-    **dict.fromkeys(("target", "sample_needed", "sample"), {"type": "number"}),
+    **dict.fromkeys(("target", "sample_needed", "sample"), FIGURE),
 }  # fmt: skip
 
 

@@ -90,8 +90,10 @@ def _row(place: int, given: Any) -> dict[str, str]:
 NO_TOKEN = Text("需要有效的接口令牌（Authorization: Bearer …）；在工作台“接口令牌”建立",
                 "A valid token is needed (Authorization: Bearer …); make one in the workspace")  # fmt: skip
 NO_SCOPE = Text("这个令牌没有登记测量的权限", "This token may not record readings")
-NO_KEY = Text("须带 Idempotency-Key：1 到 80 个可见 ASCII 字符，每次新的内容换一个",
-              "Send an Idempotency-Key of 1 to 80 visible ASCII characters, a new one for each new content")  # fmt: skip
+NO_KEY = Text(
+    "须带 Idempotency-Key：1 到 80 个可见 ASCII 字符，每次新的内容换一个",
+    "Send an Idempotency-Key of 1 to 80 visible ASCII characters, a new one for each new content",
+)
 NO_READINGS = Text("须为 JSON：{\"readings\": [ … ]}，1 到 %(most)d 条",
                    "The body is JSON: {\"readings\": [ … ]} with 1 to %(most)d of them")  # fmt: skip
 WRONG_FIELDS = Text("每条是一个对象，字段只有：%(names)s", "Each is an object with these fields only: %(names)s")

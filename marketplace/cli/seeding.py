@@ -15,6 +15,7 @@ from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
+from marketplace.cli.seeding_pilots import load_pilots
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -59,12 +60,15 @@ def load_sample() -> str:
             for each in scenarios.scenarios()
         ])  # fmt: skip
         walk = Walk(people)
-        for product in demo.demo_products():
-            walk.bring(PRODUCT, units[product.account], product)
-        for scenario in demo.demo_scenarios():
-            walk.bring(SCENARIO, units[scenario.account], scenario)
+        listings: dict[str, Listing] = {}
+        owners: dict[str, str] = {}
+        for kind, wanted in ((PRODUCT, demo.demo_products()), (SCENARIO, demo.demo_scenarios())):
+            for each in wanted:
+                listings[each.sample_id] = walk.bring(kind, units[each.account], each)
+                owners[each.sample_id] = each.account
         bring_organizations(units, people)
         load_experts(people, units)
+        load_pilots(people, listings, owners)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"

@@ -163,8 +163,13 @@ def _check_target(found: Mapping[str, Any]) -> None:
     if found["kind"] in ("rate", "time_to_failure") and goal < 0:
         raise FieldError("goal", Text("不能小于 0", "It cannot be less than 0"))
     if stop is not None and beyond(goal, stop, found["direction"]):
-        raise FieldError("stop", Text("停止线要比目标差：现在目标本身就触及停止线",
-                                      "The stop limit must be worse than the target, which lies beyond it now"))  # fmt: skip
+        raise FieldError(
+            "stop",
+            Text(
+                "停止线要比目标差：现在目标本身就触及停止线",
+                "The stop limit must be worse than the target, which lies beyond it now",
+            ),
+        )
     if least is None or least < 2:
         raise FieldError("least", Text("最低样本量至少为 2", "The least sample is 2 or more"))
 

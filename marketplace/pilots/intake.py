@@ -42,7 +42,7 @@ _BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
 _BRACKETS = re.compile(r"^(.*?)[(（\[【](.*?)[)）\]】]$")
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_WITH_UNIT = re.compile(r"([+-]?[\d,.]+(?:[eE][+-]?\d{1,3})?)\s*([^\d\s/].*)", re.ASCII)
+_WITH_UNIT = re.compile(r"([+-]?[\d,.]+(?:[eE][+-]?\d{1,3})?)\s*([^\d\s/.,].*)", re.ASCII)
 _OF = re.compile(r"\s*(\S+?)\s*/\s*(\S+?)\s*")
 _CHINESE_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s*T?\s*(\d{1,2})[:时](\d{1,2})分?(?::?(\d{1,2})秒?)?)?", re.ASCII
@@ -164,9 +164,13 @@ def read_time(text: str, rules: Rules) -> datetime:
         )  # fmt: skip
     if at < datetime.combine(rules.first, time.min, clock.BEIJING):
         raise FieldError(
-            "at", Text("早于正式运行的第一天 %(day)s；调试不计入", "Before the first day of the run, %(day)s; trials do not count")
+            "at",
+            Text(
+                "早于正式运行的第一天 %(day)s；调试不计入",
+                "Before the first day of the run, %(day)s; trials do not count",
+            )
             % {"day": rules.first.isoformat()},
-        )  # fmt: skip
+        )
     return at.astimezone(UTC)
 
 
@@ -261,7 +265,8 @@ def _whole(text: str, key: str) -> float:
 
 def _in_unit(text: str, unit: str, wanted: str) -> float:
     """A number in the unit ``wanted``; one written behind it, or in the column of units, is converted."""
-    if (parts := _WITH_UNIT.fullmatch(unicodedata.normalize("NFKC", text))) and not unit:
+    plain = _PLAIN.fullmatch(text)
+    if not plain and not unit and (parts := _WITH_UNIT.fullmatch(unicodedata.normalize("NFKC", text))):
         text, unit = parts[1], parts[2]
     number = _number(text, "value")
     if not unit or tidy(unit).casefold() == tidy(wanted).casefold():

@@ -162,9 +162,11 @@ def _watch_limits(pilot: Pilot, days: Collection[date]) -> None:
 
 def _pause(pilot: Pilot, target: Target, day: date, value: float) -> None:
     pause(
-        pilot, SYSTEM, f"{target.name}触及停止线：{day.isoformat()} 为 {value:.4g}{target.unit}，停止线 {target.stop:g}",
+        pilot,
+        SYSTEM,
+        f"{target.name}触及停止线：{day.isoformat()} 为 {value:.4g}{target.unit}，停止线 {target.stop:g}",
         data={"target": target.code, "day": day.isoformat(), "value": value},
-    )  # fmt: skip
+    )
 
 
 def pause(pilot: Pilot, actor: Actor, reason: str, data: dict[str, Any] | None = None, seen: int | None = None) -> None:

@@ -206,7 +206,7 @@ class Reading(Base):
     base: Mapped[float] = mapped_column(default=1.0)
     device: Mapped[str] = mapped_column(sa.String(40), default="")
     note: Mapped[str] = mapped_column(sa.String(200), default="")
-    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pilot_reading.id"))
+    corrects_id: Mapped[int | None] = mapped_column(BigId, sa.ForeignKey("pilot_reading.id"))
     # Whether the other side has confirmed it: no life of its own, decided on by the thousand.
     standing: Mapped[str] = mapped_column(sa.String(9), default="pending")
     decided_at: Mapped[datetime | None]

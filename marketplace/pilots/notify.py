@@ -1,4 +1,4 @@
-"""Topic → who is told what: the side across the table of what waits for it, both of every step, officials of reports."""
+"""Topic → who is told what: the other side of what waits for it, both of every step, officials of reports."""
 
 from __future__ import annotations
 

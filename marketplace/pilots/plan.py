@@ -52,12 +52,16 @@ TIERS = {
 # domain.md 4: 7, 30, 90 and 180 days; the last is the national scheme's six months for care robots.
 MIN_DAYS = {
     tier: Setting(
-        f"pilots.days_{tier}", Text("最低运行天数：%(tier)s", "Least days of the run: %(tier)s") % {"tier": label}, days,
+        f"pilots.days_{tier}",
+        Text("最低运行天数：%(tier)s", "Least days of the run: %(tier)s") % {"tier": label},
+        days,
         Text("新方案不得少于它；已冻结的方案不受影响", "New plans have at least these; frozen ones keep theirs"),
-        Text("天", "days"), 1, 1000,
+        Text("天", "days"),
+        1,
+        1000,
     )
     for (tier, label), days in zip(TIERS.items(), (7, 30, 90, 180), strict=True)
-}  # fmt: skip
+}
 MIN_SAMPLE = Setting(
     "pilots.sample", Text("默认最低样本量", "Least sample unless the plan says otherwise"), 300,
     Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and says how it samples"), None, 2,
@@ -156,8 +160,10 @@ def _period(plan: Plan, first: date, last: date) -> Iterator[Text]:
     if last < first:
         yield Text("结束日期早于开始日期", "The last day lies before the first")
     elif days < least:
-        yield Text("起止日期只有 %(days)s 天，少于最低运行天数 %(least)s 天",
-                   "The period has %(days)s days, fewer than the least %(least)s") % {"days": days, "least": least}  # fmt: skip
+        yield Text(
+            "起止日期只有 %(days)s 天，少于最低运行天数 %(least)s 天",
+            "The period has %(days)s days, fewer than the least %(least)s",
+        ) % {"days": days, "least": least}
     if last < clock.today():
         yield Text("结束日期已过", "The last day is over")
     wanted = value(MIN_DAYS[plan["tier"]]) if plan.get("tier") in MIN_DAYS else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from marketplace.core.text import Text
@@ -77,7 +78,7 @@ def band_plot(result: Judged, incidents: Sequence[Any] = ()) -> dict[str, Any]:
         for name, value in (("target", target.goal), ("stop", target.stop), ("base", target.baseline))
     }
     return {
-        "height": HEIGHT, "top": TOP, "floor": FLOOR, "points": points, "joins": list(zip(points, points[1:], strict=False)),
+        "height": HEIGHT, "top": TOP, "floor": FLOOR, "points": points, "joins": list(pairwise(points)),
         "whole": _point(result.found, y, (len(result.periods) + 0.85) / count, None) if result.found else None,
         "cut": round((len(result.periods) + 0.1) / count * 100, 2),
         "ticks": [(y(each), f"{each:g}") for each in ticks(low, high)],

@@ -49,12 +49,22 @@ def start_plan(
     title = scenario.label if scenario else product.label
     wanted = list(scenario.content.get("targets") or []) if scenario else []
     made = Pilot(
-        number=next_number("V"), product_id=product.id, product_edition=product.edition,
-        scenario_id=scenario.id if scenario else None, supplier_id=product.organization_id, demander_id=demander.id,
-        region=demander.region, origin=origin[0], origin_number=origin[1], title=title.zh[:200], title_en=title.en[:300],
+        number=next_number("V"),
+        product_id=product.id,
+        product_edition=product.edition,
+        scenario_id=scenario.id if scenario else None,
+        supplier_id=product.organization_id,
+        demander_id=demander.id,
+        region=demander.region,
+        origin=origin[0],
+        origin_number=origin[1],
+        title=title.zh[:200],
+        title_en=title.en[:300],
         plan=_bound(plan.blank(wanted, scenario.content.get("place", "") if scenario else ""), product),
-        created_by=actor.user_id, demo=product.demo or demander.demo, created_at=clock.now(),
-    )  # fmt: skip
+        created_by=actor.user_id,
+        demo=product.demo or demander.demo,
+        created_at=clock.now(),
+    )
     db.session.add(made)
     db.session.flush()
     ledger.record(
@@ -320,6 +330,7 @@ def verify(
     if visit is not None and post is not None and signed_by_both(pilot) is None:
         _check_visit(pilot, visit)
         pilot.visit = dict(visit)
+        db.session.flush()  # move reads the row again
     data = {"report": plan.digest(parts_signed(pilot)), "data": pilot.data_sha256}
     move(PILOT, pilot, name, actor, reason, post=post, seen=seen, data=data)
     pilot.submitted_at, pilot.decided_at = None, clock.now()
@@ -336,9 +347,13 @@ def _check_visit(pilot: Pilot, visit: Mapping[str, str]) -> None:
     day = date.fromisoformat(visit["day"])
     if pilot.started_on is not None and pilot.started_on <= day <= clock.today():
         return
-    raise Invalid([
-        FieldError("day", Text("查看日期在运行开始之后、今天之前", "The visit lies between the start of the run and today"))
-    ])  # fmt: skip
+    raise Invalid(
+        [
+            FieldError(
+                "day", Text("查看日期在运行开始之后、今天之前", "The visit lies between the start of the run and today")
+            )
+        ]
+    )
 
 
 def _prove(pilot: Pilot, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""Pages of pilots: the list and its files, one pilot, its plan; what is measured and reported has modules of its own."""
+"""Pages of pilots: the list and its files, one pilot, its plan. Readings and reports have modules of their own."""
 
 from __future__ import annotations
 
@@ -82,10 +82,18 @@ def table() -> ResponseReturnValue:
     if state and state not in PILOT.states:
         raise NotFound
     return render_template(
-        "pilots/table.html", page=paginate(queries.listed(actor, state, mine=mine)), state=state, mine=mine,
-        counts=queries.states(actor, mine=mine), states=PILOT.states, mark=PILOT.mark,
-        downloads=[(each.upper(), url_for("pilot_files.twin", ending=each, state=state or None)) for each in ("csv", "xlsx", "json")],
-    )  # fmt: skip
+        "pilots/table.html",
+        page=paginate(queries.listed(actor, state, mine=mine)),
+        state=state,
+        mine=mine,
+        counts=queries.states(actor, mine=mine),
+        states=PILOT.states,
+        mark=PILOT.mark,
+        downloads=[
+            (each.upper(), url_for("pilot_files.twin", ending=each, state=state or None))
+            for each in ("csv", "xlsx", "json")
+        ],
+    )
 
 
 def twin(ending: str) -> ResponseReturnValue:

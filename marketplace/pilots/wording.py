@@ -111,13 +111,19 @@ def summary(result: Judged) -> Text:
         return Text("还没有双方确认的测量。", "No reading has been confirmed by both sides yet.")
     values = {"value": figure(found.value), "unit": unit, "interval": interval(found), "aim": aim(result.target)}
     words = {
-        "met": Text("累计 %(value)s %(unit)s，95%% 区间 %(interval)s 整段在目标 %(aim)s 一侧，样本和天数已够",
-                    "%(value)s %(unit)s in all; the 95%% interval %(interval)s lies wholly on the good side of %(aim)s"),
-        "not_met": Text("累计 %(value)s %(unit)s，95%% 区间 %(interval)s 整段没有达到目标 %(aim)s",
-                        "%(value)s %(unit)s in all; the 95%% interval %(interval)s lies wholly short of %(aim)s"),
-        "not_shown": Text("累计 %(value)s %(unit)s，95%% 区间 %(interval)s；对照目标 %(aim)s 还不能下结论",
-                          "%(value)s %(unit)s in all, 95%% interval %(interval)s; against %(aim)s it shows nothing yet"),
-    }  # fmt: skip
+        "met": Text(
+            "累计 %(value)s %(unit)s，95%% 区间 %(interval)s 整段在目标 %(aim)s 一侧，样本和天数已够",
+            "%(value)s %(unit)s in all; the 95%% interval %(interval)s lies wholly on the good side of %(aim)s",
+        ),
+        "not_met": Text(
+            "累计 %(value)s %(unit)s，95%% 区间 %(interval)s 整段没有达到目标 %(aim)s",
+            "%(value)s %(unit)s in all; the 95%% interval %(interval)s lies wholly short of %(aim)s",
+        ),
+        "not_shown": Text(
+            "累计 %(value)s %(unit)s，95%% 区间 %(interval)s；对照目标 %(aim)s 还不能下结论",
+            "%(value)s %(unit)s in all, 95%% interval %(interval)s; against %(aim)s it shows nothing yet",
+        ),
+    }
     return words[result.verdict] % values
 
 
@@ -178,15 +184,27 @@ def chain(pilot: Pilot, need_href: str, own_href: str, state: Text) -> list[dict
     need, origin = Text(pilot.scenario.number, pilot.scenario.number) if pilot.scenario else None, ORIGINS[pilot.origin]
     later = Text("未开始", "Not begun")
     return [
-        {"name": Text("需求", "Need"), "state": Text("已发布", "Published"), "kind": "done",
-         "items": [(need, need_href, "")] if need else []},
-        {"name": Text("揭榜", "Challenge") if pilot.origin == "challenge" else Text("对接", "Talks"), "state": origin,
-         "kind": "done", "items": [(Text(pilot.origin_number, pilot.origin_number), "", "")] if pilot.origin_number else []},
-        {"name": Text("验证", "Pilot"), "state": state, "kind": over,
-         "items": [(Text(pilot.number, pilot.number), own_href, "")]},
+        {
+            "name": Text("需求", "Need"),
+            "state": Text("已发布", "Published"),
+            "kind": "done",
+            "items": [(need, need_href, "")] if need else [],
+        },
+        {
+            "name": Text("揭榜", "Challenge") if pilot.origin == "challenge" else Text("对接", "Talks"),
+            "state": origin,
+            "kind": "done",
+            "items": [(Text(pilot.origin_number, pilot.origin_number), "", "")] if pilot.origin_number else [],
+        },
+        {
+            "name": Text("验证", "Pilot"),
+            "state": state,
+            "kind": over,
+            "items": [(Text(pilot.number, pilot.number), own_href, "")],
+        },
         {"name": Text("示范", "Site"), "state": later, "kind": "next", "items": []},
         {"name": Text("复制", "Copies"), "state": later, "kind": "next", "items": []},
-    ]  # fmt: skip
+    ]
 
 
 def columns(rows: Sequence[Judged]) -> list[dict[str, Any]]:
