@@ -51,7 +51,7 @@ def page_of(name: str) -> Schema:
 
 FIGURE: Schema = {"type": "number"}
 NUMBER: Schema = {"anyOf": [FIGURE, {"type": "null"}]}
-PILOT: Mapping[str, Schema] = {
+PILOT: dict[str, Schema] = {
     **dict.fromkeys(
         ("number", "title", "title_en", "state", "product", "scenario", "supplier", "demander", "place", "region",
          "started", "ended", "valid_until", "plan_sha256", "data_sha256", "recommendation"), TEXT,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,52 +16,17 @@ from marketplace.core.text import Text
 from marketplace.pilots import plan, report, wording
 from marketplace.pilots.estimates import beyond
 from marketplace.pilots.models import Target
+from marketplace.pilots.plan import read_day, read_number
 from marketplace.reference import catalogue
-from marketplace.reference.reading import normalize
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, listed, refuse, written
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, Rows, RowsForm, WrittenRow
 
-LARGEST = 1e12
-
 
 def text(key: str, label: Any, kind: Any = StringField, **options: Any) -> Any:
     """A field of the plan, as long as its limit allows."""
     return written(label, plan.LIMITS[key], kind, **options)
-
-
-def read_number(typed: str, key: str) -> str:
-    """A number as it is stored; "" stays "".
-
-    Raises:
-        FieldError: on ``key``.
-    """
-    words = normalize(typed).replace(",", "")
-    if not words:
-        return ""
-    found = plan.number(words)
-    if found is None or not abs(found) <= LARGEST:  # also what is no number at all, and NaN
-        raise FieldError(key, Text("请写数值，例如 97 或 2.5", "Write a number, e.g. 97 or 2.5"))
-    return words
-
-
-def read_day(typed: str, key: str) -> str:
-    """A day as YYYY-MM-DD; "" stays "".
-
-    Raises:
-        FieldError: on ``key``.
-    """
-    words = normalize(typed).replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
-    if not words:
-        return ""
-    try:
-        found = date(*(int(part) for part in words.split("-")))
-    except (ValueError, TypeError) as error:
-        raise FieldError(key, Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31")) from error
-    if not 2000 <= found.year <= 2100:
-        raise FieldError(key, Text("年份不对", "The year cannot be right"))
-    return found.isoformat()
 
 
 @cache
@@ -119,7 +83,7 @@ class PlanForm(RowsForm):
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.found: list[dict[str, Any]] = []
-        MarketplaceForm.__init__(self, data={**content, "rows": self.typed(dict(content))})
+        super(RowsForm, self).__init__(data={**content, "rows": self.typed(dict(content))})
         if not self.rows.entries and not self.is_submitted():
             self.rows.append_entry()
 

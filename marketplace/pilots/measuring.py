@@ -23,6 +23,7 @@ from marketplace.pilots.judging import past_limit
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Batch, ExcludedDay, Incident, Pilot, Reading, Tally, Target
 from marketplace.pilots.policy import Side, organization_of, other, side_of
+from marketplace.pilots.wording import stopped_by
 
 OPEN = ("running", "paused")
 # Rows that go to the database at once.
@@ -161,12 +162,8 @@ def _watch_limits(pilot: Pilot, days: Collection[date]) -> None:
 
 
 def _pause(pilot: Pilot, target: Target, day: date, value: float) -> None:
-    pause(
-        pilot,
-        SYSTEM,
-        f"{target.name}触及停止线：{day.isoformat()} 为 {value:.4g}{target.unit}，停止线 {target.stop:g}",
-        data={"target": target.code, "day": day.isoformat(), "value": value},
-    )
+    data: dict[str, Any] = {"target": target.code, "day": day.isoformat(), "value": value}
+    pause(pilot, SYSTEM, stopped_by(target, data["day"], value).zh, data=data)
 
 
 def pause(pilot: Pilot, actor: Actor, reason: str, data: dict[str, Any] | None = None, seen: int | None = None) -> None:

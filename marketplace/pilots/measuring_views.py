@@ -16,9 +16,10 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.tables import read_table, write_xlsx
 from marketplace.pilots import intake, measuring, queries, wording
-from marketplace.pilots.forms import CorrectionForm, DayForm, FileForm, IncidentForm, ReadingForm, read_day
+from marketplace.pilots.forms import CorrectionForm, DayForm, FileForm, IncidentForm, ReadingForm
 from marketplace.pilots.intake import HEADINGS, Judgement
 from marketplace.pilots.models import Pilot, Reading
+from marketplace.pilots.plan import read_day
 from marketplace.pilots.policy import side_of
 from marketplace.pilots.services import HEADER
 from marketplace.pilots.showing import TYPES, file_answer

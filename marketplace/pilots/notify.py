@@ -16,6 +16,7 @@ from marketplace.organizations.queries import member_users
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Batch, ExcludedDay, Incident, Pilot
 from marketplace.pilots.policy import DUTY, Side, organization_of, other
+from marketplace.pilots.waiting import SIDES
 from marketplace.posts.queries import officials
 
 PILOTS = LetterGroup(
@@ -53,8 +54,8 @@ def planned(message: Message, config: Config) -> Iterator[Letter]:
     what = Text("方案已写好，请看过并确认", "The plan has been written; read it and agree")
     if message.topic == "pilot.plan":
         what = Text("有一份新的场景验证方案", "There is a new plan of a pilot")
-        yield from _to(pilot, "supplier", config, what)
-        yield from _to(pilot, "demander", config, what)
+        for side in SIDES:
+            yield from _to(pilot, side, config, what)
     else:
         yield from _to(pilot, other(message.payload["side"]), config, what)
 
@@ -97,8 +98,8 @@ def stepped(message: Message, config: Config) -> Iterator[Letter]:
     """Both sides read of a step, with its reason."""
     pilot, entry = _pilot(message), db.session.get_one(LedgerEntry, message.payload["entry"])
     step = PILOT.by_name[message.topic.partition(".")[2]]
-    yield from _to(pilot, "supplier", config, step.told, entry.reason)
-    yield from _to(pilot, "demander", config, step.told, entry.reason)
+    for side in SIDES:
+        yield from _to(pilot, side, config, step.told, entry.reason)
 
 
 def signed(message: Message, config: Config) -> Iterator[Letter]:

@@ -10,9 +10,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marketplace.core import clock
+from marketplace.core.errors import FieldError
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.settings.queries import value
+from marketplace.reference.reading import normalize
+from marketplace.settings.queries import value, values
 
 Plan = Mapping[str, Any]
 
@@ -67,6 +69,7 @@ MIN_SAMPLE = Setting(
     Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and says how it samples"), None, 2,
     1_000_000,
 )  # fmt: skip
+LARGEST = 1e12
 MOST_TARGETS = 12
 LONGEST_DAYS = 1100
 
@@ -109,6 +112,16 @@ def blank_target(wanted: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def least_days() -> Text:
+    """The least days of each kind of run as they are set now, in words."""
+    known = values(MIN_DAYS.values())
+    parts = [(label, known[MIN_DAYS[tier].key]) for tier, label in TIERS.items()]
+    return Text(
+        "、".join(f"{label.zh} {days} 天" for label, days in parts),
+        ", ".join(f"{label.en} {days} days" for label, days in parts),
+    )
+
+
 def digest(content: Any) -> str:
     """SHA-256 of a plan or a report as sorted JSON."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -131,6 +144,39 @@ def number(text: str) -> float | None:
         return float(Decimal(text)) if text else None
     except InvalidOperation:
         return None
+
+
+def read_number(typed: str, key: str) -> str:
+    """A number as it is stored; "" stays "".
+
+    Raises:
+        FieldError: on ``key``.
+    """
+    words = normalize(typed).replace(",", "")
+    if not words:
+        return ""
+    found = number(words)
+    if found is None or not abs(found) <= LARGEST:  # also what is no number at all, and NaN
+        raise FieldError(key, Text("请写数值，例如 97 或 2.5", "Write a number, e.g. 97 or 2.5"))
+    return words
+
+
+def read_day(typed: str, key: str) -> str:
+    """A day as YYYY-MM-DD; "" stays "".
+
+    Raises:
+        FieldError: on ``key``.
+    """
+    words = normalize(typed).replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
+    if not words:
+        return ""
+    try:
+        found = date(*(int(part) for part in words.split("-")))
+    except (ValueError, TypeError) as error:
+        raise FieldError(key, Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31")) from error
+    if not 2000 <= found.year <= 2100:
+        raise FieldError(key, Text("年份不对", "The year cannot be right"))
+    return found.isoformat()
 
 
 def blocking(plan: Plan) -> list[Text]:

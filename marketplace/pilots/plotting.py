@@ -18,7 +18,7 @@ HEIGHT, TOP, BOTTOM = 190, 14, 26
 FLOOR = HEIGHT - BOTTOM
 LABEL_GAP = 15
 # A place is labelled on the axis when so many labels fit on a telephone.
-MOST_LABELS = 8
+MOST_LABELS = 5
 # How much of a limit far away still counts for the scale: limits beyond stay outside and are named in words.
 REACH = 3.0
 

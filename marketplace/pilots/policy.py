@@ -58,7 +58,7 @@ def dealing_with(actor: Actor) -> sa.ColumnElement[bool]:
     """``can_view_readings`` as a condition on the table."""
     if actor.is_system:
         return sa.true()
-    seen = [in_charge(actor, DUTY, Pilot.region)]  # type: ignore[arg-type]
+    seen = [in_charge(actor, DUTY, Pilot.region)]
     if actor.organization_ids:
         own = sorted(actor.organization_ids)
         seen.append(Pilot.supplier_id.in_(own) | Pilot.demander_id.in_(own))
@@ -95,7 +95,7 @@ def can_verify(actor: Actor, pilot: Pilot) -> bool:
 def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
     """``can_verify`` on what was signed by both, as a condition for the queue."""
     posts = (
-        in_region(post.region, Pilot.region)  # type: ignore[arg-type]
+        in_region(post.region, Pilot.region)
         & Pilot.supplier_id.not_in(sorted(post.barred))
         & Pilot.demander_id.not_in(sorted(post.barred))
         for post in actor.posts

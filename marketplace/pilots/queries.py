@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -61,7 +62,7 @@ def pilots_with(ids: Sequence[int]) -> Sequence[Pilot]:
 # ---- lists ----
 
 
-def listed(actor: Actor, state: str = "", *, mine: bool = False) -> sa.Select[tuple[Pilot]]:
+def listed(actor: Actor, state: str = "", *, mine: bool = False) -> sa.Select[Pilot]:
     """Pilots that the actor may see, the newest first; ``mine``: those he deals with."""
     select = sa.select(Pilot).where(dealing_with(actor) if mine else visible_to(actor)).options(*WITH_SIDES)
     if state:
@@ -147,7 +148,7 @@ def incidents(pilot: Pilot) -> Sequence[Incident]:
     return db.session.scalars(sa.select(Incident).where(mine).order_by(Incident.at.desc(), Incident.id.desc())).all()
 
 
-def readings(pilot: Pilot, standing: str = "", target_id: int | None = None) -> sa.Select[tuple[Reading]]:
+def readings(pilot: Pilot, standing: str = "", target_id: int | None = None) -> sa.Select[Reading]:
     """Readings, the newest key first."""
     select = sa.select(Reading).where(Reading.pilot_id == pilot.id)
     if standing:
@@ -191,14 +192,14 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
     """What a person did in pilots, for the copy of his data."""
     number = Text("编号", "Number")
 
-    def part(table: str, title: Text, select: sa.Select[tuple[str, object]]) -> PersonalPart:
+    def part(table: str, title: Text, select: Any) -> PersonalPart:
         rows = [{"number": row[0], "at": row[1]} for row in db.session.execute(select)]
         return PersonalPart(table, title, {"number": number, "at": WHEN}, rows)
 
-    def mine(model: type, who: object, at: object) -> sa.Select[tuple[str, object]]:
+    def mine(model: Any, who: Any, at: Any) -> Any:
         return (
             sa.select(Pilot.number, at).join(model, model.pilot_id == Pilot.id).where(who == user_id).order_by(model.id)
-        )  # type: ignore[attr-defined,call-overload,no-any-return]
+        )
 
     begun = sa.select(Pilot.number, Pilot.created_at).where(Pilot.created_by == user_id).order_by(Pilot.id)
     decided = (

@@ -12,7 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.experts.services import months_on
-from marketplace.foundation import dirty, ledger
+from marketplace.foundation import ledger
 from marketplace.foundation.db import add_once, db, lock
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
@@ -212,7 +212,6 @@ def take_step(pilot: Pilot, name: str, actor: Actor, reason: str = "", seen: int
     if name in ("finish", "abort"):
         _close(pilot)
     waiting.note(pilot)
-    dirty.note("pilot", pilot.id)
 
 
 def _freeze(pilot: Pilot) -> None:
@@ -340,7 +339,6 @@ def verify(
         pilot.valid_until = months_on(clock.today(), value(VALID_MONTHS))
         _prove(pilot, actor)
     waiting.note(pilot)
-    dirty.note("pilot", pilot.id)
 
 
 def _check_visit(pilot: Pilot, visit: Mapping[str, str]) -> None:

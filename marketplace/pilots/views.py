@@ -90,7 +90,7 @@ def table() -> ResponseReturnValue:
         states=PILOT.states,
         mark=PILOT.mark,
         downloads=[
-            (each.upper(), url_for("pilot_files.twin", ending=each, state=state or None))
+            ({"xlsx": "Excel"}.get(each, each.upper()), url_for("pilot_files.twin", ending=each, state=state or None))
             for each in ("csv", "xlsx", "json")
         ],
     )
@@ -152,7 +152,8 @@ def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:
         step = PILOT.by_name.get(entry.action)
         act = step.told if step else wording.ACTS[entry.action]
         if entry.reason:
-            act = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}")
+            why = wording.reason_of(pilot, entry.reason, entry.data)
+            act = Text(f"{act.zh}：{why.zh}", f"{act.en}: {why.en}")
         who = signed.get(entry.id) or sides.get(entry.organization_id or 0) or Text("系统", "the system")
         lines.append({"at": entry.at, "text": act, "who": who})
     return lines
@@ -172,7 +173,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         product: Any = _listing(PRODUCT, form.product, actor)
         scenario: Any = _listing(SCENARIO, form.scenario, actor) if form.scenario.data else None
-        demander = scenario.organization if scenario else _organization(form.demander, actor)
+        demander: Any = scenario.organization if scenario else _organization(form.demander, actor)
         if not form.errors:
             made = services.start_plan(actor, product, scenario, demander)
             flash(_("方案已建立，请填写后由双方确认。"))
@@ -210,7 +211,7 @@ def edit_plan(number: str) -> ResponseReturnValue:
     failed = request.method == "POST" and bool(form.errors)
     body = render_template(
         "pilots/plan.html", form=form, pilot=pilot, version=request.form.get("version", pilot.version),
-        least=plan.MIN_DAYS, samples=plan.SAMPLES,
+        least=plan.least_days(),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
 

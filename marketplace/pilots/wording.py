@@ -43,6 +43,10 @@ ORIGINS = {
     "enquiry": Text("来自对接", "From talks"),
     "challenge": Text("来自揭榜", "From a challenge"),
 }
+STOPPED_BY = Text(
+    "%(name)s触及停止线：%(day)s 为 %(value)s %(unit)s，停止线 %(stop)s",
+    "%(name)s passed its stop limit: %(value)s %(unit)s on %(day)s, the limit is %(stop)s",
+)
 # How history names what no step of the life cycle did.
 ACTS: Mapping[str, Text] = {
     "plan": Text("发起方案", "Plan begun"),
@@ -109,7 +113,8 @@ def summary(result: Judged) -> Text:
     found, unit = result.found, unit_of(result.target)
     if found is None:
         return Text("还没有双方确认的测量。", "No reading has been confirmed by both sides yet.")
-    values = {"value": figure(found.value), "unit": unit, "interval": interval(found), "aim": aim(result.target)}
+    values: dict[str, object] = {"value": figure(found.value), "unit": unit, "interval": interval(found)}
+    values["aim"] = aim(result.target)
     words = {
         "met": Text(
             "累计 %(value)s %(unit)s，95%% 区间 %(interval)s 整段在目标 %(aim)s 一侧，样本和天数已够",
@@ -141,6 +146,21 @@ def spoken(result: Judged) -> Text:
         "name": target.label, "values": values, "whole": figure(result.found.value if result.found else None),
         "interval": interval(result.found), "aim": aim(target), "stop": limit(target), "base": figure(target.baseline),
     }  # fmt: skip
+
+
+def stopped_by(target: Target, day: str, value: float) -> Text:
+    """Why the rule of the stop limit paused a pilot."""
+    return STOPPED_BY % {
+        "name": target.label, "day": day, "value": figure(value), "unit": unit_of(target), "stop": limit(target),
+    }  # fmt: skip
+
+
+def reason_of(pilot: Pilot, reason: str, data: Mapping[str, Any]) -> Text:
+    """The reason of an entry in history; that of a stop limit in both languages."""
+    target = next((each for each in pilot.targets if each.code == data.get("target")), None)
+    if target is None or "value" not in data:
+        return Text(reason, reason)
+    return stopped_by(target, data["day"], data["value"])
 
 
 def reading_value(reading: Reading) -> str:
