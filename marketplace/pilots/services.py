@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
+import sqlalchemy as sa
+
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -195,6 +197,11 @@ def _consent(pilot: Pilot, what: str, digest: str, side: Side, actor: Actor) -> 
     return both
 
 
+def _ask_anew(pilot: Pilot, what: str) -> None:
+    """What both said yes to is open again; that they had is in history."""
+    db.session.execute(sa.delete(Consent).where(Consent.pilot_id == pilot.id, Consent.what == what))
+
+
 def take_step(pilot: Pilot, name: str, actor: Actor, reason: str = "", seen: int | None = None) -> None:
     """Take a step that stands as a button: change the plan, start, pause, end, stop.
 
@@ -209,6 +216,8 @@ def take_step(pilot: Pilot, name: str, actor: Actor, reason: str = "", seen: int
     move(PILOT, pilot, name, actor, reason, organization_id=_own(pilot, actor), seen=seen, data=data)
     if name == "start":
         _freeze(pilot)
+    if name == "revise":
+        _ask_anew(pilot, "plan")
     if name in ("finish", "abort"):
         _close(pilot)
     waiting.note(pilot)
@@ -334,6 +343,7 @@ def verify(
     move(PILOT, pilot, name, actor, reason, post=post, seen=seen, data=data)
     pilot.submitted_at, pilot.decided_at = None, clock.now()
     if name == "return":
+        _ask_anew(pilot, "report")
         pilot.report = {**pilot.report, "returned": reason.strip()}
     if name == "verify":
         pilot.valid_until = months_on(clock.today(), value(VALID_MONTHS))

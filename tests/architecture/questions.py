@@ -64,6 +64,7 @@ OBJECTS = tuple(
         },
         "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
         "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
+        "pilot": {"soe": "planned running reporting", "soe2": "agreed"},
     }.items()
     for whose, states in rows.items()
     for state in states.split()

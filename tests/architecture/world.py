@@ -26,6 +26,7 @@ from marketplace.foundation.files import StoredFile
 from marketplace.foundation.outbox import handle_next
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
+from marketplace.pilots.models import Pilot, Reading
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
@@ -119,11 +120,21 @@ def told_to(who: str) -> Notification:
     return found
 
 
+# Kind → the column that says whose it is, where it is another one.
+OWNED = {"organization": "id", "pilot": "demander_id"}
+
+
 def object_numbers() -> Iterator[tuple[str, str]]:
     """Name of OBJECTS → number; files by the state of their product."""
     for name in OBJECTS:
         kind, whose, state = name.split(".")
-        model: Any = {"product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert}[kind]
+        model: Any = {
+            "product": Product,
+            "scenario": Scenario,
+            "organization": Organization,
+            "expert": Expert,
+            "pilot": Pilot,
+        }[kind]
         select = sa.select(model).where(model.state == state)
         if kind == "organization":
             region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI
@@ -136,8 +147,10 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             select = select.where(model.region == accounts.WUHU)
         if whose not in ("wuhu", "hefei"):
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
-            select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
+            select = select.where(getattr(model, OWNED.get(kind, "organization_id")).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
+    running = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == "running")
+    yield "reading.vendor", str(db.session.scalars(running.order_by(Reading.id).limit(1)).one())
     yield "notification.vendor", str(told_to("vendor").id)
     official = db.session.query(User).filter_by(email="province@demo.example").one()
     yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
