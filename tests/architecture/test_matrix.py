@@ -14,8 +14,8 @@ from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.listings.models import Listing, Revision
 from marketplace.organizations.models import Organization
-from marketplace.products.kind import PRODUCT
 from marketplace.pilots.models import Pilot
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
