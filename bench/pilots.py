@@ -77,9 +77,8 @@ def measure(app: Flask, readings: int) -> None:
         assert not found.problems, found.problems[:3]
         written += spent(lambda found=found, part=done: write(pilot, supplier, found, part))[0]
         done += count
-    print(
-        f"import of {done} readings, by processor time: checks {done / checked:,.0f} a second, writing {done / written:,.0f} a second,"
-    )
+    print(f"import of {done} readings, by processor time:")
+    print(f"checks {done / checked:,.0f} a second, writing {done / written:,.0f} a second,")
     print(f"both together {done / (checked + written):,.0f} a second")
     last = db.session.scalar(sa.select(sa.func.max(Reading.id))) or 0
     page(app, pilot.number, f"with {done} readings that wait")
