@@ -190,12 +190,7 @@ def decide(
         NotFound, Refused: as ``speaking``. Invalid: a dispute without its reason.
     """
     side = speaking(pilot, actor)
-    words = objection.strip()
-    if standing == "disputed" and not words:
-        raise Invalid([FieldError("objection", Text("写明为什么有异议", "Say why you dispute it"))])
-    if len(words) > LONGEST_OBJECTION:
-        message = Text("最多 %(most)d 个字", "At most %(most)d characters") % {"most": LONGEST_OBJECTION}
-        raise Invalid([FieldError("objection", message)])
+    words = _checked_objection(standing, objection)
     sources = ("pending", "disputed") if standing == "confirmed" and ids is not None else ("pending",)
     chosen = (
         (Reading.pilot_id == pilot.id)
@@ -210,7 +205,7 @@ def decide(
     changed = db.session.execute(
         sa.update(Reading).where(chosen).values(
             standing=standing, decided_at=now, decided_by=actor.user_id,
-            objection=words if standing == "disputed" else "",
+            objection=words,
         ).execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]  # fmt: skip
     if not changed:
@@ -221,12 +216,27 @@ def decide(
     db.session.expire_all()
     ledger.record(
         pilot, "confirm" if standing == "confirmed" else "dispute", actor, organization_id=organization_of(pilot, side),
-        reason=words if standing == "disputed" else "", data={"count": changed, "last": last},
+        reason=words, data={"count": changed, "last": last},
     )  # fmt: skip
     waiting.note(pilot)
     if standing == "disputed":
         emit("pilot.disputed", pilot, {"count": changed, "side": other(side), "objection": words})
     return int(changed)
+
+
+def _checked_objection(standing: str, objection: str) -> str:
+    """Why it is disputed, as it will be kept.
+
+    Raises:
+        Invalid: a dispute without its reason, or one too long.
+    """
+    words = objection.strip()
+    if standing == "disputed" and not words:
+        raise Invalid([FieldError("objection", Text("写明为什么有异议", "Say why you dispute it"))])
+    if len(words) > LONGEST_OBJECTION:
+        message = Text("最多 %(most)d 个字", "At most %(most)d characters") % {"most": LONGEST_OBJECTION}
+        raise Invalid([FieldError("objection", message)])
+    return words if standing == "disputed" else ""
 
 
 def _replace_corrected(pilot: Pilot) -> None:
@@ -248,14 +258,8 @@ def correct(pilot: Pilot, reading_id: int, actor: Actor, value: str, base: str, 
         Conflict: it was corrected already.
     """
     side = speaking(pilot, actor)
-    old = db.session.get(Reading, reading_id, with_for_update=True, populate_existing=True)
-    if old is None or old.pilot_id != pilot.id or old.side != side:
-        raise NotFound
+    old = _own_reading(pilot, reading_id, side)
     why = given_reason(why)
-    if old.standing == "replaced" or db.session.scalar(sa.select(Reading.id).where(Reading.corrects_id == old.id)):
-        raise Conflict(
-            Text("这条记录已经更正过，请更正新的那一条", "This was corrected already; correct the newer row")
-        )
     try:
         number, part = intake.read_value(old.target, value, base, "")
     except FieldError as error:
@@ -282,6 +286,22 @@ def correct(pilot: Pilot, reading_id: int, actor: Actor, value: str, base: str, 
     _watch_limits(pilot, {old.day})
     waiting.note(pilot)
     return new
+
+
+def _own_reading(pilot: Pilot, reading_id: int, side: Side) -> Reading:
+    """A reading of one's own side that was not corrected yet; takes its row.
+
+    Raises:
+        NotFound: there is none. Conflict: it was corrected already.
+    """
+    old = db.session.get(Reading, reading_id, with_for_update=True, populate_existing=True)
+    if old is None or old.pilot_id != pilot.id or old.side != side:
+        raise NotFound
+    if old.standing == "replaced" or db.session.scalar(sa.select(Reading.id).where(Reading.corrects_id == old.id)):
+        raise Conflict(
+            Text("这条记录已经更正过，请更正新的那一条", "This was corrected already; correct the newer row")
+        )
+    return old
 
 
 def lines(pilot: Pilot) -> Iterator[tuple[str, ...]]:
