@@ -267,6 +267,7 @@ OTHER_ACTS = {
     "create": Text("建立草稿", "Draft begun"),
     "revise": Text("开始修订", "Revision begun"),
     "reload": Text("按新资料更新", "Updated from new material"),
+    "prove": Text("参数经场景验证实测", "Claims proven in a pilot"),
 }
 # The public reads what became of what is public, not how its next version is being made.
 TOLD_TO_NOBODY = ("create", "submit", "recall", "return", "reopen", "publish")

@@ -336,8 +336,9 @@ def verify(
     lock(pilot)
     post = deciding_post(actor, pilot)
     if visit is not None and post is not None and signed_by_both(pilot) is None:
+        _unchanged(pilot, seen)
         _check_visit(pilot, visit)
-        pilot.visit = dict(visit)
+        pilot.visit, seen = dict(visit), None  # compared already; the visit is a version of its own
         db.session.flush()  # move reads the row again
     data = {"report": plan.digest(parts_signed(pilot)), "data": pilot.data_sha256}
     move(PILOT, pilot, name, actor, reason, post=post, seen=seen, data=data)

@@ -226,8 +226,10 @@ def test_from_the_end_of_the_run_to_a_proven_claim(session: Db, clock: Any) -> N
     pilots.sign(made, who, "scale")
     with pytest.raises(Refused), transaction():
         services.verify(made, "verify", who.demander, "", None, visit=visit)
+    with pytest.raises(Conflict), transaction():
+        services.verify(made, "verify", official, "", made.version - 1, visit=visit)
     with transaction():
-        services.verify(made, "verify", official, "", None, visit=visit)
+        services.verify(made, "verify", official, "", made.version, visit=visit)
     assert (made.state, made.valid_until) == ("verified", clocks.today().replace(year=clocks.today().year + 2))
     proven(made, session.get_one(Product, made.product_id))
     assert history(made)[-1] == "verify"
