@@ -67,7 +67,10 @@ def domains() -> tuple[Domain, ...]:
         Domain(
             row["code"],
             label(row),
-            tuple(Subscenario(each["code"], label(each), row["code"]) for each in row["subscenarios"]),
+            tuple(
+                Subscenario(each["code"], label(each), row["code"], frozenset(each["categories"]))
+                for each in row["subscenarios"]
+            ),
         )
         for row in read_json("domains.json")["domains"]
     )
