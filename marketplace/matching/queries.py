@@ -35,7 +35,9 @@ def need_of(scenario: Scenario) -> Need:
     content = scenario.content
     known = catalogue.subscenario(scenario.subscenario) if scenario.subscenario else None
     near = [known] if known else catalogue.domain(scenario.domain).subscenarios if scenario.domain else []
-    words = scoring.need_words(f"{scenario.title} {known.label.zh if known else ''}", f"{content['task']} {content['situation']}")
+    words = scoring.need_words(
+        f"{scenario.title} {known.label.zh if known else ''}", f"{content['task']} {content['situation']}"
+    )
     return Need(
         id=scenario.id,
         domain=scenario.domain,

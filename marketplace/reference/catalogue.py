@@ -214,6 +214,7 @@ def fold(text: str) -> str:
 
 def _category(row: dict[str, Any], sets: dict[str, list[str]]) -> Category:
     keys = [key for each in row["specs"] for key in (sets[each[1:]] if each.startswith("@") else [each])]
+    keys.append("service_area")  # whatever is offered is served somewhere
     upper = robot_class(row["class"])
     return Category(
         code=row["code"],

@@ -28,7 +28,7 @@ def judged(query: str, why: str, best: str, good: str = "") -> Judged:
 
 
 def numbers(text: str) -> Iterable[str]:
-    """"P1 P3-5" → P1, P3, P4, P5."""
+    """ "P1 P3-5" → P1, P3, P4, P5."""
     for part in text.split():
         first, _, last = part[1:].partition("-")
         yield from (f"{part[0]}{number}" for number in range(int(first), int(last or first) + 1))
