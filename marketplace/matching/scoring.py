@@ -30,8 +30,8 @@ class Requirement:
 @dataclass(frozen=True, slots=True)
 class Need:
     """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
-    sub-scenario, not of the whole domain. ``words``: surface → (word, weight), in the order of the text; their surfaces and the
-    sum of their weights stand beside, because every judgement asks for them.
+    sub-scenario, not of the whole domain. ``words``: surface → (word, weight), in the order of the text; their surfaces
+    and the sum of their weights stand beside, because every judgement asks for them.
     """
 
     id: int

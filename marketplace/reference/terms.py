@@ -16,7 +16,10 @@ NO_UNIT = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Subscenario:
-    """A usual task inside a domain; ``code`` reads "domain.task". ``categories``: of the products that usually do it."""
+    """A usual task inside a domain; ``code`` reads "domain.task".
+
+    ``categories``: of the products that usually do it.
+    """
 
     code: str
     label: Text

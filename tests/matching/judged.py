@@ -1,4 +1,4 @@
-"""Needs of the sample with the products that a buyer would call on, judged by hand from the texts of both, and measures.
+"""Needs of the sample with the products that fit them, judged by hand from the texts of both, and the measures.
 
 Judged once, before anything was measured, and not to be tuned to. A product fits when what its row says it does is
 what the need wants done, and no must-have speaks against it; a wide need is met by each that does one of its tasks.

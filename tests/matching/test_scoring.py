@@ -17,7 +17,8 @@ RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
 def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
     words = need_words(title, texts)
     facts: dict[str, Any] = {
-        "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "exact": True, "region": "340103", "payment": frozenset({"purchase"}),
+        "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "exact": True,
+        "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
         "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
     }  # fmt: skip
@@ -26,7 +27,8 @@ def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
 
 def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
     facts: dict[str, Any] = {
-        "id": 2, "category": "inspection", "domains": frozenset({"special"}), "region": "340104", "areas": frozenset(), "ways": frozenset({"sale"}),
+        "id": 2, "category": "inspection", "domains": frozenset({"special"}),
+        "region": "340104", "areas": frozenset(), "ways": frozenset({"sale"}),
         "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text),
     }  # fmt: skip
     return Offer(**{**facts, **given})
