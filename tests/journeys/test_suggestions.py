@@ -11,11 +11,11 @@ from tests.support.servers import LiveSite
 
 
 def test_a_suggestion_is_typed_chosen_left_and_followed(sample: LiveSite, windows: Windows) -> None:
-    for language, said in (("zh", re.compile("条建议")), ("en", re.compile("suggestion"))):
+    for language, said in (("zh_CN", re.compile("条建议")), ("en", re.compile("suggestion"))):
         page = windows.open(language=language)
         page.goto("/search")
-        box = page.locator("header input[type=search]").first
-        form = page.locator("form[data-suggest]").filter(has=box)
+        form = page.locator("form[data-suggest]").first
+        box = form.locator("input[type=search]")
         box.press_sequentially("xunjian")
         options = form.get_by_role("option")
         expect(options.first).to_contain_text("巡检")
@@ -41,7 +41,7 @@ def test_a_suggestion_is_typed_chosen_left_and_followed(sample: LiveSite, window
 
     plain = windows.open(javascript=False)
     plain.goto("/search")
-    box = plain.locator("header input[type=search]").first
+    box = plain.locator("form[data-suggest] input[type=search]").first
     box.fill("xunjian")
     box.press("Enter")
     plain.wait_for_url("**/search?**xunjian**")
