@@ -17,11 +17,12 @@ from marketplace.vocabulary.thesaurus import Thesaurus, squeezed
 from tests.factories import accounts
 
 ADMINISTRATOR = Actor(kind="user", user_id=None, administrator="system")
+WHY = "采购公告里常这样写"
 
 
 def add(*words: str) -> int:
     with transaction():
-        return services.add_group(words, "", ADMINISTRATOR).id
+        return services.add_group(words, "", ADMINISTRATOR, WHY).id
 
 
 def names(text: str, *, literal: bool = False) -> set[str]:
@@ -62,7 +63,7 @@ def test_an_edit_is_searched_by_at_once_and_the_literal_word_alone_too(firms: No
         widened = find(Question("机械狗"), SYSTEM).widened
     assert widened == (("机械狗", ("四足机器人",)),)
     with transaction():
-        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR, WHY)
     assert names("机械狗") == {"合肥雪橇机械狗有限公司"}
 
 
@@ -102,7 +103,7 @@ def test_a_new_word_changes_the_cutting_only_with_the_next_build(firms: None) ->
 def test_words_that_cannot_be_a_group(session: scoped_session[Session], words: list[str], said: str) -> None:
     add("机械狗", "四足")
     with pytest.raises(Invalid) as refused, transaction():
-        services.add_group(words, "", ADMINISTRATOR)
+        services.add_group(words, "", ADMINISTRATOR, WHY)
     assert said in str(refused.value)
     assert [group.words for group in queries.groups()] == [["机械狗", "四足"]]
 
@@ -110,19 +111,19 @@ def test_words_that_cannot_be_a_group(session: scoped_session[Session], words: l
 def test_a_retired_group_frees_its_words_and_comes_back_only_without_conflict(session: scoped_session[Session]) -> None:
     key = add("机械狗", "四足")
     with transaction():
-        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR, WHY)
     add("机械狗", "机器狗")
     with pytest.raises(Invalid, match="another group"), transaction():
-        services.retire_group(queries.group_by_id(key), False, 3, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), False, 3, ADMINISTRATOR, WHY)
     assert queries.group_by_id(key).retired
 
 
 def test_history_tells_every_edit_and_a_stale_form_is_refused(session: scoped_session[Session]) -> None:
     key = add("机械狗", "四足")
     with transaction():
-        services.change_group(queries.group_by_id(key), ["机械狗", "四足", "机器狗"], "新说法", 2, ADMINISTRATOR)
+        services.change_group(queries.group_by_id(key), ["机械狗", "四足", "机器狗"], "新说法", 2, ADMINISTRATOR, WHY)
     with pytest.raises(Conflict), transaction():
-        services.change_group(queries.group_by_id(key), ["机械狗", "四足"], "", 2, ADMINISTRATOR)
+        services.change_group(queries.group_by_id(key), ["机械狗", "四足"], "", 2, ADMINISTRATOR, WHY)
     group = queries.group_by_id(key)
     assert [entry.action for entry in ledger.history(group)] == ["add", "change"]
     assert ledger.history(group)[1].data["before"]["words"] == ["机械狗", "四足"]
