@@ -62,8 +62,10 @@ ACTS: Mapping[str, Act] = {
         Text("解除锁定", "Lift the lock"),
         services.unlock,
         lambda user: user.disabled_at is None and locked_until(user) is not None,
-        Text("请先核实是本人在登录；忘了密码的，让本人重设即可。",
-             "Make sure that it is the owner who signs in. Who forgot the password can reset it without you."),
+        Text(
+            "请先核实是本人在登录；忘了密码的，让本人重设即可。",
+            "Make sure that it is the owner who signs in. Who forgot the password can reset it without you.",
+        ),
     ),
     "end_sessions": Act(
         Text("结束全部会话", "End all sessions"), services.end_sessions, lambda user: user.disabled_at is None

@@ -19,7 +19,8 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
     """Every claim of a person."""
     labels = {
         "organization": Text("单位", "Organization"), "submitted": Text("提交时间", "Sent"),
-        "state": Text("状态", "State"), "code": Text("统一社会信用代码", "Credit code"), "message": Text("说明", "Note"),
+        "state": Text("状态", "State"), "code": Text("统一社会信用代码", "Credit code"),
+        "message": Text("说明", "Note"),
     }  # fmt: skip
     mine = sa.select(Takeover).where(Takeover.user_id == user_id).order_by(Takeover.id)
     rows = [

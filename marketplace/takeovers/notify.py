@@ -30,7 +30,9 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
     """The claimant reads what was decided, with the reason; ``message.topic`` names the step."""
     takeover = db.session.get_one(Takeover, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    page = "organizations/" + takeover.organization.number if takeover.state == "approved" else f"takeovers/{takeover.id}"
+    page = (
+        "organizations/" + takeover.organization.number if takeover.state == "approved" else f"takeovers/{takeover.id}"
+    )
     yield letter(
         takeover.user, f"takeovers/{message.topic.partition('.')[2]}", DECISIONS,
         organization=takeover.organization.label, reason=Quote(entry.reason), link=f"{config.base_url}/{page}",

@@ -32,7 +32,9 @@ def claimed_already() -> Refused:
     """One open claim of a person and an organization."""
     return Refused(
         Text("同一单位同时只能有一份您的认领申请", "You can have one open claim to an organization"),
-        Text("您已经提交过，正在等属地工信部门决定", "You have sent one, and the office of its region has yet to decide"),
+        Text(
+            "您已经提交过，正在等属地工信部门决定", "You have sent one, and the office of its region has yet to decide"
+        ),
         Text("进展见工作台；要改材料请先撤回", "Follow it in your workspace; withdraw it to send other evidence"),
     )
 

@@ -93,7 +93,9 @@ def _checked(organization: Organization, values: Mapping[str, Any], licence: Pre
     if holder is not None and holder.id != organization.id:
         errors.append(refusals.code_taken())
     if not message:
-        errors.append(FieldError("message", Text("请写明您的部门、职务和电话", "Give your department, role and telephone")))
+        errors.append(
+            FieldError("message", Text("请写明您的部门、职务和电话", "Give your department, role and telephone"))
+        )
     if len(message) > MESSAGE_LIMIT:
         most = Text("最多 %(count)d 个字", "At most %(count)d characters") % {"count": MESSAGE_LIMIT}
         errors.append(FieldError("message", most))

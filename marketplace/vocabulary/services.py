@@ -13,8 +13,8 @@ from marketplace.core.errors import Conflict, FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
-from marketplace.foundation.lifecycle import given_reason
 from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.lifecycle import given_reason
 from marketplace.vocabulary import queries
 from marketplace.vocabulary.models import SynonymGroup, SynonymWord
 from marketplace.vocabulary.thesaurus import squeezed

@@ -79,9 +79,7 @@ def _changed(group: SynonymGroup, form: GroupForm) -> bool:
         return True
     if not form.validate():
         return False
-    services.change_group(
-        group, form.lines(), form.note.data or "", version, current_actor(), form.reason.data or ""
-    )
+    services.change_group(group, form.lines(), form.note.data or "", version, current_actor(), form.reason.data or "")
     flash(_("已保存。从现在起搜索就按新的内容。"), "success")
     return True
 

@@ -47,7 +47,9 @@ def upgrade() -> None:
         "synonym_word",
         sa.Column("word", sa.String(length=1000), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["group_id"], ["synonym_group.id"], name=op.f("fk_synonym_word_group_id_synonym_group")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["synonym_group.id"], name=op.f("fk_synonym_word_group_id_synonym_group")
+        ),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_synonym_word")),
     )
     op.create_index(op.f("ix_synonym_word_group_id"), "synonym_word", ["group_id"])

@@ -118,11 +118,12 @@ class Attack:
             own = self.allowed.organizations
             yield from self.world.foreign_files(own)
 
-    def send(self, path: str, data: dict[str, Any] | None, what: str) -> None:
-        """Ask, look at the answer and at every table, and put everything back."""
+    def send(self, path: str, data: dict[str, Any] | None, what: str) -> int:
+        """Ask, look at the answer and at every table, and put everything back; returns the first status."""
         self.tried += 1
         before = self.world.fingerprint()
         answer = self.client.get(path, buffered=True) if data is None else self.client.submit(path, data)
+        status: int = answer.status_code
         if answer.status_code in (302, 303) and answer.location.startswith("/"):
             answer.close()
             answer = self.client.get(answer.location, buffered=True)
@@ -139,6 +140,7 @@ class Attack:
                 if foreign(change, self.allowed, kept, after)
             ]
             self.world.restore()
+        return status
 
 
 @pytest.mark.parametrize("role", WALKERS)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, scoped_session
@@ -13,6 +18,7 @@ from marketplace.foundation.db import transaction
 from marketplace.search.queries import Question, find
 from marketplace.search.services import check_nightly, engine, rebuild
 from marketplace.vocabulary import queries, services
+from marketplace.vocabulary.models import SynonymGroup
 from marketplace.vocabulary.thesaurus import Thesaurus, squeezed
 from tests.factories import accounts
 
@@ -133,3 +139,38 @@ def test_history_tells_every_edit_and_a_stale_form_is_refused(session: scoped_se
 def test_writing_differences_do_not_matter() -> None:
     assert squeezed("Robot-Dog") == squeezed("robot dog") == squeezed("ＲＯＢＯＴＤＯＧ")
     assert squeezed("機械 狗") == squeezed("机械狗")
+
+
+def test_two_administrators_put_a_word_into_two_groups_at_once(app: Flask, session: scoped_session[Session]) -> None:
+    """Each has looked before the other wrote; the database lets one through."""
+    gate = threading.Barrier(2)
+    seen = services.queries.in_use
+
+    def in_use() -> Sequence[SynonymGroup]:
+        found = seen()
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(1 if app.extensions["config"].database.startswith("sqlite") else 10)
+        return found
+
+    def attempt(other: str) -> str:
+        with app.app_context():
+            try:
+                add("机械狗", other)
+            except Invalid as refused:
+                return str(refused)
+            return "added"
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as both:
+        patch.setattr(services.queries, "in_use", in_use)
+        said = sorted(both.map(attempt, ["四足", "机器狗"]))
+    assert said[0] == "added"
+    assert "group" in said[1]
+    session.rollback()
+    assert len(queries.in_use()) == 1
+
+
+def test_every_change_has_its_reason(session: scoped_session[Session]) -> None:
+    with pytest.raises(Invalid, match="reason"), transaction():
+        services.add_group(["机械狗", "四足"], "", ADMINISTRATOR, " ")
+    key = add("机械狗", "四足")
+    assert ledger.history(queries.group_by_id(key))[-1].reason == WHY

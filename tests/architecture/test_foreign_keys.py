@@ -1,0 +1,139 @@
+"""Every address that names an object, taken from the map of addresses itself, with the objects of somebody else.
+
+A new address with a new argument fails here until this file says whose object the argument names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.web.plate import records
+from tests.architecture.rows import Changed, foreign
+from tests.architecture.test_foreign import WALKERS, Attack
+from tests.architecture.world import World
+
+# "endpoint.argument" or "blueprint.argument" → the table and column of the object that it names.
+NAMES = {
+    "products.number": "product.number", "scenarios.number": "scenario.number",
+    "organizations.number": "organization.number", "members.number": "organization.number",
+    "members.member_id": "member.id", "experts.number": "expert.number", "review.expert.number": "expert.number",
+    "review.verify.number": "organization.number", "review.decide.number": "product.number",
+    "matching.of_product.number": "product.number", "matching.of_scenario.number": "scenario.number",
+    "matching.file_of_scenario.number": "scenario.number", "api.organizations_one.number": "organization.number",
+    "api.products_one.number": "product.number", "api.products_matches.number": "product.number",
+    "api.scenarios_one.number": "scenario.number", "api.scenarios_matches.number": "scenario.number",
+    "join_requests.number": "join_request.id", "invitations.act_do.number": "invitation.id",
+    "takeovers.new.number": "organization.number", "takeovers.number": "takeover.id",
+    "posts.act_delegation.number": "delegation.id", "posts.post_id": "post.id",
+    "files.file_id": "stored_file.id", "notifications.key": "notification.id",
+    "saved_searches.saved_id": "saved_search.id", "accounts.session_id": "user_session.id",
+    "vocabulary.group_id": "synonym_group.id", "admin.act_on_mail.key": "delivery.id",
+    "admin.act_on_message.key": "outbox_message.id", "admin.decision.key": "ledger_entry.id",
+    "admin.user.key": "user_account.id", "admin.act_on_user.key": "user_account.id",
+    "admin.post.key": "post.id", "admin.end_post.key": "post.id",
+}  # fmt: skip
+# Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
+NOBODYS = {
+    "token": "no-such-token", "filename": "css/site.css", "name": "products", "ending": "csv", "plural": "products",
+    "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
+}  # fmt: skip
+# Of these nobody but those concerned learns even that they exist.
+PRIVATE = {
+    "takeover", "join_request", "invitation", "delegation", "notification", "saved_search", "user_session", "delivery",
+    "outbox_message", "ledger_entry", "user_account", "synonym_group", "member",
+}  # fmt: skip
+HIDDEN = (302, 403, 404, 405)
+# The acts of pages that tell several apart by a field.
+ACTS = ("remove", "hand_over", "owner", "leave", "retire", "retry", "disable", "appoint")
+SEVERAL = ("members.change", "vocabulary.edit", "admin.act_on_user", "admin.act_on_mail", "admin.act_on_message")
+# Their administrator may do everything there; which kind may what is the matrix's.
+OFFICE = ("admin", "vocabulary")
+
+
+def meaning(endpoint: str, argument: str) -> str | None:
+    """The object that an argument names, "" for none, None when this file does not know it."""
+    blueprint = endpoint.partition(".")[0]
+    for key in (f"{endpoint}.{argument}", f"{blueprint}.{argument}"):
+        if key in NAMES:
+            return NAMES[key]
+    return "" if f"{endpoint}.{argument}" in NOBODYS or argument in NOBODYS else None
+
+
+def test_every_argument_of_every_address_is_known(world: World) -> None:
+    unknown = [
+        f"{rule.endpoint}.{argument} ({rule.rule})"
+        for rule in world.app.url_map.iter_rules()
+        for argument in rule.arguments
+        if meaning(rule.endpoint, argument) is None
+    ]
+    assert not unknown, (
+        "say in NAMES of tests/architecture/test_foreign_keys.py which table's column these arguments name "
+        f"(and in PRIVATE whether it exists for nobody else), or in NOBODYS that they name nobody's object: {unknown}"
+    )
+
+
+def strangers(attack: Attack, table: str) -> list[dict[str, Any]]:
+    """The first and the last row of a table that the walker has no part in."""
+    kept = attack.world.kept
+    names = [column[1] for column in kept.execute(f"PRAGMA table_info({table})")]
+    rows = [dict(zip(names, row, strict=True)) for row in kept.execute(f"SELECT * FROM {table} ORDER BY id")]
+    theirs = [
+        row for row in rows
+        if table in ("ledger_entry", "outbox_message") or foreign(Changed(table, row), attack.allowed, kept, kept)
+    ]  # fmt: skip
+    return theirs[:1] + theirs[1:][-1:]
+
+
+def forms(endpoint: str, table: str, row: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """What would be carried out if nobody asked for the right: true versions, every step, every act."""
+    version = str(row.get("version", 1))
+    if endpoint.rpartition(".")[2].startswith("act_") and not endpoint.startswith(OFFICE):
+        own = records().get(table)
+        cycles = [ORGANIZATION, PROPOSAL, PARENT] if table == "organization" else [own.lifecycle] if own else []
+        for name in {each.name for cycle in cycles if cycle is not None for each in cycle.steps}:
+            yield {"transition": name, "version": version, "reason": "借道"}
+        return
+    for act in ACTS if endpoint in SEVERAL else ("",):
+        yield {
+            "act": act, "version": version, "reason": "借道", "seen": str(row.get("role", "")), "decision": "approve",
+            "name": "借道", "title": "借道", "rhythm": "daily", "kind": "security", "words": "借道\n绕路",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", WALKERS)
+def test_a_foreign_object_in_any_address_is_out_of_reach(world: World, role: str) -> None:
+    attack, tried = Attack(world, role), set()
+    for rule in world.app.url_map.iter_rules():
+        named = {each: meaning(rule.endpoint, each) for each in rule.arguments}
+        objects = {each: found for each, found in named.items() if found}
+        if not objects or (role == "admin" and rule.endpoint.startswith(OFFICE)):
+            continue
+        last = next(reversed([each for each in objects if each == "member_id"] or list(objects)))
+        table, _, column = str(objects[last]).partition(".")
+        for row in strangers(attack, table):
+            values = {each: NOBODYS.get(f"{rule.endpoint}.{each}", NOBODYS.get(each, "")) for each in rule.arguments}
+            values["step"] = "what" if rule.endpoint.startswith("scenarios") else "basics"
+            if table == "member":
+                at = "SELECT number FROM organization WHERE id = ?"
+                ((values["number"],),) = world.kept.execute(at, (row["organization_id"],))
+            path = str(rule.rule)
+            for each in rule.arguments:
+                value = str(row[column]) if each == last else values[each]
+                for written in (f"<{each}>", f"<int:{each}>"):
+                    path = path.replace(written, value)
+            assert "<" not in path, f"{rule.rule} became {path}"
+            tried.add(table)
+            with world.app.app_context():
+                sent = list(forms(rule.endpoint, table, row)) if "POST" in (rule.methods or ()) else []
+            statuses = [attack.send(path, data, f"{path} {data}") for data in sent]
+            if "GET" in (rule.methods or ()):
+                statuses.append(attack.send(path, None, path))
+            if table in PRIVATE and not set(statuses) <= set(HIDDEN):
+                attack.wrong.append(f"{path}: {statuses}")
+    assert not attack.wrong, attack.wrong
+    missing = {found.partition(".")[0] for found in NAMES.values()} - tried
+    assert role == "admin" or not missing, f"no foreign object to try: {missing}"
