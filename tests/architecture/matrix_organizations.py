@@ -73,13 +73,12 @@ def members() -> Iterator[Row]:
 
 def takeovers() -> Iterator[Row]:
     """Claims to organizations; {takeover.vendor2} is one that vendor2 sent and an official of the city declined."""
-    yield get("takeovers.new", "/takeovers/new/{organization.hefei.compiled}", "302 200 200 200 200 200 200").but(
-        expert1=200, operator=200, auditor=200
-    )
     at = "/takeovers/new/{organization.%s}"
+    # vendor2's claim to it was declined not long ago.
+    yield get("takeovers.new", at % "hefei.compiled", "302 200 403 200 200 200 200")
     yield get("takeovers.new", at % "vendor.verified", "302 403 403 403 403 403 403")
     yield get("takeovers.new", at % "hefei.pending", "302 404 404 404 403 403 404")
-    yield post("takeovers.new", at % "hefei.compiled", "302 422 422 422 422 422 422")
+    yield post("takeovers.new", at % "hefei.compiled", "302 422 403 422 422 422 422")
     yield get("takeovers.show", "/takeovers/{takeover.vendor2}", "302 404 200 404 200 200 404")
     yield get("takeovers.show", "/takeovers/2147483647", "302 404 404 404 404 404 404")
     act = "takeovers.act_do"

@@ -29,6 +29,7 @@ from marketplace.organizations.models import Member, Organization
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
+from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
