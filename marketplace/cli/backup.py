@@ -69,8 +69,8 @@ def restore(setup: Setup, file: Path) -> None:
         _refuse_full(db.engine)
         files = archives.load_files(file, store())
         migrate(config, manifest.revision)
-        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            rows = archives.load_rows(file, connection)
+        with transaction() as current:
+            rows = archives.load_rows(file, current.connection())
         migrate(config)
         _check_history(manifest)
         with transaction():

@@ -116,7 +116,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """A connection that sees the database of one instant and hinders no writer."""
     postgresql = engine.dialect.name == "postgresql"
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 

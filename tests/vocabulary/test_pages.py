@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.foundation.db import db
 from marketplace.vocabulary.models import SynonymGroup
 from tests.support.sample_site import SampleSite
+from tests.support.site import Client
 
 
 def groups(sample: SampleSite) -> list[list[str]]:
@@ -34,7 +35,10 @@ def test_an_administrator_adds_changes_and_retires(changeable: SampleSite) -> No
         == 302
     )
     assert groups(changeable) == [["机械臂", "机械手"]]
+    searched_and_retired(changeable, admin)
 
+
+def searched_and_retired(changeable: SampleSite, admin: Client) -> None:
     page = changeable.visitor().get("/search?q=机械手").text
     assert "搜索“机械手”时也搜索了：机械臂。" in page
     assert "/search?q=%E6%9C%BA%E6%A2%B0%E6%89%8B&amp;literal=1" in page

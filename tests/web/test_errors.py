@@ -202,6 +202,7 @@ def test_who_is_refused_what_is_logged(app: Flask, client: Client, caplog: pytes
     """Foreign objects, rules and forged forms, with account and address; what does not exist at all is no attempt."""
     with app.app_context():
         number, person = accounts.organization("registered").number, accounts.person()
+        key = person.id
         accounts.sign_in(client, person)
     path = f"/organizations/{number}/edit"
     with caplog.at_level(logging.WARNING, "marketplace.web.errors"):
@@ -212,9 +213,9 @@ def test_who_is_refused_what_is_logged(app: Flask, client: Client, caplog: pytes
         client.get("/no-such-address")
     lines = [record.getMessage().partition("refused: ")[2] for record in caplog.records]
     assert lines == [
-        f"404 GET {path} (organizations.edit), user {person.id}",
-        f"403 GET /review/ (review.queue), user {person.id}",
-        f"400 POST {path} (organizations.edit), user {person.id}",
+        f"404 GET {path} (organizations.edit), user {key}",
+        f"403 GET /review/ (review.queue), user {key}",
+        f"400 POST {path} (organizations.edit), user {key}",
         f"404 GET /organizations/{number} (organizations.show), user none",
     ]
 
