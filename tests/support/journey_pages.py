@@ -33,10 +33,6 @@ NO_PAGES = {
 }
 
 
-# State of a claim of the sample → the demo account that sent it.
-CLAIMS = {"open": "newcomer", "declined": "vendor2", "withdrawn": "soe2", "approved": "newcomer", "lapsed": "vendor2"}
-
-
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One page as somebody sees it. ``press``: the button (a selector) whose answer is the page that is meant."""
@@ -193,7 +189,7 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("members.show", f"/organizations/{vendor}/members", "vendor"),
         ("members.join", "/organizations/join", "newcomer"),
         ("takeovers.new", f"/takeovers/new/{found.organization()}", "vendor"),
-        *(("takeovers.show", f"/takeovers/{found.takeover(state)}", who) for state, who in CLAIMS.items()),
+        ("takeovers.show", f"/takeovers/{found.takeover('approved')}", "newcomer"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
         ("saved_searches.table", "/workspace/searches", "vendor"),
@@ -261,7 +257,8 @@ def official_pages(found: Numbers) -> Iterator[SamplePage]:
         ("review.decide", f"/review/scenarios/{found.of('scenarios', 'in_review')}"),
         ("review.verify", f"/review/organizations/{found.organization('vendor')}"),
         ("review.verify", f"/review/organizations/{found.organization('vendor2')}"),
-        ("review.queue", "/review/?kind=takeovers"), ("takeovers.show", f"/takeovers/{found.takeover('open')}"),
+        ("review.queue", "/review/?kind=takeovers"),
+        *(("takeovers.show", f"/takeovers/{found.takeover(state)}") for state in ("open", "declined", "lapsed")),
         ("posts.mine", "/posts/"), ("posts.delegate", f"/posts/{found.post('province')}/delegate"),
         ("products.show", f"/products/{found.of('products', 'suspended')}"),
     ):  # fmt: skip
