@@ -37,6 +37,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.door import init_door
@@ -63,6 +64,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTIFICATIONS,
     ORGANIZATIONS,
     MEMBERS,
+    TAKEOVERS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
@@ -92,6 +94,7 @@ TABLES = (
     "notifications.models",
     "organizations.models",
     "members.models",
+    "takeovers.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",
