@@ -73,7 +73,7 @@ def no_open_proposal(enquiry: Enquiry) -> Refused | None:
         return None
     return Refused(
         Text("有待确认的结果时，先答复它", "An outcome that was proposed is answered first"),
-        Text("%(side)s提出的“%(kind)s”还没有答复", "“%(kind)s”, proposed by the %(side)s, has no answer yet")
+        Text("%(side)s提出的“%(kind)s”还没有答复", "%(side)s proposed “%(kind)s”; it has no answer yet")
         % {"side": SIDES[enquiry.proposal.side], "kind": OUTCOMES[enquiry.proposal.kind]},
         Text("请先确认、不同意，或由提出方收回", "Confirm or refuse it, or have it taken back"),
     )

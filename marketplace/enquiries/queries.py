@@ -260,7 +260,7 @@ def _with_number(model: Any, *columns: Any) -> sa.Select[Any]:
     return sa.select(Enquiry.number, *columns).join(model, model.enquiry_id == Enquiry.id).order_by(model.id)
 
 
-def _part(table: str, title: Text, labels: dict[str, Text], select: sa.Select[Any]) -> PersonalPart:
+def _part(table: str, title: Text, labels: dict[str, Text], select: Any) -> PersonalPart:
     rows = [dict(row) for row in db.session.execute(select).mappings()]
     for row in rows:
         if "kind" in row:
