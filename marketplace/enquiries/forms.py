@@ -26,7 +26,13 @@ class MessageForm(MarketplaceForm):
         return [(each.stream, each.filename or "") for each in self.files.data or () if not isinstance(each, str)]
 
 
-class AnswerForm(MessageForm):
+class OpeningForm(MessageForm):
+    """The first message, which is never empty."""
+
+    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField, validators=[required()])
+
+
+class AnswerForm(OpeningForm):
     """With which products a need is answered."""
 
     products = SomeOf(_l("用哪些产品"), validators=[chosen()])
@@ -37,7 +43,7 @@ class AnswerForm(MessageForm):
         return self
 
 
-class InviteForm(MessageForm):
+class InviteForm(OpeningForm):
     """For what a product is invited."""
 
     need = OneShown(_l("为哪项需求"), validators=[chosen()])

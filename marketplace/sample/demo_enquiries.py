@@ -44,6 +44,12 @@ LAPSED = DemoEnquiry("vendor", "DP1", "我们的四足机器人可以承担这�
 
 def demo_enquiries() -> Iterator[DemoEnquiry]:
     """The talks in the order they were opened."""
+    yield from _about_the_substation()
+    yield from _about_products()
+    yield from _unanswered()
+
+
+def _about_the_substation() -> Iterator[DemoEnquiry]:
     yield DemoEnquiry(
         "vendor", "DP1", "产品满足全部硬性要求，两周内可以到现场测试。（演示）", 70, "DS1",
         (
@@ -63,6 +69,9 @@ def demo_enquiries() -> Iterator[DemoEnquiry]:
         "vendor2", "DP2", "改装方案已更新，请看是否合适。（演示）", 64, "DS1",
         (Turn(6, "soe", "decline", "不能上台阶。（演示）", "requirements"),),
     )  # fmt: skip
+
+
+def _about_products() -> Iterator[DemoEnquiry]:
     yield DemoEnquiry(
         "soe", "DP1", "想了解租赁一台的价格和交付时间。（演示）", 60,
         turns=(
@@ -87,5 +96,8 @@ def demo_enquiries() -> Iterator[DemoEnquiry]:
             Turn(12, "vendor2", "confirm"),
         ),
     )  # fmt: skip
+
+
+def _unanswered() -> Iterator[DemoEnquiry]:
     yield DemoEnquiry("vendor", "DP1", "夜班搬运可先试用一台，费用另议。（演示）", 30, "DS2")
     yield DemoEnquiry("soe2", "DP2", "看到适配结果，请说明叉取高度和对接方式。（演示）", 26, "DS2")
