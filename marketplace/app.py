@@ -17,6 +17,7 @@ from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.config import Config
+from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
@@ -70,6 +71,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    ENQUIRIES,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -101,6 +103,7 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "admin.models",
+    "enquiries.models",
     "matching.models",
     "foundation.index.postgres_tables",
     "search.models",

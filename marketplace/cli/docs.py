@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
@@ -29,6 +30,8 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
+    ENQUIRY,
+    OUTCOME,
 )
 
 HEAD = """# Life cycles
