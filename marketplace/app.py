@@ -17,6 +17,7 @@ from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.config import Config
+from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
@@ -38,6 +39,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
@@ -66,11 +68,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     ORGANIZATIONS,
     MEMBERS,
     TOKENS,
+    TAKEOVERS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    ENQUIRIES,
     PILOTS,
     MATCHING,
     SEARCH,
@@ -97,6 +101,7 @@ TABLES = (
     "organizations.models",
     "members.models",
     "tokens.models",
+    "takeovers.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",
@@ -104,6 +109,7 @@ TABLES = (
     "scenarios.models",
     "pilots.models",
     "admin.models",
+    "enquiries.models",
     "matching.models",
     "foundation.index.postgres_tables",
     "search.models",

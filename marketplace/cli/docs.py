@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
@@ -15,6 +16,7 @@ from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.takeovers.lifecycle import TAKEOVER
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
     ORGANIZATION,
@@ -23,10 +25,13 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     REQUEST,
     INVITATION,
     DELEGATION,
+    TAKEOVER,
     EXPERT,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
+    ENQUIRY,
+    OUTCOME,
 )
 
 HEAD = """# Life cycles

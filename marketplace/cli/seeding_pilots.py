@@ -15,6 +15,7 @@ from marketplace.organizations.queries import actor_of
 from marketplace.pilots import intake, measuring, plan, report, services
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.products.models import Product
+from marketplace.sample.demo import demo_products, demo_scenarios
 from marketplace.sample.demo_pilots import OBJECTION, REPORT, VISIT, DemoPilot, demo_pilots, plan_of, rows_of
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import value
@@ -33,8 +34,9 @@ class Parties:
     official: Actor
 
 
-def load_pilots(people: Mapping[str, User], listings: Mapping[str, Listing], accounts: Mapping[str, str]) -> int:
-    """Load them; ``accounts``: id of a listing in the sample → the demo account that owns it. Returns how many."""
+def load_pilots(people: Mapping[str, User], listings: Mapping[str, Listing]) -> int:
+    """Load them; ``listings``: id in the sample → the demo listing. Returns how many."""
+    accounts = {each.sample_id: each.account for each in (*demo_products(), *demo_scenarios())}
     wanted = list(demo_pilots())
     for each in wanted:
         sides = [actor_of(people[accounts[key]]) for key in (each.product, each.scenario)]

@@ -52,6 +52,10 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "memberships of who wants his data or deletes his account",
         "tree": "the line of parents and subsidiaries: who is in it, and its commands",
     },
+    "takeovers": {
+        "refusals": "why somebody cannot claim, or an official not approve: a rule, a fact and a next step each",
+        "leaving": "claims of who wants his data or deletes his account",
+    },
     "members": {"refusals": "why somebody cannot join, invite or leave: a rule, a fact and a next step each"},
     "products": {
         "kind": "what a product is to the shared mechanism",
@@ -63,6 +67,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "kind": "what a scenario is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
         "rows": "requirement and target rows of the form",
+        "fitting": "a product's claims against the must-haves",
         "fields": "text fields of the form, as long as their limits allow",
         "answers": "how a form's answers become content",
         "sheet": "what the page and the preview show",
@@ -109,6 +114,15 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "post_views": "pages of posts",
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
+    },
+    "enquiries": {
+        "opening": "the two ways into a talk, and why one cannot take them",
+        "refusals": "why a talk cannot be opened: a rule, a fact and a next step each",
+        "showing": "a talk in words: messages, history, its place on the chain",
+        "answers": "the answers to one need side by side",
+        "figures": "how far talks came, why not, and how soon an organization answers",
+        "uploads": "files of a message, checked before its transaction",
+        "opening_views": "pages of the ways in and of the answers, and panels on pages of listings",
     },
     "matching": {
         "weights": "what counts in a match, as one versioned table",

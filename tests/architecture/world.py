@@ -20,6 +20,7 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
+from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
@@ -30,7 +31,10 @@ from marketplace.pilots.models import Pilot, Reading
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
+from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.takeovers.models import Takeover
+from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
@@ -111,6 +115,11 @@ def more_objects(people: Mapping[str, Client]) -> None:
         listings.walk(PRODUCT, db.session.get_one(Product, key), state)
     upload(people["vendor"], db.session.query(Product).filter_by(state="draft", demo=True).one().number)
     assert people["vendor"].submit(f"/workspace/inbox/{told_to('vendor').id}/read").status_code == 302
+    for role in ("vendor", "soe"):
+        saved = {"name": "巡检", "rhythm": "daily"}
+        assert people[role].submit("/workspace/searches/new?q=巡检", saved).status_code == 302
+    words = {"words": "机械臂\n机器手臂", "reason": "试"}
+    assert people["operator"].submit("/admin/synonyms/new", words).status_code == 302
 
 
 def told_to(who: str) -> Notification:
@@ -151,7 +160,20 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     running = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == "running")
     yield "reading.vendor", str(db.session.scalars(running.order_by(Reading.id).limit(1)).one())
+    for enquiry in db.session.scalars(sa.select(Enquiry).order_by(Enquiry.id)):
+        whose = "vendor2" if "供方二" in enquiry.supplier.name else "vendor"
+        yield f"enquiry.{whose}.{enquiry.state}", enquiry.number
+        if enquiry.proposal is not None:
+            yield f"outcome.{whose}.proposed", str(enquiry.proposal.id)
     yield "notification.vendor", str(told_to("vendor").id)
+    compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
+    yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
+    for name, model, email in (
+        ("takeover.vendor2", Takeover, "vendor2"), ("saved_search.vendor", SavedSearch, "vendor"),
+    ):  # fmt: skip
+        theirs = sa.select(model.id).join(User, User.id == model.user_id).where(User.email == f"{email}@demo.example")
+        yield name, str(db.session.scalars(theirs.order_by(model.id)).first())
+    yield "synonyms.first", str(db.session.scalars(sa.select(SynonymGroup.id).limit(1)).one())
     official = db.session.query(User).filter_by(email="province@demo.example").one()
     yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
     pending = db.session.query(Organization).filter_by(state="pending", demo=True).one()
