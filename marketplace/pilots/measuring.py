@@ -191,15 +191,7 @@ def decide(
     """
     side = speaking(pilot, actor)
     words = _checked_objection(standing, objection)
-    sources = ("pending", "disputed") if standing == "confirmed" and ids is not None else ("pending",)
-    chosen = (
-        (Reading.pilot_id == pilot.id)
-        & (Reading.side == other(side))
-        & Reading.standing.in_(sources)
-        & (Reading.id <= last)
-    )
-    if ids is not None:
-        chosen &= Reading.id.in_(ids)
+    chosen = _chosen(pilot, other(side), standing, ids, last)
     days = set(db.session.scalars(sa.select(Reading.day).where(chosen).distinct()))
     now = clock.now()
     changed = db.session.execute(
@@ -222,6 +214,14 @@ def decide(
     if standing == "disputed":
         emit("pilot.disputed", pilot, {"count": changed, "side": other(side), "objection": words})
     return int(changed)
+
+
+def _chosen(pilot: Pilot, side: Side, standing: str, ids: Sequence[int] | None, last: int) -> sa.ColumnElement[bool]:
+    """The readings of a side that can still be decided so; a single disputed one may be confirmed after all."""
+    open_ones = ("pending", "disputed") if standing == "confirmed" and ids is not None else ("pending",)
+    found = (Reading.pilot_id == pilot.id) & (Reading.side == side) & Reading.standing.in_(open_ones)
+    found &= Reading.id <= last
+    return found if ids is None else found & Reading.id.in_(ids)
 
 
 def _checked_objection(standing: str, objection: str) -> str:

@@ -129,6 +129,17 @@ def told_to(who: str) -> Notification:
     return found
 
 
+def talks_and_readings() -> Iterator[tuple[str, str]]:
+    """What lies in talks and pilots."""
+    running = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == "running")
+    yield "reading.vendor", str(db.session.scalars(running.order_by(Reading.id).limit(1)).one())
+    for enquiry in db.session.scalars(sa.select(Enquiry).order_by(Enquiry.id)):
+        whose = "vendor2" if "供方二" in enquiry.supplier.name else "vendor"
+        yield f"enquiry.{whose}.{enquiry.state}", enquiry.number
+        if enquiry.proposal is not None:
+            yield f"outcome.{whose}.proposed", str(enquiry.proposal.id)
+
+
 # Kind → the column that says whose it is, where it is another one.
 OWNED = {"organization": "id", "pilot": "demander_id"}
 
@@ -158,13 +169,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where(getattr(model, OWNED.get(kind, "organization_id")).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
-    running = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == "running")
-    yield "reading.vendor", str(db.session.scalars(running.order_by(Reading.id).limit(1)).one())
-    for enquiry in db.session.scalars(sa.select(Enquiry).order_by(Enquiry.id)):
-        whose = "vendor2" if "供方二" in enquiry.supplier.name else "vendor"
-        yield f"enquiry.{whose}.{enquiry.state}", enquiry.number
-        if enquiry.proposal is not None:
-            yield f"outcome.{whose}.proposed", str(enquiry.proposal.id)
+    yield from talks_and_readings()
     yield "notification.vendor", str(told_to("vendor").id)
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())

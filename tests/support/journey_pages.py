@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.support.browser import axe
 from tests.support.journey_languages import Content, foreign_words
+from tests.support.journey_pilots import pilot_pages
 
 # GET addresses that are no pages, and why.
 NO_PAGES = {
@@ -53,7 +54,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *member_pages(found),
             *writing_pages(found),
             *expert_pages(found),
-            *pilot_pages(found),
+            *pilot_pages(),
             *official_pages(found),
             *office_pages(),
         ]
@@ -101,21 +102,6 @@ class Numbers:
         if who:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
-
-    def pilot(self, state: str) -> str:
-        """The first pilot in a state."""
-        from marketplace.foundation.db import db
-        from marketplace.pilots.models import Pilot
-
-        return str(db.session.scalars(sa.select(Pilot.number).where(Pilot.state == state).order_by(Pilot.id)).first())
-
-    def reading(self, state: str) -> int:
-        """A reading of it."""
-        from marketplace.foundation.db import db
-        from marketplace.pilots.models import Pilot, Reading
-
-        mine = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == state)
-        return int(db.session.scalars(mine.order_by(Reading.id).limit(1)).one())
 
     def enquiry(self, state: str, side: str = "supplier") -> str:
         """The number of a talk in a state that this side has opened."""
@@ -292,35 +278,6 @@ def expert_pages(found: Numbers) -> Iterator[SamplePage]:
     for shown in (found.expert("expert2"), found.expert("expert4")):
         yield SamplePage("experts.show", f"/experts/{shown}", "province")
         yield SamplePage("review.expert", f"/review/experts/{shown}", "province")
-
-
-def pilot_pages(found: Numbers) -> Iterator[SamplePage]:
-    """Pilots in every state before a visitor, both sides and the official; every form empty and refused."""
-    for state in ("running", "paused", "reporting", "verified", "not_verified", "aborted"):
-        yield SamplePage("pilots.show", f"/pilots/{found.pilot(state)}")
-    yield SamplePage("pilots.table", "/pilots")
-    yield SamplePage("pilots.report", f"/pilots/{found.pilot('verified')}/report")
-    running, planned, reporting = (f"/pilots/{found.pilot(state)}" for state in ("running", "planned", "reporting"))
-    for endpoint, path in (
-        ("show", planned), ("edit_plan", f"{planned}/plan"), ("show", running), ("readings", f"{running}/readings"),
-        ("new_reading", f"{running}/readings/new"), ("load", f"{running}/readings/import"),
-        ("incidents", f"{running}/incidents"), ("days", f"{running}/days"), ("new", "/pilots/new"),
-        ("correct", f"{running}/readings/{found.reading('running')}/correct"),
-        ("edit_report", f"{reporting}/report/edit"), ("report", f"{reporting}/report"), ("table", "/pilots?mine=1"),
-    ):  # fmt: skip
-        yield SamplePage(f"pilots.{endpoint}", path, "vendor")
-    yield SamplePage("pilots.show", f"/pilots/{found.pilot('paused')}", "soe2")
-    yield SamplePage("pilots.readings", f"{running}/readings?standing=pending", "soe")
-    yield SamplePage("pilots.verify", f"{reporting}/verify", "province")
-    yield SamplePage("review.queue", "/review/?kind=pilots", "province")
-    yield SamplePage("tokens.table", "/workspace/tokens", "vendor")
-    yield SamplePage("tokens.table", "/workspace/tokens", "operator")
-    for endpoint, path, who in (
-        ("pilots.new", "/pilots/new", "vendor"), ("pilots.load", f"{running}/readings/import", "vendor"),
-        ("pilots.new_reading", f"{running}/readings/new", "vendor"), ("pilots.days", f"{running}/days", "soe"),
-        ("pilots.verify", f"{reporting}/verify", "province"), ("tokens.table", "/workspace/tokens", "vendor"),
-    ):  # fmt: skip
-        yield SamplePage(endpoint, path, who, 422, "main form .formend .btn")
 
 
 def official_pages(found: Numbers) -> Iterator[SamplePage]:
