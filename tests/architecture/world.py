@@ -130,7 +130,8 @@ def told_to(who: str) -> Notification:
 
 
 def talks_and_readings() -> Iterator[tuple[str, str]]:
-    """What lies in talks and pilots."""
+    """What lies in talks and pilots, and what a vendor was told."""
+    yield "notification.vendor", str(told_to("vendor").id)
     running = sa.select(Reading.id).join(Pilot, Pilot.id == Reading.pilot_id).where(Pilot.state == "running")
     yield "reading.vendor", str(db.session.scalars(running.order_by(Reading.id).limit(1)).one())
     for enquiry in db.session.scalars(sa.select(Enquiry).order_by(Enquiry.id)):
@@ -170,7 +171,6 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             select = select.where(getattr(model, OWNED.get(kind, "organization_id")).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
-    yield "notification.vendor", str(told_to("vendor").id)
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (
