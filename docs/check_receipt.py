@@ -96,12 +96,12 @@ def checks(signed, bid_bytes, files, key):
     digest = hashlib.sha256(bid_bytes).hexdigest()
     yield digest == receipt["sha256"], "申报原件的 SHA-256 / SHA-256 of the bid file " + digest
     for name in ("challenge", "bid", "version", "lead"):
-        yield bid[name] == receipt[name], "%s: %s" % (name, receipt[name])
+        yield bid[name] == receipt[name], f"{name}: {receipt[name]}"
     listed = {each["sha256"]: each["name"] for each in bid["files"]}
     for path in files:
         with open(path, "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()
-        yield digest in listed, "附件 / file %s = %s" % (path, listed.get(digest, "?"))
+        yield digest in listed, "附件 / file {} = {}".format(path, listed.get(digest, "?"))
 
 
 def main():
@@ -118,12 +118,12 @@ def main():
             bid = file.read()
         found = list(checks(signed, bid, given.files, given.key))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print("不能核对 / cannot be checked: %r" % error)
+        print(f"不能核对 / cannot be checked: {error!r}")
         return 1
     for holds, what in found:
-        print("%s  %s" % ("符合 / holds " if holds else "不符 / FAILS", what))
+        print("{}  {}".format("符合 / holds " if holds else "不符 / FAILS", what))
     if all(holds for holds, _what in found):
-        print("封存时间 / sealed at %s, %s" % (signed["receipt"]["sealed_at"], signed["receipt"]["number"]))
+        print("封存时间 / sealed at {}, {}".format(signed["receipt"]["sealed_at"], signed["receipt"]["number"]))
         return 0
     return 1
 
