@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
@@ -25,6 +26,7 @@ from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
 from marketplace.members.capability import MEMBERS
+from marketplace.notices.capability import NOTICES
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
@@ -68,6 +70,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    NOTICES,
+    CHALLENGES,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -97,6 +101,8 @@ TABLES = (
     "listings.models",
     "products.models",
     "scenarios.models",
+    "notices.models",
+    "challenges.models",
     "admin.models",
     "matching.models",
     "foundation.index.postgres_tables",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.config import Config
+from marketplace.core import clock
 
 Row = TypeVar("Row")
 
@@ -166,6 +167,20 @@ def migrate(config: Config, revision: str = "head") -> None:
 def address_of(config: Config) -> str:
     """The database address with the driver named."""
     return config.database.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def moment() -> datetime:
+    """The present instant by the database's clock, aware, in UTC: what deadlines are judged by.
+
+    Several servers have several clocks; the database has one. Unlike CURRENT_TIMESTAMP it goes on inside a
+    transaction, which may have waited for a lock. Where the clock stands (the sample, tests), it stands here too.
+    """
+    if clock.stands():
+        return clock.now()
+    if db.engine.dialect.name == "sqlite":
+        # On the machine of the only server: its clock is that of the database.
+        return clock.now()
+    return cast(datetime, db.session.scalar(sa.select(sa.func.clock_timestamp()))).astimezone(UTC)
 
 
 def lock(subject: Any) -> None:
