@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.bids.capability import BIDS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
 from marketplace.experts.capability import EXPERTS
@@ -72,6 +73,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     LISTINGS,
     NOTICES,
     CHALLENGES,
+    BIDS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -103,6 +105,7 @@ TABLES = (
     "scenarios.models",
     "notices.models",
     "challenges.models",
+    "bids.models",
     "admin.models",
     "matching.models",
     "foundation.index.postgres_tables",

@@ -78,4 +78,3 @@ BID = Lifecycle(
              label=Text("形式审查不合格", "Disqualify"), past="Disqualified"),
     ),
 )  # fmt: skip
-

@@ -40,9 +40,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         Participation.organization_id.in_(mine), Participation.state.in_(("live", "ended"))
     )
     owned = sa.select(Challenge.id).where(Challenge.organization_id.in_(mine))
-    ours = sa.select(Challenge.id).where(
-        may_decide(actor, "challenge", Challenge.region, Challenge.organization_id)
-    )
+    ours = sa.select(Challenge.id).where(may_decide(actor, "challenge", Challenge.region, Challenge.organization_id))
     known = Bid.state.in_(SEEN_BY_OFFICE) & (Bid.challenge_id.in_(owned) | Bid.challenge_id.in_(ours))
     return Bid.organization_id.in_(mine) | Bid.id.in_(partners) | known
 

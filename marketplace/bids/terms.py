@@ -25,7 +25,9 @@ def closed_by(challenge: Challenge, instant: datetime) -> Refused | None:
         return Refused(
             RULE,
             Text("已于 %(at)s（北京时间）截止", "Bids closed on %(at)s (Beijing time)") % {"at": at},
-            Text("截止前封存的申报不受影响；可以关注后续榜单", "What was sealed in time stands; other challenges follow"),
+            Text(
+                "截止前封存的申报不受影响；可以关注后续榜单", "What was sealed in time stands; other challenges follow"
+            ),
         )
     if challenge.state == "published":
         return None

@@ -193,6 +193,15 @@ def lock(subject: Any) -> None:
     db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
 
 
+def hold(subject: Any) -> None:
+    """Keep the row of ``subject`` as it is until the transaction ends, together with others who only hold it.
+
+    Who would ``lock`` it waits for all of them. On SQLite the whole transaction already holds the writer's place.
+    """
+    only = {"of": type(subject), "read": True}
+    db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
+
+
 def one_at_a_time(key: int) -> None:
     """Let nobody else past this line with the same key until the running transaction ends.
 
