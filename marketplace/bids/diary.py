@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
+from marketplace.bids.lifecycle import BID
 from marketplace.bids.models import Bid, BidAct
 from marketplace.core.actor import Actor
 from marketplace.core.lifecycle import Step
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db
 
 
@@ -38,3 +44,27 @@ def note(
         )  # fmt: skip
     )
     db.session.flush()
+
+
+# How history names what no step of the life cycle did.
+DONE = {
+    "begin": Text("开始填写", "Begun"),
+    "ask": Text("邀请参加单位", "Partner asked"),
+    "drop": Text("取消参加单位", "Partner dropped"),
+    "join": Text("参加单位同意", "Partner consented"),
+    "decline": Text("参加单位谢绝", "Partner declined"),
+    "read": Text("查阅申报内容", "Content read"),
+}
+
+
+def history_lines(bid: Bid) -> list[dict[str, Any]]:
+    """What happened, newest first, for who sees the bid: from here before the opening, from history afterwards."""
+    told = ledger.history(bid) or db.session.scalars(sa.select(BidAct).where(BidAct.bid_id == bid.id)).all()
+    lines = []
+    for each in told:
+        step = BID.by_name.get(each.action)
+        at = datetime.fromisoformat(each.data["at"]) if "at" in each.data else each.at
+        act = step.told if step else DONE[each.action]
+        text = Text(f"{act.zh}：{each.reason}", f"{act.en}: {each.reason}") if each.reason else act
+        lines.append({"at": at, "text": text, "who": ""})
+    return sorted(lines, key=lambda line: line["at"], reverse=True)

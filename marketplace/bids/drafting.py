@@ -140,7 +140,7 @@ def write_again(bid: Bid, actor: Actor, code: str) -> None:
     writable(bid, actor)
     if bid.draft is not None:
         return
-    before = own_copy(bid, code) if code else dict(content.BLANK)
+    before = own_copy(bid, code)[0] if code else dict(content.BLANK)
     if not code:
         bid.own_public = None
     keys = draft_keys()

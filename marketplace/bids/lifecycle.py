@@ -25,6 +25,17 @@ WRITABLE = ("draft", *LIVE)
 KNOWN = ("opened", "qualified", "disqualified")
 
 
+# By what a bid is disqualified in the formality check (domain.md 1.5 and 1.1).
+FORMAL_RULES = {
+    "eligibility": Text("不符合揭榜条件", "Conditions of the challenge not met"),
+    "papers": Text("申报材料不全或无效", "Papers missing or not valid"),
+    "whole": Text("没有覆盖榜单全部内容和考核指标", "Does not cover the whole task and every indicator"),
+    "consortium": Text("联合体超过家数，或没有联合揭榜协议", "Consortium too large, or without its agreement"),
+    "twice": Text("同一单位参加了两份申报", "An organization takes part in two bids"),
+    "integrity": Text("有严重失信或违法记录，或材料不实", "A record of bad credit or offences, or untrue papers"),
+}
+
+
 def before_deadline(bid: Bid) -> Refused | None:
     """The deadline is an instant, and the database's clock decides on it."""
     return closed_by(bid.challenge, moment())

@@ -8,7 +8,6 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import current_app
 
-from marketplace.accounts.models import User
 from marketplace.bids import codes, envelope, queries, shares
 from marketplace.bids.lifecycle import TOGETHER_MINUTES
 from marketplace.bids.models import Opener, Opening
@@ -28,6 +27,16 @@ PURPOSE = "opener"
 MISREAD = Text(
     "开启码不对：请逐组核对，共 9 组，每组 4 位", "Not your code: compare it group by group, nine groups of four"
 )
+
+
+# How history names what happens to the key of a challenge.
+ACTS = {
+    "name": Text("确定开启人", "Openers named"),
+    "take": Text("领取开启码", "Code taken"),
+    "confirm": Text("确认开启码", "Code confirmed"),
+    "make_key": Text("生成密钥并分割", "Key made and split"),
+    "give": Text("到场并输入开启码", "Came with his code"),
+}
 
 
 def vault() -> Vault:
@@ -231,7 +240,3 @@ def present(opening: Opening) -> Sequence[Opener]:
         if each.given and each.given_at is not None and each.given_at > since
     ]  # fmt: skip
 
-
-def people(opening: Opening) -> list[User]:
-    """The openers as persons."""
-    return [each.user for each in queries.openers_of(opening.challenge_id)]

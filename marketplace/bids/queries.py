@@ -13,6 +13,7 @@ from marketplace.bids.lifecycle import KNOWN, LIVE, WRITABLE
 from marketplace.bids.models import Bid, BidAct, Opener, Opening, Participation, SealedVersion
 from marketplace.bids.policy import visible_to
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.policy import visible_to as challenge_visible_to
 from marketplace.core.actor import PROVINCE, Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
@@ -33,6 +34,19 @@ def bid_by_number(number: str, actor: Actor) -> Bid:
         NotFound: there is none, or it is not for him to know.
     """
     found = db.session.scalar(sa.select(Bid).where(Bid.number == number, visible_to(actor)).options(*WHOLE))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def challenge_by_number(number: str, actor: Actor) -> Challenge:
+    """The challenge if the actor may see it.
+
+    Raises:
+        NotFound: there is none, or it is not for him to know.
+    """
+    select = sa.select(Challenge).where(Challenge.number == number, challenge_visible_to(actor))
+    found = db.session.scalar(select.options(joinedload(Challenge.organization)))
     if found is None:
         raise NotFound
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -13,10 +13,11 @@ from marketplace.bids.diary import diary
 from marketplace.bids.lifecycle import BID
 from marketplace.bids.models import Bid, Opening, SealedVersion
 from marketplace.bids.opening import give, vault
-from marketplace.bids.owncopy import place, written_of
+from marketplace.bids.owncopy import file_of, place, written_of
 from marketplace.bids.services import ask_again, end
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
+from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.text import Text
@@ -102,7 +103,7 @@ def _opened(bid: Bid, version: SealedVersion, private: X25519PrivateKey) -> byte
         inner = envelope.unseal(version.envelope, private, place(bid, version.number, "openers"))
     except envelope.Broken:
         return None
-    return inner if receipt.sha256(json.loads(inner)["file"].encode()) == version.digest else None
+    return inner if receipt.sha256(file_of(inner)) == version.digest else None
 
 
 # ---- reading what was opened ----
@@ -148,10 +149,32 @@ def content_of(bid: Bid) -> tuple[dict[str, Any], bytes]:
     inner = _opened(bid, _version(bid), private)
     if inner is None:
         raise NotFound
-    return written_of(inner), json.loads(inner)["file"].encode()
+    return written_of(inner), file_of(inner)
 
 
 def file_pieces(entry: dict[str, Any]) -> Iterator[bytes]:
     """The bytes of a file, piece by piece, each checked before it is given out."""
     with store().open(entry["blob"]) as sealed:
         yield from envelope.unseal_file(sealed, entry["size"], bytes.fromhex(entry["key"]))
+
+
+def note_reading(bid: Bid, actor: Actor) -> None:
+    """An official or the owner reads a bid: history knows who and when, once a day for each reader."""
+    since = clock.now() - timedelta(days=1)
+    read = [each for each in ledger.history(bid) if each.action == "read" and each.at > since]
+    if not any(each.actor_id == actor.user_id for each in read):
+        ledger.record(bid, "read", actor, post=actor.post_for("challenge", bid.challenge.region))
+
+
+# ---- the formality check ----
+
+
+def decide(bid: Bid, name: str, actor: Actor, rule: str, words: str, seen: int | None) -> None:
+    """An official finds a bid in order, or not; who disqualifies names the rule (``lifecycle.FORMAL_RULES``).
+
+    Raises:
+        Refused, Conflict, Invalid: as ``move``.
+    """
+    data = {"rule": rule} if name == "disqualify" else {}
+    post = actor.post_for("challenge", bid.challenge.region)
+    move(BID, bid, name, actor, words, post=post, seen=seen, data=data)
