@@ -43,7 +43,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """``can_view`` as a condition on the table."""
     if actor.is_system:
         return sa.true()
-    seen = [Objection.user_id == actor.user_id] if actor.signed_in else [sa.false()]
+    seen: list[sa.ColumnElement[bool]] = [Objection.user_id == actor.user_id] if actor.signed_in else [sa.false()]
     for post in actor.posts:
         seen.append(Objection.duty.in_(sorted(post.duties)) & in_region(post.region, Objection.region))
     return sa.or_(*seen)

@@ -31,7 +31,7 @@ def notices(*, state: str = "", kind: str = "") -> Select:
 def counts() -> Mapping[str, int]:
     """State → how many notices are in it."""
     select = sa.select(Notice.state, sa.func.count()).group_by(Notice.state)
-    return {state: count for state, count in db.session.execute(select).all()}
+    return {row.state: row[1] for row in db.session.execute(select)}
 
 
 def notice_by_number(number: str, _actor: Actor | None = None) -> Notice:
