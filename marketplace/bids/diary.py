@@ -41,7 +41,7 @@ def note(
             after=after,
             reason=reason,
             data=dict(data or {}),
-        )  # fmt: skip
+        )
     )
     db.session.flush()
 

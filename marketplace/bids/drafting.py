@@ -18,6 +18,7 @@ from marketplace.bids.owncopy import own_copy
 from marketplace.bids.policy import is_lead
 from marketplace.bids.terms import closed_by
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.questions import watch
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, NotFound, Refused
@@ -52,6 +53,7 @@ def begin(challenge: Challenge, organization: Organization, actor: Actor) -> Bid
     bid.draft_key = keys.make()
     bid.draft = keys.encrypt(bid.draft_key, content.BLANK)
     note(bid, "begin", actor)
+    watch(challenge, actor)  # of addenda he hears like everybody who watches: a letter to bidders would count them
     return bid
 
 
@@ -69,7 +71,7 @@ def _take_part(bid: Bid, organization: Organization, role: str, actor: Actor) ->
                     asked_by=actor.user_id,
                     answered_by=actor.user_id,
                     answered_at=clock.now(),
-                )  # fmt: skip
+                )
             )
     except IntegrityError as error:
         raise taken(organization) from error
@@ -175,7 +177,7 @@ def attach(bid: Bid, entry: Mapping[str, Any], actor: Actor, seen: int | None) -
             owner_id=bid.id,
             uploaded_by=None,
             created_at=clock.now(),
-        )  # fmt: skip
+        )
     )
     db.session.flush()
 
@@ -208,7 +210,7 @@ def ask_partner(bid: Bid, organization: Organization, actor: Actor) -> None:
     writable(bid, actor)
     _not_fixed(bid)
     partners = [each for each in bid.participations if each.role == "partner" and each.state in ("asked", "live")]
-    if any(each.organization_id == organization.id for each in (*partners, bid)):
+    if organization.id in {bid.organization_id, *(each.organization_id for each in partners)}:
         raise taken(organization)
     most = bid.challenge.most_partners
     if len(partners) >= most:
@@ -226,7 +228,7 @@ def ask_partner(bid: Bid, organization: Organization, actor: Actor) -> None:
             role="partner",
             state="asked",
             asked_by=actor.user_id,
-        )  # fmt: skip
+        )
     )
     db.session.flush()
     note(bid, "ask", actor, data={"organization": organization.number})

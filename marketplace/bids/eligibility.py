@@ -45,11 +45,20 @@ def _ties_to_owner(challenge: Challenge, organization: Organization) -> Iterator
     barred = {owner} | (above | below if challenge.content.get("owner_barred", True) else set())
     if organization.id in barred:
         yield Refused(
-            Text("需求单位及与其有控股关系的单位不能揭榜", "The owner of the need, its parents and subsidiaries do not bid"),
-            Text("“%(name)s”是需求单位，或与它有上下级关系", "%(name)s is the owner, or in its line of parents and subsidiaries")
+            Text(
+                "需求单位及与其有控股关系的单位不能揭榜",
+                "The owner of the need, its parents and subsidiaries do not bid",
+            ),
+            Text(
+                "“%(name)s”是需求单位，或与它有上下级关系",
+                "%(name)s is the owner, or in its line of parents and subsidiaries",
+            )
             % {"name": organization.label},
-            Text("可以关注其他榜单；关系登记有误的，请在单位页面更正", "See other challenges; correct a wrong link on its page"),
-        )  # fmt: skip
+            Text(
+                "可以关注其他榜单；关系登记有误的，请在单位页面更正",
+                "See other challenges; correct a wrong link on its page",
+            ),
+        )
 
 
 def _kind(challenge: Challenge, organization: Organization) -> Iterator[Refused]:

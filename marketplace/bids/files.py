@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from marketplace.bids.content import FILE_KINDS
 from marketplace.bids.envelope import seal_file
@@ -16,7 +16,7 @@ from marketplace.foundation.files import read_document, store
 KEY = 32
 
 
-def sealed_file(stream: BinaryIO, name: str, kind: str) -> dict[str, Any]:
+def sealed_file(stream: IO[bytes], name: str, kind: str) -> dict[str, Any]:
     """An entry for a draft: what the file is, where its sealed bytes lie, and their key, which stands nowhere else.
 
     Raises:
@@ -24,7 +24,7 @@ def sealed_file(stream: BinaryIO, name: str, kind: str) -> dict[str, Any]:
     """
     if kind not in FILE_KINDS:
         raise FieldError("kind", Text("请选择文件种类", "Say what kind of file it is"))
-    shown, media_type, data = read_document(stream, name)
+    shown, media_type, data = read_document(cast(BinaryIO, stream), name)
     key = secrets.token_bytes(KEY)
     blob = store().put(b"".join(seal_file(io.BytesIO(data), len(data), key)))
     return {

@@ -165,7 +165,9 @@ class FormalityForm(MarketplaceForm):
 
     decision = RadioField(_l("形式审查结论"), [chosen()])
     rule = OneOf(_l("依据的规则"), choices=lambda: listed([("", CHOOSE), *FORMAL_RULES.items()]))
-    note = TextAreaField(_l("事实与理由"), [at_most(NOTE_LENGTH)], description=_l("申报单位会看到这段话，也会记入留痕。"))
+    note = TextAreaField(
+        _l("事实与理由"), [at_most(NOTE_LENGTH)], description=_l("申报单位会看到这段话，也会记入留痕。")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,5 +187,3 @@ class FormalityForm(MarketplaceForm):
 def opener_choices(users: Sequence[Any]) -> list[tuple[str, str]]:
     """The officials who may open, as they are ticked."""
     return [(str(user.id), user.name) for user in users]
-
-

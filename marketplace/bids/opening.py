@@ -239,4 +239,3 @@ def present(opening: Opening) -> Sequence[Opener]:
         each for each in queries.openers_of(opening.challenge_id)
         if each.given and each.given_at is not None and each.given_at > since
     ]  # fmt: skip
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.bids import opening, queries, receipt, unsealing
@@ -161,7 +161,9 @@ def _history(made: Opening) -> list[dict[str, Any]]:
     """Who did what for the opening, by their posts: codes and shares are told of, never what they are."""
     entries = ledger.history(made)
     signed = signatures(entries, named=False)
-    return [{"at": each.at, "text": opening.ACTS[each.action], "who": signed.get(each.id, "")} for each in reversed(entries)]
+    return [
+        {"at": each.at, "text": opening.ACTS[each.action], "who": signed.get(each.id, "")} for each in reversed(entries)
+    ]
 
 
 def receipts() -> ResponseReturnValue:
@@ -188,7 +190,9 @@ def paper(number: str, sha256: str) -> ResponseReturnValue:
         if entry["sha256"] == sha256:
             # Whole before it is sent: a piece that does not hold must not follow others that were sent.
             data = b"".join(unsealing.file_pieces(entry))
-            file = StoredFile(purpose="document", **{key: entry[key] for key in ("sha256", "name", "media_type", "size")})
+            file = StoredFile(
+                purpose="document", **{key: entry[key] for key in ("sha256", "name", "media_type", "size")}
+            )
             return Response(data, headers=response_headers(file))
     raise NotFound
 

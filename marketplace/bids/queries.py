@@ -157,23 +157,6 @@ def openers_of(challenge_id: int) -> Sequence[Opener]:
     return db.session.scalars(select.order_by(Opener.id).execution_options(populate_existing=True)).all()
 
 
-def opener_duties(actor: Actor) -> Sequence[tuple[Opener, Opening]]:
-    """The challenges in which something waits for the actor as an opener."""
-    select = (
-        sa.select(Opener, Opening)
-        .join(Opening, Opening.challenge_id == Opener.challenge_id)
-        .join(Challenge, Challenge.id == Opener.challenge_id)
-        .where(Opener.user_id == actor.user_id, Opening.done_at.is_(None))
-        .where(
-            (Opener.confirmed_at.is_(None) & Challenge.state.in_(("approved", "published")))
-            | ((Challenge.state == "closed") & (Opener.given == ""))
-        )
-        .options(joinedload(Opening.challenge))
-        .order_by(Challenge.deadline)
-    )
-    return [(opener, opening) for opener, opening in db.session.execute(select)]
-
-
 def candidates(challenge: Challenge) -> Sequence[User]:
     """The officials who run challenges for the place: the city's and the province's."""
     levels = {challenge.region[:4] + "00", PROVINCE} if challenge.region else {PROVINCE}

@@ -280,7 +280,9 @@ def _seal(number: str) -> ResponseReturnValue:
     services.shred(bid)
     if code:
         session[HELD] = {**session.get(HELD, {}), bid.number: code}
-    flash(_("已封存第 %(number)s 版，回执 %(receipt)s。", number=made.number, receipt=made.receipt["receipt"]["number"]))
+    flash(
+        _("已封存第 %(number)s 版，回执 %(receipt)s。", number=made.number, receipt=made.receipt["receipt"]["number"])
+    )
     return redirect(href(bid))
 
 
@@ -306,9 +308,7 @@ def receipt(number: str, version: int) -> ResponseReturnValue:
 
 
 def _download(data: bytes, name: str, media_type: str = "application/json") -> Response:
-    return Response(
-        data, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return Response(data, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 # ---- his own copy ----
@@ -352,4 +352,3 @@ def answer(key: int) -> ResponseReturnValue:
     drafting.answer(asked, consent == "yes", current_actor())
     flash(_("已同意参加联合体。") if consent == "yes" else _("已谢绝。"))
     return redirect(url_for("bids.mine"))
-

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
 from flask import Flask
 
 from marketplace.bids import unsealing
-from marketplace.bids.models import Bid
 from marketplace.core import clock
-from marketplace.core.errors import Refused
-from marketplace.foundation.db import transaction
 from tests.factories import bids, challenges
 
 

@@ -48,15 +48,9 @@ def _run(folder: Path, signed: Any, bid: bytes = BID, *more: str) -> subprocess.
 def test_the_script_finds_a_receipt_right(tmp_path: Path) -> None:
     done = _run(tmp_path, _signed(), BID, "file.pdf", "--key", receipt.public_of(KEY))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert (
-        "FAILS" not in done.stdout
-    )
-    assert (
-        "方案.pdf" in done.stdout
-    )
-    assert (
-        "2026-03-02T09:00:00.000005+00:00" in done.stdout
-    )
+    assert "FAILS" not in done.stdout
+    assert "方案.pdf" in done.stdout
+    assert "2026-03-02T09:00:00.000005+00:00" in done.stdout
 
 
 def test_the_script_finds_what_is_wrong(tmp_path: Path) -> None:
