@@ -91,7 +91,7 @@ def _answered(content: Content, indicators: Sequence[str]) -> Check:
 
 def _papers(content: Content, consortium: bool) -> Iterator[Check]:
     there = {each["kind"] for each in content.get("files") or []}
-    for kind in required_papers(consortium):
+    for kind in required_papers(consortium=consortium):
         label = FILE_KINDS[kind]
         if kind in there:
             yield Check("ok", Text("已附：%(what)s", "Attached: %(what)s") % {"what": label})
@@ -99,7 +99,7 @@ def _papers(content: Content, consortium: bool) -> Iterator[Check]:
             yield Check("fix", Text("还缺文件：%(what)s", "A file is missing: %(what)s") % {"what": label}, "files")
 
 
-def required_papers(consortium: bool) -> tuple[str, ...]:
+def required_papers(*, consortium: bool) -> tuple[str, ...]:
     """The kinds of files without which nothing is sealed."""
     return ("proposal", "integrity", "agreement") if consortium else ("proposal", "integrity")
 

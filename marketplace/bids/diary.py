@@ -8,20 +8,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.bids.lifecycle import BID
+from marketplace.bids.lifecycle import BID, PARTICIPATION
 from marketplace.bids.models import Bid, BidAct
 from marketplace.core.actor import Actor
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db
+from marketplace.organizations.models import Organization
 
 
-def diary(bid: Bid, actor: Actor) -> Callable[[Step, str, str], None]:
-    """How a step is written down before history may have it."""
+def diary(bid: Bid, actor: Actor, other: Organization | None = None) -> Callable[[Step, str, str], None]:
+    """How a step is written down before history may have it; ``other``: the organization whose part it is about."""
 
     def keep(step: Step, before: str, reason: str) -> None:
-        note(bid, step.name, actor, None if actor.is_system else bid.organization_id, before, step.target, reason)
+        theirs = None if actor.is_system else bid.organization_id
+        if other is not None and actor.belongs_to(other.id):
+            theirs = other.id
+        data = {"organization": other.number} if other else None
+        note(bid, step.name, actor, theirs, before, step.target, reason, data)
 
     return keep
 
@@ -35,7 +40,7 @@ def note(
         BidAct(
             bid_id=bid.id,
             actor_id=actor.user_id,
-            organization_id=organization_id or bid.organization_id,
+            organization_id=organization_id,
             action=action,
             before=before,
             after=after,
@@ -50,9 +55,7 @@ def note(
 DONE = {
     "begin": Text("开始填写", "Begun"),
     "ask": Text("邀请参加单位", "Partner asked"),
-    "drop": Text("取消参加单位", "Partner dropped"),
-    "join": Text("参加单位同意", "Partner consented"),
-    "decline": Text("参加单位谢绝", "Partner declined"),
+    **{step.name: step.told for step in PARTICIPATION.steps},
     "read": Text("查阅申报内容", "Content read"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.bids.models import Bid
-from marketplace.bids.policy import checks_papers, is_lead, opens
+from marketplace.bids.policy import checks_papers, ends_it, is_lead, is_partner_owner, leads_it, opens
 from marketplace.bids.terms import closed_by
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
@@ -87,5 +87,27 @@ BID = Lifecycle(
              label=Text("形式审查合格", "Qualify"), past="Qualified"),
         step("disqualify", "opened", "disqualified", who=checks_papers, quiet=True, asks_reason=True,
              label=Text("形式审查不合格", "Disqualify"), past="Disqualified"),
+    ),
+)  # fmt: skip
+
+PARTICIPATION = Lifecycle(
+    "participation",
+    Text("参加联合体", "Part in a consortium"),
+    start="asked",
+    states={
+        "asked": State(Text("待答复", "Asked"), "", "clock"),
+        "live": State(Text("已同意", "Takes part"), "pine", "check-circle"),
+        "declined": State(Text("已谢绝", "Declined"), "", "x-circle"),
+        "ended": State(Text("已结束", "Ended"), "", "slash-circle"),
+    },
+    steps=(
+        step("join", "asked", "live", who=is_partner_owner, quiet=True,
+             label=Text("参加单位同意", "Join"), past="Partner consented"),
+        step("decline", "asked", "declined", who=is_partner_owner, quiet=True,
+             label=Text("参加单位谢绝", "Decline"), past="Partner declined"),
+        step("drop", "asked live", "ended", who=leads_it, quiet=True,
+             label=Text("取消参加单位", "Drop"), past="Partner dropped"),
+        step("end", "asked live", "ended", who=ends_it, quiet=True,
+             label=Text("随申报结束", "End with the bid"), past="Ended with the bid"),
     ),
 )  # fmt: skip

@@ -171,6 +171,10 @@ class Participation(Base):
     bid: Mapped[Bid] = relationship(back_populates="participations")
     organization: Mapped[Organization] = relationship()
 
+    @property
+    def subject_type(self) -> str:
+        return "participation"
+
 
 class BidAct(Base):
     """History of a bid while nobody may learn of it; the opening brings it into history (services of opening)."""

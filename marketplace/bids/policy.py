@@ -19,6 +19,21 @@ def is_lead(actor: Actor, bid: Bid) -> bool:
     return actor.belongs_to(bid.organization_id)
 
 
+def is_partner_owner(actor: Actor, asked: Participation) -> bool:
+    """An owner of the organization that is asked: nobody else consents for it."""
+    return actor.owns(asked.organization_id)
+
+
+def leads_it(actor: Actor, asked: Participation) -> bool:
+    """A member of the lead."""
+    return is_lead(actor, asked.bid)
+
+
+def ends_it(actor: Actor, asked: Participation) -> bool:
+    """Who ends the bid: its lead, or time."""
+    return actor.is_system or leads_it(actor, asked)
+
+
 def is_bidder(actor: Actor, bid: Bid) -> bool:
     """A member of an organization that takes part."""
     return any(

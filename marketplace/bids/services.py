@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from marketplace.bids import codes, content, envelope, queries, receipt
+from marketplace.bids.consortium import end_all
 from marketplace.bids.diary import diary, note
 from marketplace.bids.drafting import draft_of, forget_files
 from marketplace.bids.drafts import draft_keys
@@ -187,18 +188,16 @@ def take_step(bid: Bid, name: str, actor: Actor, seen: int | None) -> None:
         assert version is not None
         version.edition = bid.challenge.edition
     if name in ("withdraw", "lapse"):
-        end(bid)
+        end(bid, actor)
     db.session.flush()
 
 
-def end(bid: Bid) -> None:
+def end(bid: Bid, actor: Actor) -> None:
     """What was written and sealed is destroyed; its organizations are free for another bid."""
     _let_go(bid)
     forget_files(bid, sa.true())
     bid.draft = None
-    for each in bid.participations:
-        if each.state in ("asked", "live"):
-            each.state = "ended"
+    end_all(bid, actor)
 
 
 def ask_again(challenge: Challenge) -> None:

@@ -66,7 +66,7 @@ def _sealed(challenge: Challenge) -> list[Bid]:
             found.append(bid)
         else:
             move_unseen(BID, bid, "lapse", SYSTEM, diary(bid, SYSTEM))
-            end(bid)
+            end(bid, SYSTEM)
     return found
 
 
@@ -85,6 +85,7 @@ def _open(bid: Bid, private: X25519PrivateKey, actor: Actor) -> None:
         "readable": bid.readable,
     }  # fmt: skip
     bid.draft = None
+    db.session.flush()  # the step reads the row again
     move(BID, bid, "open", actor, post=actor.post_for("challenge", bid.challenge.region), data=data)
 
 

@@ -9,7 +9,18 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.bids import codes, content, drafting, envelope, files, queries, services, unsealing
+from marketplace.bids import (
+    codes,
+    consortium,
+    content,
+    drafting,
+    eligibility,
+    envelope,
+    files,
+    queries,
+    services,
+    unsealing,
+)
 from marketplace.bids.diary import history_lines
 from marketplace.bids.forms import (
     CHECK,
@@ -30,14 +41,17 @@ from marketplace.bids.owncopy import own_copy
 from marketplace.bids.policy import checks_papers, is_bidder, is_lead
 from marketplace.bids.terms import closed_by
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation.db import moment, transaction
+from marketplace.foundation.files import DOCUMENT_HINT
+from marketplace.listings.files import in_bytes
 from marketplace.members.queries import organization_asked
 from marketplace.organizations.queries import my_organizations
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.request import own_transaction, takes_files
 
@@ -98,11 +112,11 @@ def begin(challenge: str) -> ResponseReturnValue:
         wanted = next((each for each in ours if each.number == request.form.get("organization")), None)
         if wanted is None:
             raise NotFound
-        bid = drafting.begin(found, wanted, actor)
+        bid = drafting.start(found, wanted, actor)
         return redirect(url_for("bids.edit", number=bid.number, step=STEPS[0].key))
     return render_template(
         "bids/begin.html", challenge=found, organizations=ours, form=form, closed=closed_by(found, moment()),
-        barriers=[list(drafting.barriers(found, each, lead=True)) for each in ours],
+        barriers=[list(eligibility.barriers(found, each, lead=True)) for each in ours],
     )  # fmt: skip
 
 
@@ -137,10 +151,18 @@ def edit(number: str, step: str) -> ResponseReturnValue:
         return redirect(href(bid))
     form = _form(page, bid, written)
     if request.method == "POST":
-        refused = _answer_step(page, bid, form) if page.write is None else None
-        if page.write is not None and form.validate():
-            drafting.save(bid, page.write(form, written), current_actor(), seen_version())
-        if not form.errors and refused is None:
+        if page.write is None:
+            acted = _act(page, bid, form)
+            if acted is not None:
+                return acted
+        elif form.validate():
+            try:
+                drafting.save(bid, page.write(form, written), current_actor(), seen_version())
+            except Conflict as error:
+                # What was typed stays before its writer, who can look at the other text in a second window.
+                flash(error.message.say(current_language()))
+                return _form_page(page, bid, form, HTTPStatus.CONFLICT)
+        if not form.errors:
             return _onward(page, bid)
     return _form_page(page, bid, form)
 
@@ -166,11 +188,11 @@ def _form(page: BidStep, bid: Bid, written: dict[str, Any]) -> Any:
     return FilesForm()
 
 
-def _answer_step(page: BidStep, bid: Bid, form: Any) -> ResponseReturnValue | None:
-    """Pages whose buttons act at once: partners asked or dropped, files taken out."""
+def _act(page: BidStep, bid: Bid, form: Any) -> ResponseReturnValue | None:
+    """What the buttons of a page do at once (partners asked or dropped, files taken out), and where it leads."""
     actor, asked = current_actor(), request.form
     if asked.get("drop", "").isdigit():
-        drafting.drop_partner(bid, int(asked["drop"]), actor)
+        consortium.drop_partner(bid, int(asked["drop"]), actor)
         return redirect(request.url)
     if asked.get("remove"):
         drafting.detach(bid, asked["remove"], actor, seen_version())
@@ -180,7 +202,7 @@ def _answer_step(page: BidStep, bid: Bid, form: Any) -> ResponseReturnValue | No
         if wanted is None:
             form.refuse([FieldError("organization", Text("没有找到已认证的单位", "No verified organization found"))])
         else:
-            drafting.ask_partner(bid, wanted, actor)
+            consortium.ask_partner(bid, wanted, actor)
     return None
 
 
@@ -207,15 +229,15 @@ def step_href(bid: Bid, key: str) -> str:
     return url_for("bids.edit", number=bid.number, step=key)
 
 
-def _form_page(page: BidStep, bid: Bid, form: Any) -> ResponseReturnValue:
+def _form_page(page: BidStep, bid: Bid, form: Any, status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
     written = drafting.draft_of(bid) or {}
-    failed = request.method == "POST" and bool(form.errors)
     body = render_template(
         "bids/form.html", step=page, form=form, bid=bid, errors=form.problems(), steps=_steps(bid, page.key),
         place=STEPS.index(page) + 1, version=request.form.get("version", bid.version), files=written.get("files", []),
-        kinds=content.FILE_KINDS, required=content.required_papers(len(services.live(bid)) > 1),
+        file_hint=DOCUMENT_HINT, in_bytes=in_bytes, kinds=content.FILE_KINDS,
+        required=content.required_papers(consortium=len(services.live(bid)) > 1),
     )  # fmt: skip
-    return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else status
 
 
 def _steps(bid: Bid, current: str) -> list[tuple[Any, ...]]:
@@ -349,6 +371,6 @@ def answer(key: int) -> ResponseReturnValue:
     consent = request.form.get("consent")
     if consent not in ("yes", "no"):
         raise NotFound
-    drafting.answer(asked, consent == "yes", current_actor())
+    consortium.answer(asked, consent == "yes", current_actor())
     flash(_("已同意参加联合体。") if consent == "yes" else _("已谢绝。"))
     return redirect(url_for("bids.mine"))

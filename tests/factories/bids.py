@@ -36,7 +36,7 @@ def draft(challenge: Challenge, organization: Organization | None = None, **chan
     """A bid as it is written, complete."""
     lead = organization or accounts.organization()
     with transaction():
-        bid = drafting.begin(challenge, lead, member_of(lead))
+        bid = drafting.start(challenge, lead, member_of(lead))
         drafting.save(bid, written(**changes), member_of(lead), None)
     for entry in papers():
         with transaction():
