@@ -14,6 +14,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.posts.policy import may_decide
+from marketplace.scenarios.models import Scenario
 
 
 def unanswered(challenge: Challenge) -> int:
@@ -199,3 +200,14 @@ def watched_by(user_id: int) -> Sequence[Any]:
     """What somebody follows, for the copy of his data: number, title and since when."""
     select = sa.select(Challenge.number, Challenge.title, Watch.since).join(Watch, Watch.challenge_id == Challenge.id)
     return db.session.execute(select.where(Watch.user_id == user_id).order_by(Watch.since)).all()
+
+
+def of_scenario(scenario: Scenario, actor: Actor) -> Sequence[Challenge]:
+    """Challenges that came from a need and that the actor may see."""
+    select = sa.select(Challenge).where(Challenge.scenario_id == scenario.id, visible_to(actor))
+    return db.session.scalars(select.order_by(Challenge.id)).all()
+
+
+def count(select: sa.Select[Any]) -> int:
+    """How many rows a select has."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0

@@ -87,7 +87,7 @@ def eligibility(challenge: Challenge) -> list[Text]:
     """Who may bid, rule by rule, in the order in which bids are checked."""
     content = {**BLANK, **challenge.content}
     found = [
-        Text("境内依法登记、能独立承担责任，并在本平台通过认证的单位", "Registered legal persons, verified on this site"),
+        Text("境内依法登记、能独立承担责任，并在本平台通过认证的单位", "Legal persons, verified on this site"),
         _consortium(challenge.most_partners),
         Text("同一单位在本榜只能出现一次，牵头与参加合并计算",
              "An organization appears in one bid only, as lead or as partner"),
@@ -195,12 +195,14 @@ def chain(challenge: Challenge) -> list[dict[str, Any]]:
         return []
     later = [Text("验证", "Pilot"), Text("示范", "Demonstration"), Text("复制", "Copies")]
     stopped = challenge.state in ENDED
+    need = scenario.number, url_for("scenarios.show", number=scenario.number), _short(scenario.published_at)
+    own = challenge.number, url_for("challenges.show", number=challenge.number), _short(challenge.published_at)
     return [
         {"name": Text("需求", "Need"), "state": Text("已发布", "Published"), "kind": "done",
-         "items": [(scenario.number, url_for("scenarios.show", number=scenario.number), _short(scenario.published_at))]},
+         "items": [need]},
         {"name": Text("揭榜", "Challenge"), "state": CHALLENGE.mark(challenge.state).label,
          "kind": "stop" if stopped else "now",
-         "items": [(challenge.number, url_for("challenges.show", number=challenge.number), _short(challenge.published_at))]},
+         "items": [own]},
         *({"name": name, "state": Text("未开始", "Not begun"), "kind": "next", "items": []} for name in later),
     ]  # fmt: skip
 

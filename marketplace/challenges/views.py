@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,9 +21,11 @@ from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation.files import Prepared, prepare_document
+from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
-from marketplace.organizations.queries import organizations_by_id
-from marketplace.scenarios.queries import scenario_by_number
+from marketplace.organizations.queries import my_organizations
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.scenarios.models import Scenario
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.feed import Entry, atom
 from marketplace.web.forms import clean, form_page
@@ -141,7 +143,8 @@ def edition(number: str, edition: int) -> Response:
         raise NotFound
     response = Response(found.text, content_type="application/json; charset=utf-8")
     response.set_etag(found.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # ---- the owner's form ----
@@ -151,7 +154,8 @@ def new() -> ResponseReturnValue:
     """Begin a challenge: in whose name, and from which need, if any."""
     actor = current_actor()
     scenario_number = request.values.get("scenario", "")
-    scenario = scenario_by_number(scenario_number, actor) if scenario_number else None
+    scenario = listing_by_number(SCENARIO, scenario_number, actor) if scenario_number else None
+    assert scenario is None or isinstance(scenario, Scenario)
     own = {each.id: each for each in _posting(actor)}
     if scenario is not None:
         own = {key: each for key, each in own.items() if key == scenario.organization_id}
@@ -167,7 +171,7 @@ def new() -> ResponseReturnValue:
 
 def _posting(actor: Actor) -> Sequence[Organization]:
     """The organizations in whose name the actor may post."""
-    return [each for each in organizations_by_id(sorted(actor.organization_ids)).values() if can_post(actor, each)]
+    return [each for each in my_organizations(actor) if can_post(actor, each)]
 
 
 def edit(number: str) -> ResponseReturnValue:
@@ -207,7 +211,7 @@ def _uploads(form: ChallengeForm) -> tuple[Prepared | None, list[Prepared]] | No
         return None
 
 
-def _sent(uploads: Sequence[Any]) -> list[tuple[BinaryIO, str]]:
+def _sent(uploads: Sequence[Any]) -> list[tuple[Any, str]]:
     return [(each.stream, each.filename) for each in uploads if isinstance(each, FileStorage) and each.filename]
 
 

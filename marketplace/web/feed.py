@@ -53,7 +53,8 @@ def atom(title: str, own: str, page: str, entries: Sequence[Entry]) -> Response:
     response = Response(body, content_type="application/atom+xml; charset=utf-8")
     response.vary.update(("Cookie", "Accept-Language"))
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _text(parent: ElementTree.Element, name: str, text: str) -> None:
