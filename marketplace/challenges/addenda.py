@@ -18,7 +18,7 @@ from marketplace.challenges.services import freeze
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, Refused
-from marketplace.core.lifecycle import Lifecycle, State, step
+from marketplace.core.lifecycle import Lifecycle, State, Step, step
 from marketplace.core.text import Text
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, lock
@@ -76,9 +76,9 @@ ADDENDUM = Lifecycle(
         "recalled": State(Text("已撤回", "Recalled"), "", "slash-circle"),
     },
     steps=(
-        step("issue", "proposed", "issued", who=may_issue, guard=fit_to_issue, quiet=True, look="primary",
+        step("issue", "proposed", "issued", who=may_issue, guard=fit_to_issue, look="primary",
              label=Text("发布更正", "Publish"), past="Published"),
-        step("decline", "proposed", "declined", who=may_issue, quiet=True, asks_reason=True,
+        step("decline", "proposed", "declined", who=may_issue, asks_reason=True,
              label=Text("不予发布", "Decline"), past="Declined"),
         step("recall", "proposed", "recalled", who=may_recall, label=Text("撤回更正", "Recall"), past="Recalled"),
     ),
@@ -224,6 +224,16 @@ def issue(addendum: Addendum, actor: Actor, seen: int | None) -> None:
 
 def _numbers(challenge: Challenge) -> sa.Select[Any]:
     return sa.select(sa.func.max(Addendum.number)).where(Addendum.challenge_id == challenge.id)
+
+
+def take_step(addendum: Addendum, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    """One step of the table; raises Refused, Conflict, Invalid."""
+    if step.name == "issue":
+        issue(addendum, actor, seen)
+    elif step.name == "decline":
+        decline(addendum, actor, reason, seen)
+    else:
+        recall(addendum, actor, seen)
 
 
 def decline(addendum: Addendum, actor: Actor, reason: str, seen: int | None) -> None:

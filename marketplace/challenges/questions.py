@@ -159,7 +159,7 @@ def _waiting(challenge: Challenge, keys: Sequence[int]) -> Sequence[Question]:
     return found
 
 
-def _last(challenge: Challenge) -> sa.Select[tuple[int]]:
+def _last(challenge: Challenge) -> sa.Select[int]:
     return sa.select(sa.func.max(Answer.number)).where(Answer.challenge_id == challenge.id)
 
 
@@ -186,7 +186,8 @@ def unwatch(challenge: Challenge, actor: Actor) -> None:
 def digest_due() -> None:
     """Once a day, at 18:00 in Beijing: one letter for each watcher with all that was published since the last one."""
     until = last_digest(clock.now())
-    for challenge_id, since in db.session.execute(_news(until)).all():
+    for row in db.session.execute(_news(until)).all():
+        challenge_id, since = row.challenge_id, row.told_until
         challenge = db.session.get_one(Challenge, challenge_id)
         readers = sa.update(Watch).where(Watch.challenge_id == challenge_id, Watch.told_until == since)
         users = db.session.scalars(readers.values(told_until=until).returning(Watch.user_id)).all()
@@ -202,7 +203,7 @@ def last_digest(now: datetime) -> datetime:
     return at if here >= at else at - timedelta(days=1)
 
 
-def _news(until: datetime) -> sa.Select[tuple[int, datetime]]:
+def _news(until: datetime) -> sa.Select[int, datetime]:
     """Challenges with something that their watchers were not told of, for each moment up to which they were told."""
     answered = sa.exists().where(
         Answer.challenge_id == Watch.challenge_id, Answer.published_at > Watch.told_until, Answer.published_at <= until

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from marketplace.core import clock
 from marketplace.notices.models import Notice
@@ -31,24 +32,24 @@ def resumed(stopped: date, end: date, decided: date, overrides: Overrides) -> da
 
 @dataclass(frozen=True, slots=True)
 class WindowDay:
-    """One day of the window as pages draw it; ``number`` counts the working days, None for days off and standing."""
+    """One day of the window as pages draw it; ``number`` counts the working days and is None for days off."""
 
     day: date
     kind: DayKind
     number: int | None
-    today: bool
+    when: Literal["past", "today", "ahead"]
 
 
 def window_days(notice: Notice, overrides: Overrides) -> Iterator[WindowDay]:
-    """The days from the opening to the last day. Days on which the clock stood have no number.
-
-    Only for a window that never stood still, or stands now: afterwards the days before it are not told apart.
-    """
+    """The days from the opening to the last day; none when the clock stood, because they no longer count through."""
+    opened = clock.beijing(notice.opened_at).date()
+    if notice.last_day != last_day(opened, notice.days, overrides):
+        return
     number, today = 0, clock.today()
-    day = clock.beijing(notice.opened_at).date()
-    while day <= notice.last_day:
+    for offset in range((notice.last_day - opened).days + 1):
+        day = opened + timedelta(days=offset)
         kind = day_kind(day, overrides)
         works = kind in ("workday", "makeup")
         number += works
-        yield WindowDay(day, kind, number if works else None, day == today)
-        day += timedelta(days=1)
+        when: Literal["past", "today", "ahead"] = "today" if day == today else "past" if day < today else "ahead"
+        yield WindowDay(day, kind, number if works else None, when)
