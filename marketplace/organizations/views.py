@@ -55,6 +55,7 @@ DONE = {
     "hand_over": Text("移交单位", "Handed the organization over"),
     "remove": Text("移出成员", "Removed a member"),
     "leave": Text("成员退出", "A member left"),
+    **{step.name: step.told for step in PARENT.steps},
 }
 
 
@@ -289,7 +290,7 @@ def history_lines(organization: Organization, actor: Actor) -> list[dict[str, An
 
 def _act(entry: ledger.LedgerEntry) -> Text:
     table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
-    step = table.by_name.get(entry.action) or PARENT.by_name.get(entry.action)
+    step = table.by_name.get(entry.action)
     return step.label if step else DONE[entry.action]
 
 
