@@ -26,7 +26,7 @@ from marketplace.foundation.db import db, moment
 from marketplace.foundation.files import store
 from marketplace.foundation.lifecycle import move, move_unseen
 
-TOO_FEW = "有效申报 {count} 件，少于榜单要求的 {least} 件。申报没有开启，内容仍然封存。"
+TOO_FEW = "有效申报少于榜单要求的 {least} 件。申报没有开启，内容仍然封存。"
 
 
 def come(challenge: Challenge, code: str, actor: Actor) -> bool:
@@ -46,8 +46,8 @@ def come(challenge: Challenge, code: str, actor: Actor) -> bool:
         opener.given = ""
     db.session.flush()
     if len(sealed) < challenge.min_bids:
-        reason = TOO_FEW.format(count=len(sealed), least=challenge.min_bids)
-        move(CHALLENGE, challenge, "fail", SYSTEM, reason, data={"bids": len(sealed)})
+        reason = TOO_FEW.format(least=challenge.min_bids)
+        move(CHALLENGE, challenge, "fail", SYSTEM, reason)
         return True
     opening.private = vault().encrypt(private.private_bytes_raw().hex())
     for bid in sealed:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 
 from marketplace.challenges import addenda, export, queries, questions, services, showing, timetable
@@ -123,8 +124,14 @@ def show(number: str) -> ResponseReturnValue:
         to_mend=_to_mend(challenge) if inside and challenge.published_at is None else [],
         waiting=queries.unanswered(challenge) if owns else 0, ended=challenge.state in showing.ENDED,
         proposed=showing.proposed_addendum(challenge) if inside else None, domain_name=_domain(challenge),
-        takes_bids=timetable.takes_bids(challenge),
+        takes_bids=timetable.takes_bids(challenge), added=added_panels(challenge, actor),
     )  # fmt: skip
+
+
+def added_panels(challenge: Challenge, actor: Actor) -> list[Markup]:
+    """What upper capabilities show on the page of a challenge (bids: the way to one's own)."""
+    panels = current_app.extensions.get("challenge_panels", ())
+    return [drawn for panel in panels if (drawn := panel(challenge, actor)) is not None]
 
 
 def _domain(challenge: Challenge) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from marketplace.bids.lifecycle import BID, PARTICIPATION
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
@@ -24,6 +25,8 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     INVITATION,
     DELEGATION,
     EXPERT,
+    BID,
+    PARTICIPATION,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
