@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from flask import Flask, get_template_attribute, url_for
 from markupsafe import Markup
 
-from marketplace.challenges import leaving, lifecycle, notify, policy, queries, services, showing, timetable, views
+from marketplace.challenges import (
+    leaving,
+    lifecycle,
+    notify,
+    policy,
+    queries,
+    searchdoc,
+    services,
+    showing,
+    timetable,
+    views,
+)
 from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE, REVIEW_DAYS
 from marketplace.challenges.models import Addendum, Challenge
@@ -22,7 +33,7 @@ from marketplace.foundation.worker import Task
 from marketplace.scenarios.models import Scenario
 from marketplace.web.languages import current_language
 from marketplace.web.limits import A_MINUTE, Limit, figure
-from marketplace.web.plate import Capability, Duty, FooterLink, Named, NavItem, Queue, Recorded, Waiting
+from marketplace.web.plate import Capability, Duty, FooterLink, Named, NavItem, Queue, Recorded, SearchSource, Waiting
 
 EVERY = 5.0
 A_MINUTE_LONG = 60.0
@@ -156,6 +167,18 @@ RECORDS = (
     Recorded("question", QUESTION.label, acts={"ask": Text("提问", "Asked")}, lifecycle=QUESTION),
 )  # fmt: skip
 
+SOURCE = SearchSource(
+    kind=searchdoc.KIND,
+    label=Text("揭榜挂帅", "Challenges"),
+    keys=searchdoc.keys,
+    documents=searchdoc.documents,
+    versions=searchdoc.versions,
+    visible=searchdoc.visible,
+    cards=searchdoc.cards,
+    texts=searchdoc.texts,
+    order=40,
+)
+
 CHALLENGES = Capability(
     name="challenges",
     blueprints=views.blueprints,
@@ -178,6 +201,7 @@ CHALLENGES = Capability(
     ),
     settings=(*timetable.SETTINGS, lifecycle.REVIEW_DAYS),
     limits=(Limit(ASKING, ("challenges.ask",), methods=("POST",)),),
+    sources=(SOURCE,),
     records=RECORDS,
     queues=lambda: QUEUES,
     duties=duties,

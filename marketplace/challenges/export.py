@@ -45,7 +45,7 @@ def downloads() -> list[tuple[str, str]]:
     """The twins of the list in the address."""
     asked: dict[str, Any] = {key: request.args[key] for key in ("state", "domain", "q") if request.args.get(key)}
     return [
-        (name, url_for("challenges.twin", ending=ending, **asked))
+        (name, url_for("challenge_list.twin", ending=ending, **asked))
         for name, ending in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
     ]
 

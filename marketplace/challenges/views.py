@@ -37,12 +37,11 @@ from marketplace.web.paging import paginate
 from marketplace.web.rows import change_rows
 
 
-def blueprints() -> tuple[Blueprint, Blueprint]:
+def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     """The blueprints, made anew for each app."""
     both = ["GET", "POST"]
     pages = Blueprint("challenges", __name__, url_prefix="/challenges")
     pages.add_url_rule("", "home", home)
-    pages.add_url_rule(".<any(csv, json, xlsx):ending>", "twin", twin)
     pages.add_url_rule("/feed.xml", "feed", feed)
     pages.add_url_rule("/new", "new", signed_in(new), methods=both)
     pages.add_url_rule("/<number>", "show", show)
@@ -56,7 +55,9 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     add_actions(pages, ActionRoute(CHALLENGE, queries.challenge_by_number, services.take_step, href))
     changes = Blueprint("addenda", __name__, url_prefix="/challenge-addenda")
     add_actions(changes, ActionRoute(ADDENDUM, queries.addendum_by_key, _take_addendum, _after_addendum))
-    return pages, changes
+    files = Blueprint("challenge_list", __name__)
+    files.add_url_rule("/challenges.<any(csv, json, xlsx):ending>", "twin", twin)
+    return pages, changes, files
 
 
 def href(challenge: Challenge) -> str:

@@ -13,6 +13,8 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_bids import load_bids
+from marketplace.cli.seeding_challenges import load_challenges
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.config import Config
@@ -65,6 +67,8 @@ def load_sample() -> str:
             walk.bring(SCENARIO, units[scenario.account], scenario)
         bring_organizations(units, people)
         load_experts(people, units)
+        load_challenges(people, units)
+        load_bids(people, units)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"

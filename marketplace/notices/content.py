@@ -14,6 +14,7 @@ from marketplace.core.text import Text
 KINDS = {
     "award": Text("揭榜公示", "Award of a challenge"),
     "no_award": Text("流榜公示", "Failed challenge"),
+    "withdrawal": Text("撤榜公示", "Withdrawal of a challenge"),
     "site": Text("示范应用公示", "Demonstration site"),
 }
 

@@ -15,13 +15,15 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
     """The objections he raised."""
     labels = {
         "notice": Text("公示", "Notice"), "submitted": Text("提交", "Raised"), "name": Text("姓名", "Name"),
-        "phone": Text("联系电话", "Telephone"), "subject": Text("异议对象", "About"), "facts": Text("事实与依据", "Facts"),
+        "phone": Text("联系电话", "Telephone"), "subject": Text("异议对象", "About"),
+        "facts": Text("事实与依据", "Facts"),
         "state": Text("状态", "State"), "reply": Text("答复", "Reply"),
     }  # fmt: skip
     rows = [
         {
             "notice": each.notice.number, "submitted": each.submitted_at, "name": each.name, "phone": each.phone,
-            "subject": each.subject, "facts": each.facts, "state": OBJECTION.mark(each.state).label, "reply": each.reply,
+            "subject": each.subject, "facts": each.facts, "reply": each.reply,
+            "state": OBJECTION.mark(each.state).label,
         }
         for each in objections_of(user_id)
     ]  # fmt: skip

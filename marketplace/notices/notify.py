@@ -38,5 +38,7 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
     """Who raised it reads the decision."""
     objection = db.session.get_one(Objection, message.subject_id)
     user = db.session.get_one(User, objection.user_id)
-    yield letter(user, "notices/decided", OBJECTIONS, notice=objection.notice.label, number=objection.notice.number,
-                 result=OBJECTION.mark(objection.state).label, link=f"{config.base_url}/objections/{objection.id}")  # fmt: skip
+    yield letter(
+        user, "notices/decided", OBJECTIONS, notice=objection.notice.label, number=objection.notice.number,
+        result=OBJECTION.mark(objection.state).label, link=f"{config.base_url}/objections/{objection.id}",
+    )  # fmt: skip

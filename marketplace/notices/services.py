@@ -124,8 +124,9 @@ def object_to(
     entry = ledger.record(objection, "raise", actor, after="raised", data={"notice": notice.number})
     emit("objection.raise", objection, {"entry": entry.id})
     if notice.state == "open":
-        notice.stopped_on = clock.today()
         move(NOTICE, notice, "extend", SYSTEM)
+        notice.stopped_on = clock.today()
+        db.session.flush()
     return objection
 
 
@@ -178,9 +179,10 @@ def _go_on(notice: Notice) -> None:
     if notice.state != "extended" or open_objections(notice):
         return
     assert notice.stopped_on is not None
-    notice.last_day = window.resumed(notice.stopped_on, notice.last_day, clock.today(), overrides())
-    notice.stopped_on = None
-    move(NOTICE, notice, "resume", SYSTEM, data={"last_day": notice.last_day.isoformat()})
+    end = window.resumed(notice.stopped_on, notice.last_day, clock.today(), overrides())
+    move(NOTICE, notice, "resume", SYSTEM, data={"last_day": end.isoformat()})
+    notice.last_day, notice.stopped_on = end, None
+    db.session.flush()
 
 
 def annul(notice: Notice, reason: str) -> None:

@@ -36,12 +36,11 @@ from marketplace.web.paging import paginate
 TOO_MANY = Text("证据文件最多 5 个，请合并", "At most 5 files; merge some")
 
 
-def blueprints() -> tuple[Blueprint, Blueprint]:
+def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     """The blueprints, made anew for each app."""
     both = ["GET", "POST"]
     pages = Blueprint("notices", __name__, url_prefix="/notices")
     pages.add_url_rule("", "home", home)
-    pages.add_url_rule(".json", "twin", twin)
     pages.add_url_rule("/feed.xml", "feed", feed)
     pages.add_url_rule("/<number>", "show", show)
     pages.add_url_rule("/<number>/text.json", "text", text)
@@ -49,7 +48,9 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     objections = Blueprint("objections", __name__, url_prefix="/objections")
     objections.add_url_rule("/<number>", "show", signed_in(objection), methods=both)
     add_actions(objections, ActionRoute(OBJECTION, objection_by_key, _recall, objection_href))
-    return pages, objections
+    files = Blueprint("notice_list", __name__)
+    files.add_url_rule("/notices.json", "twin", twin)
+    return pages, objections, files
 
 
 def href(notice: Notice) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from marketplace.core import clock
+from marketplace.core.text import Text
 from marketplace.notices.models import Notice
 from marketplace.reference.calendar import DayKind, Overrides, add_workdays, day_kind, workdays_between
 
@@ -30,6 +31,12 @@ def resumed(stopped: date, end: date, decided: date, overrides: Overrides) -> da
     return add_workdays(decided, max(left, 1), overrides)
 
 
+WEEKDAYS = (
+    Text("周一", "Mon"), Text("周二", "Tue"), Text("周三", "Wed"), Text("周四", "Thu"), Text("周五", "Fri"),
+    Text("周六", "Sat"), Text("周日", "Sun"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class WindowDay:
     """One day of the window as pages draw it; ``number`` counts the working days and is None for days off."""
@@ -38,6 +45,10 @@ class WindowDay:
     kind: DayKind
     number: int | None
     when: Literal["past", "today", "ahead"]
+
+    @property
+    def weekday(self) -> Text:
+        return WEEKDAYS[self.day.weekday()]
 
 
 def window_days(notice: Notice, overrides: Overrides) -> Iterator[WindowDay]:
