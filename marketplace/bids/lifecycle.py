@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.bids.models import Bid
-from marketplace.bids.policy import checks_papers, ends_it, is_lead, is_partner_owner, leads_it, opens
+from marketplace.bids.policy import checks_papers, ends_it, is_lead, is_partner_owner, leads_it
 from marketplace.bids.terms import closed_by
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
@@ -81,7 +81,7 @@ BID = Lifecycle(
         step("lapse", "draft needs_reconfirm", "withdrawn", who=is_system, guard=after_deadline, quiet=True,
              label=Text("未封存或未重新确认，视为撤回", "Not sealed or not confirmed: taken as withdrawn"),
              past="Not sealed or not confirmed again: taken as withdrawn"),
-        step("open", "sealed", "opened", who=opens, guard=after_deadline, quiet=True,
+        step("open", "sealed", "opened", who=is_system, guard=after_deadline, quiet=True,
              label=Text("开启", "Open"), past="Opened"),
         step("qualify", "opened", "qualified", who=checks_papers, quiet=True,
              label=Text("形式审查合格", "Qualify"), past="Qualified"),

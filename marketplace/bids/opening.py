@@ -60,7 +60,7 @@ def name_openers(challenge: Challenge, chosen: Collection[int], actor: Actor) ->
         raise _key_made()
     able = {user.id for user in queries.candidates(challenge)}
     if len(set(chosen)) != challenge.openers or not set(chosen) <= able:
-        message = Text("请选 %(count)s 人，都是负责本榜单的经办人", "Choose %(count)s officials who run this challenge")
+        message = Text("请选 %(count)s 人，都是办理揭榜挂帅的经办人", "Choose %(count)s officials who run challenges")
         raise Invalid([FieldError("users", message % {"count": challenge.openers})])
     if opening is None:
         opening = Opening(challenge_id=challenge.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace.bids.models import Bid, Opener, Opening, Participation
+from marketplace.bids.models import Bid, Opener, Participation
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.actor import Actor
@@ -83,13 +83,3 @@ def names_openers(actor: Actor, challenge: Challenge) -> bool:
 def is_opener(actor: Actor, opener: Opener) -> bool:
     """Himself."""
     return actor.signed_in and actor.user_id == opener.user_id
-
-
-def opens(actor: Actor, bid: Bid) -> bool:
-    """The opener who completes the number."""
-    return actor.signed_in and runs(actor, bid.challenge)
-
-
-def sees_opening(actor: Actor, opening: Opening) -> bool:
-    """The pages of the key: openers, and who names them."""
-    return runs(actor, opening.challenge) or any(is_opener(actor, each) for each in opening.openers)

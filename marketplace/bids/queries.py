@@ -14,9 +14,10 @@ from marketplace.bids.models import Bid, BidAct, Opener, Opening, Participation,
 from marketplace.bids.policy import visible_to
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import visible_to as challenge_visible_to
-from marketplace.core.actor import PROVINCE, Actor
+from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
+from marketplace.organizations.models import Member
 from marketplace.posts.models import Post
 from marketplace.posts.queries import in_force
 
@@ -158,13 +159,12 @@ def openers_of(challenge_id: int) -> Sequence[Opener]:
 
 
 def candidates(challenge: Challenge) -> Sequence[User]:
-    """The officials who run challenges for the place: the city's and the province's."""
-    levels = {challenge.region[:4] + "00", PROVINCE} if challenge.region else {PROVINCE}
+    """Who may open: every official who runs challenges somewhere, but for members of the owner."""
     posts = db.session.scalars(
-        sa.select(Post)
-        .join(User)
-        .where(Post.region.in_(levels), can_sign_in(), in_force(Post))
-        .options(joinedload(Post.user))
-        .order_by(Post.id)
+        sa.select(Post).join(User).where(can_sign_in(), in_force(Post)).options(joinedload(Post.user)).order_by(Post.id)
     )
-    return list({post.user_id: post.user for post in posts if "challenge" in post.duties}.values())
+    able = {post.user_id: post.user for post in posts if "challenge" in post.duties}
+    members = set(
+        db.session.scalars(sa.select(Member.user_id).where(Member.organization_id == challenge.organization_id))
+    )
+    return [user for key, user in able.items() if key not in members]

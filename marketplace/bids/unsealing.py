@@ -17,6 +17,7 @@ from marketplace.bids.owncopy import file_of, place, written_of
 from marketplace.bids.services import ask_again, end
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.policy import runs
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import NotFound, Refused
@@ -51,9 +52,10 @@ def come(challenge: Challenge, code: str, actor: Actor) -> bool:
         return True
     opening.private = vault().encrypt(private.private_bytes_raw().hex())
     for bid in sealed:
-        _open(bid, private, actor)
-    post = actor.post_for("challenge", challenge.region)
-    move(CHALLENGE, challenge, "open", actor, post=post, data={"bids": len(sealed)})
+        _open(bid, private)
+    # Openers need not run this challenge; who came stands in the history of the opening.
+    acting = actor if runs(actor, challenge) else SYSTEM
+    move(CHALLENGE, challenge, "open", acting, post=acting.post_for("challenge", challenge.region))
     return True
 
 
@@ -70,7 +72,7 @@ def _sealed(challenge: Challenge) -> list[Bid]:
     return found
 
 
-def _open(bid: Bid, private: X25519PrivateKey, actor: Actor) -> None:
+def _open(bid: Bid, private: X25519PrivateKey) -> None:
     """One bid: what happened in silence comes into history, its envelope is tried, its state is open."""
     for act in queries.acts(bid):
         ledger.record(
@@ -86,7 +88,7 @@ def _open(bid: Bid, private: X25519PrivateKey, actor: Actor) -> None:
     }  # fmt: skip
     bid.draft = None
     db.session.flush()  # the step reads the row again
-    move(BID, bid, "open", actor, post=actor.post_for("challenge", bid.challenge.region), data=data)
+    move(BID, bid, "open", SYSTEM, data=data)
 
 
 def _version(bid: Bid) -> SealedVersion:

@@ -129,7 +129,7 @@ CHALLENGE = Lifecycle(
         step("close", "published", "closed", who=is_system, guard=past_deadline, quiet=True,
              label=Text("截止", "Close"), past="Closed"),
         # From here on the stages of other capabilities; each registers what its steps demand (conditions.py).
-        step("open", "closed", "opened", who=runs, guard=opening_due, quiet=True,
+        step("open", "closed", "opened", who=system_or_runs, guard=opening_due, quiet=True,
              label=Text("开启", "Open"), past="Opened"),
         step("score", "opened", "scoring", who=system_or_runs, guard=asked("score"), quiet=True,
              label=Text("开始评审", "Begin scoring"), past="Scoring begun"),

@@ -44,6 +44,8 @@ from marketplace.web.letters import letters_of
 
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
+# Since when the officials of the demonstration hold their posts: before anything that it tells of.
+IN_OFFICE = timedelta(days=400)
 RECENTLY = timedelta(days=3)
 
 
@@ -117,7 +119,7 @@ def _accounts(units: dict[str, Organization]) -> dict[str, User]:
         if account.department:
             department = departments[account.department]
             names = Text(department.name, department.name_en)
-            give_post(user, names, department.region, account.duties)
+            give_post(user, names, department.region, account.duties, since=clock.now() - IN_OFFICE)
     db.session.flush()
     return people
 
