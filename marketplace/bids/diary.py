@@ -70,4 +70,4 @@ def history_lines(bid: Bid) -> list[dict[str, Any]]:
         act = step.told if step else DONE[each.action]
         text = Text(f"{act.zh}：{each.reason}", f"{act.en}: {each.reason}") if each.reason else act
         lines.append({"at": at, "text": text, "who": ""})
-    return sorted(lines, key=lambda line: line["at"], reverse=True)
+    return sorted(lines, key=lambda line: line["at"])[::-1]

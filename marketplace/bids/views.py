@@ -40,6 +40,7 @@ from marketplace.bids.models import Bid
 from marketplace.bids.owncopy import own_copy
 from marketplace.bids.policy import checks_papers, is_bidder, is_lead
 from marketplace.bids.terms import closed_by
+from marketplace.challenges.content import COMPARATORS
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
@@ -234,7 +235,7 @@ def _form_page(page: BidStep, bid: Bid, form: Any, status: HTTPStatus = HTTPStat
     body = render_template(
         "bids/form.html", step=page, form=form, bid=bid, errors=form.problems(), steps=_steps(bid, page.key),
         place=STEPS.index(page) + 1, version=request.form.get("version", bid.version), files=written.get("files", []),
-        file_hint=DOCUMENT_HINT, in_bytes=in_bytes, kinds=content.FILE_KINDS,
+        file_hint=DOCUMENT_HINT, signs=COMPARATORS, in_bytes=in_bytes, kinds=content.FILE_KINDS,
         required=content.required_papers(consortium=len(services.live(bid)) > 1),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else status

@@ -98,7 +98,9 @@ def _on_open_ones(bidding: Bidding) -> None:
     first, second = db.session.scalars(sa.select(Challenge).where(published).order_by(Challenge.id).limit(2))
     now = clock.now()
     bidding.openers(first, now - timedelta(days=12))
-    bidding.seal(first, "soe2", now - timedelta(days=9))
+    early = queries.version_of(bidding.seal(first, "soe2", now - timedelta(days=9)))
+    assert early is not None
+    early.edition = 1  # the one there was nine days ago
     taken_back = bidding.seal(first, "vendor2", now - timedelta(days=8))
     with clock.standing_at(now - timedelta(days=7)):
         services.take_step(taken_back, "withdraw", bidding.actors["vendor2"], None)
