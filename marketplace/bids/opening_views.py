@@ -12,7 +12,7 @@ from marketplace.bids import opening, queries, receipt, unsealing
 from marketplace.bids.forms import FormalityForm, OpenerCodeForm, OpenersForm, opener_choices
 from marketplace.bids.lifecycle import BID, FORMAL_RULES, TOGETHER_MINUTES
 from marketplace.bids.models import Bid, Opening
-from marketplace.bids.policy import can_read, checks_papers, is_opener, names_openers, reads_all
+from marketplace.bids.policy import can_read, checks_papers, is_bidder, is_opener, names_openers, reads_all
 from marketplace.challenges.models import Challenge
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.foundation import ledger
@@ -39,6 +39,7 @@ def add_routes(pages: Blueprint) -> None:
     add("/opening/<challenge>/come", "come", signed_in(come), methods=["POST"])
     add("/record/<challenge>", "record", record)
     add("/receipts", "receipts", receipts)
+    add("/<number>/read", "read", signed_in(read), methods=["POST"])
     add("/<number>/papers/<sha256>", "paper", signed_in(paper))
     add("/<number>/formality", "formality", signed_in(formality), methods=["GET", "POST"])
 
@@ -183,9 +184,18 @@ def _opened(number: str) -> Bid:
     return bid
 
 
+def read(number: str) -> ResponseReturnValue:
+    """Whoever is no bidder opens a bid by a deliberate act, which history keeps."""
+    bid = _opened(number)
+    unsealing.note_reading(bid, current_actor())
+    return redirect(url_for("bids.show", number=number))
+
+
 def paper(number: str, sha256: str) -> ResponseReturnValue:
     """A file of an opened bid, unsealed while it is sent."""
     bid = _opened(number)
+    if not is_bidder(current_actor(), bid) and not unsealing.has_read(bid, current_actor()):
+        raise NotFound
     for entry in unsealing.content_of(bid)[0]["files"]:
         if entry["sha256"] == sha256:
             # Whole before it is sent: a piece that does not hold must not follow others that were sent.

@@ -161,12 +161,17 @@ def file_pieces(entry: dict[str, Any]) -> Iterator[bytes]:
         yield from envelope.unseal_file(sealed, entry["size"], bytes.fromhex(entry["key"]))
 
 
-def note_reading(bid: Bid, actor: Actor) -> None:
-    """An official or the owner reads a bid: history knows who and when, once a day for each reader."""
+def has_read(bid: Bid, actor: Actor) -> bool:
+    """Whether history knows that he read the bid within the last day."""
     since = clock.now() - timedelta(days=1)
-    read = [each for each in ledger.history(bid) if each.action == "read" and each.at > since]
-    if not any(each.actor_id == actor.user_id for each in read):
-        ledger.record(bid, "read", actor, post=actor.post_for("challenge", bid.challenge.region))
+    return any(
+        each.action == "read" and each.at > since and each.actor_id == actor.user_id for each in ledger.history(bid)
+    )
+
+
+def note_reading(bid: Bid, actor: Actor) -> None:
+    """An official or the owner is about to read a bid: history knows who and when."""
+    ledger.record(bid, "read", actor, post=actor.post_for("challenge", bid.challenge.region))
 
 
 # ---- the formality check ----

@@ -127,16 +127,15 @@ def show(number: str) -> ResponseReturnValue:
     bid = queries.bid_by_number(number, actor)
     mine_too = is_bidder(actor, bid)
     opened = bid.state in KNOWN
-    if opened and not mine_too:
-        with transaction():
-            unsealing.note_reading(bid, actor)
-    written = unsealing.content_of(bid)[0] if opened and bid.readable else None
+    reads = opened and bid.readable and (mine_too or unsealing.has_read(bid, actor))
+    written = unsealing.content_of(bid)[0] if reads else None
     return render_template(
         "bids/show.html", bid=bid, mark=BID.mark(bid.state), mine=mine_too, leads=is_lead(actor, bid),
         versions=queries.versions(bid), code=session.get(HELD, {}).get(bid.number), closed=before_deadline(bid),
         writable=is_lead(actor, bid) and bid.state in WRITABLE, offers=offers(BID, bid), form=CodeForm(),
         history=history_lines(bid), written=written, pairs=content.pairs(written or {}), kinds=content.FILE_KINDS,
         checks=bid.state == "opened" and checks_papers(actor, bid), first=STEPS[0].key,
+        to_read=opened and bid.readable and not reads,
     )  # fmt: skip
 
 

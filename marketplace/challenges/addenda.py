@@ -213,8 +213,8 @@ def issue(addendum: Addendum, actor: Actor, seen: int | None) -> None:
     if addendum.material:
         addendum.old_deadline = challenge.deadline
         challenge.content = {**challenge.content, **addendum.changes}
-        for key, at in instants_of(addendum).items():
-            setattr(challenge, key, at)
+        challenge.questions_until, challenge.answers_until = addendum.questions_until, addendum.answers_until
+        challenge.deadline, challenge.opening_at = addendum.deadline, addendum.opening_at
         challenge.edition += 1
         addendum.edition = freeze(challenge).number
     record(challenge, "amend", actor, post=post, data={"addendum": addendum.number, "sha256": challenge.digest})

@@ -174,7 +174,7 @@ SOURCE = SearchSource(
     documents=searchdoc.documents,
     versions=searchdoc.versions,
     visible=searchdoc.visible,
-    cards=searchdoc.cards,
+    cards=export.cards,
     texts=searchdoc.texts,
     order=40,
 )

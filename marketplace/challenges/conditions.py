@@ -31,6 +31,7 @@ def asked(step: str) -> Condition:
             return _shut()
         return next((refusal for each in conditions.values() if (refusal := each(challenge)) is not None), None)
 
+    guard.__name__ = f"asked_to_{step}"  # the documentation of the life cycles names guards
     return guard
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, current_app, request, url_for
 
 from marketplace.challenges import queries, showing
-from marketplace.challenges.content import in_beijing
+from marketplace.challenges.content import BLANK, in_beijing
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.config import Config
 from marketplace.core import clock
-from marketplace.core.actor import VISITOR
+from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
@@ -137,4 +137,23 @@ def whole(challenge: Challenge) -> dict[str, Any]:
              "issued_at": in_beijing(each.issued_at)}
             for each in queries.addenda(challenge)
         ],
+    }  # fmt: skip
+
+
+def cards(ids: Sequence[int], actor: Actor) -> list[Mapping[str, Any]]:
+    """Challenges as hits are drawn, in the order given; drafts are left out even for their owner."""
+    found = {each.id: each for each in queries.challenges_with(ids) if each.published_at is not None}
+    return [_card(found[key]) for key in ids if key in found]
+
+
+def _card(challenge: Challenge) -> Mapping[str, Any]:
+    content = {**BLANK, **challenge.content}
+    domain = catalogue.domain(challenge.domain).label if challenge.domain else None
+    return {
+        "id": challenge.id, "number": challenge.number,
+        "href": url_for("challenges.show", number=challenge.number), "title": challenge.label,
+        "text": Text(content["task"], content["task_en"] or content["task"]),
+        "meta": [challenge.organization.label, domain], "state": CHALLENGE.mark(challenge.state),
+        "deadline": challenge.deadline, "funds": showing.funds(content), "updated": challenge.published_at,
+        "demo": challenge.demo,
     }  # fmt: skip

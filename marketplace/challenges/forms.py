@@ -59,11 +59,11 @@ class IndicatorRow(WrittenRow):
     """One indicator: what is measured, what is required, how it is tested."""
 
     written = ("name", "threshold", "method")
-    name = line(_l("指标"), 80)
+    name = line(_l("指标名称"), 80)
     name_en = line(_l("指标（英文，选填）"), 120)
     comparator = OneOf(_l("比较"), choices=lambda: listed(COMPARATORS.items()), default=">=")
     threshold = line(_l("要求"), 60)
-    unit = line(_l("单位"), 20)
+    unit = line(_l("计量单位"), 20)
     present = line(_l("现状（选填）"), 60)
     method = line(_l("检验方法"), 200)
     method_en = line(_l("检验方法（英文，选填）"), 300)

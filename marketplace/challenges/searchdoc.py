@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
 
-from marketplace.challenges import showing
-from marketplace.challenges.content import BLANK
-from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import visible_to
 from marketplace.challenges.queries import challenges_with
@@ -61,25 +56,6 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
 def visible(actor: Actor) -> sa.Select[int]:
     """The keys that the actor finds: what was published."""
     return sa.select(Challenge.id).where(Challenge.published_at.is_not(None), visible_to(actor))
-
-
-def cards(ids: Sequence[int], actor: Actor) -> list[Mapping[str, Any]]:
-    """Challenges as hits are drawn, in the order given; drafts are left out even for their owner."""
-    found = {each.id: each for each in challenges_with(ids) if each.published_at is not None}
-    return [_card(found[key]) for key in ids if key in found]
-
-
-def _card(challenge: Challenge) -> Mapping[str, Any]:
-    content = {**BLANK, **challenge.content}
-    domain = catalogue.domain(challenge.domain).label if challenge.domain else None
-    return {
-        "id": challenge.id, "number": challenge.number,
-        "href": url_for("challenges.show", number=challenge.number), "title": challenge.label,
-        "text": Text(content["task"], content["task_en"] or content["task"]),
-        "meta": [challenge.organization.label, domain], "state": CHALLENGE.mark(challenge.state),
-        "deadline": challenge.deadline, "funds": showing.funds(content), "updated": challenge.published_at,
-        "demo": challenge.demo,
-    }  # fmt: skip
 
 
 def _body(challenge: Challenge) -> str:

@@ -157,8 +157,8 @@ def funds(content: Mapping[str, Any]) -> Text | None:
         return FUNDS["talks"]
     if not content["funds"]:
         return None
-    said = Text("不超过 %(sum)s 万元", "Up to %(sum)s × 10,000 yuan")
-    return said % {"sum": content["funds"]}
+    yuan = (decimal(content["funds"]) or 0) * 10_000
+    return Text(f"不超过 {content['funds']} 万元", f"Up to {yuan:,.0f} yuan")
 
 
 def tie_rule(challenge: Challenge) -> Text:

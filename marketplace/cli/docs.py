@@ -8,10 +8,14 @@ from pathlib import Path
 import click
 
 from marketplace.bids.lifecycle import BID, PARTICIPATION
+from marketplace.challenges.addenda import ADDENDUM
+from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.questions import QUESTION
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
+from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
@@ -30,6 +34,11 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
+    CHALLENGE,
+    ADDENDUM,
+    QUESTION,
+    NOTICE,
+    OBJECTION,
 )
 
 HEAD = """# Life cycles

@@ -93,6 +93,21 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
     },
+    "notices": {
+        "window": "the window in working days, and how an objection stops its clock",
+        "content": "the kinds of notices, and the shape of their sections",
+        "leaving": "objections of who wants his data or deletes his account",
+    },
+    "challenges": {
+        "content": "the terms: what is missing, what may change, the text that is frozen",
+        "timetable": "the instants, what they must keep to, and what the clock allows",
+        "conditions": "what later stages demand before a challenge moves on",
+        "addenda": "life and commands of changes after publication",
+        "questions": "life and commands of questions and answers, and who is told of them",
+        "showing": "a challenge in words",
+        "export": "the list as files, and what programs read",
+        "leaving": "questions and watches of who wants his data or deletes his account",
+    },
     "matching": {
         "weights": "what counts in a match, as one versioned table",
         "scoring": "the judgement of one pair, pure",
@@ -162,6 +177,7 @@ def test_one_commit() -> None:
 # Files that set fields by a name in a variable, and why no state can be among them. Everywhere else it hides a write.
 SETS_FIELDS_BY_NAME = {
     "marketplace/organizations/services.py": "the values of a checked form, whose fields are named there",
+    "marketplace/challenges/services.py": "the values of a checked form, whose fields are named there",
     "marketplace/scenarios/forms.py": "fields of a form class, one for each site condition of the reference data",
 }
 

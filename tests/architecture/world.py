@@ -20,10 +20,13 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
+from marketplace.bids.models import Bid
+from marketplace.challenges.models import Addendum, Challenge
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.outbox import handle_next
+from marketplace.notices.models import Notice, Objection
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
 from marketplace.posts.models import Post
@@ -138,6 +141,22 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
+    for whose, states in {"soe": ("published", "draft", "closed"), "soe2": ("in_review",)}.items():
+        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+        for state in states:
+            mine = (Challenge.state == state) & Challenge.organization_id.in_(owner)
+            yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
+    for whose, states in {"vendor": ("draft", "sealed", "qualified"), "soe2": ("opened",)}.items():
+        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+        for state in states:
+            mine = (Bid.state == state) & Bid.organization_id.in_(owner)
+            bid = db.session.scalars(sa.select(Bid).where(mine).order_by(Bid.id).limit(1)).one()
+            yield f"bid.{whose}.{state}", bid.number
+            yield f"challenge.bid.{state}", bid.challenge.number
+    for state in ("open", "closed"):
+        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+    yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
+    yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
     yield "notification.vendor", str(told_to("vendor").id)
     official = db.session.query(User).filter_by(email="province@demo.example").one()
     yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)

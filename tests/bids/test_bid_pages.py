@@ -155,6 +155,9 @@ def test_a_bid_is_written_sealed_replaced_and_opened_by_two(app: Flask) -> None:
         assert first.get(f"/bids/{bid}").status_code == 404, "one alone opens nothing"
         assert third.submit(f"/bids/opening/{number}/come", {"code": code3}).location.endswith(f"/record/{number}")
 
+        assert bids.PHRASE not in second.get(f"/bids/{bid}").text, "reading is an act that history keeps"
+        assert rival.submit(f"/bids/{bid}/read").status_code == 404
+        assert second.submit(f"/bids/{bid}/read").status_code == 302
         page = second.get(f"/bids/{bid}").text
         assert bids.PHRASE in page
         paper = re.search(rf"/bids/{bid}/papers/[0-9a-f]+", page)
