@@ -63,7 +63,7 @@ DONE = {
 def history_lines(bid: Bid) -> list[dict[str, Any]]:
     """What happened, newest first, for who sees the bid: from here before the opening, from history afterwards."""
     told = ledger.history(bid) or db.session.scalars(sa.select(BidAct).where(BidAct.bid_id == bid.id)).all()
-    lines = []
+    lines: list[dict[str, Any]] = []
     for each in told:
         step = BID.by_name.get(each.action)
         at = datetime.fromisoformat(each.data["at"]) if "at" in each.data else each.at

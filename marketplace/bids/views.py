@@ -315,8 +315,9 @@ def _line(bid: Bid, each: content.Check) -> dict[str, Any]:
 
 def noted(number: str) -> ResponseReturnValue:
     """The bidder has written his code down: his browser forgets it too."""
+    bid = _own(number)
     session[HELD] = {key: code for key, code in session.get(HELD, {}).items() if key != number}
-    return redirect(url_for("bids.show", number=number))
+    return redirect(href(bid))
 
 
 def receipt(number: str, version: int) -> ResponseReturnValue:
@@ -370,7 +371,7 @@ def answer(key: int) -> ResponseReturnValue:
     asked = queries.invitation(key, current_actor())
     consent = request.form.get("consent")
     if consent not in ("yes", "no"):
-        raise NotFound
+        raise Invalid([FieldError("consent", Text("请选择同意或谢绝", "Join or decline"))])
     consortium.answer(asked, consent == "yes", current_actor())
     flash(_("已同意参加联合体。") if consent == "yes" else _("已谢绝。"))
     return redirect(url_for("bids.mine"))

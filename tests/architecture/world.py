@@ -20,7 +20,7 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
-from marketplace.bids.models import Bid
+from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
@@ -146,6 +146,8 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         for state in states:
             mine = (Challenge.state == state) & Challenge.organization_id.in_(owner)
             yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
+    asked = db.session.scalars(sa.select(Participation).where(Participation.state == "asked")).one()
+    yield "invitation.vendor2", str(asked.id)
     for whose, states in {"vendor": ("draft", "sealed", "qualified"), "soe2": ("opened",)}.items():
         owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
         for state in states:
