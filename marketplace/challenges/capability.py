@@ -8,6 +8,7 @@ from flask import Flask, get_template_attribute, url_for
 from markupsafe import Markup
 
 from marketplace.challenges import (
+    export,
     leaving,
     lifecycle,
     notify,
