@@ -21,7 +21,7 @@ step "lint" "$bin/ruff" check --quiet .
 step "types" "$bin/mypy" --no-error-summary
 step "import contracts" env PYTHONPATH=. "$bin/lint-imports" --no-logo
 if [ -d templates ]; then step "templates" "$bin/djlint" templates --lint --quiet; fi
-step "house rules, lock files, package" "$bin/python" -m pytest -q --no-header tests/architecture -m "not migrations and not translations"
+step "house rules, lock files, package" "$bin/python" -m pytest -q --no-header tests/architecture -m "not migrations and not translations and not world"
 step "translations" "$bin/python" -m pytest -q --no-header tests -m translations
 step "migrations on both databases" "$bin/python" -m pytest -q --no-header tests/architecture -m migrations
 echo "check: all good"

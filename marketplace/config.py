@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "MARKETPLACE_"
 LANGUAGES = ("zh_CN", "en")
@@ -223,6 +223,8 @@ def _proxies(value: str) -> int:
 
 
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
-        raise BadSetting("TIMEZONE", value, "a name of the time zone database such as Asia/Shanghai")
-    return ZoneInfo(value).key
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of the database
+        needed = "a name of the time zone database such as Asia/Shanghai"
+        raise BadSetting("TIMEZONE", value, needed) from error

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
 pytest_plugins = [
+    "tests.support.speed",
     "tests.support.databases",
     "tests.support.site",
     "tests.support.servers",

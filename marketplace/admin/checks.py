@@ -16,6 +16,7 @@ from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import Held
+from marketplace.web.plate import PersonalPart
 
 EVERY_SECONDS = 1.0
 SHOWN = 20
@@ -53,6 +54,14 @@ def latest() -> Sequence[HistoryCheck]:
     """The latest checks, the newest first."""
     select = sa.select(HistoryCheck).options(joinedload(HistoryCheck.user)).order_by(HistoryCheck.id.desc())
     return db.session.scalars(select.limit(SHOWN)).all()
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """The checks that a person asked for, for the copy of his data."""
+    labels = {"requested_at": Text("时间", "When"), "finished_at": Text("完成", "Finished")}
+    mine = sa.select(HistoryCheck).where(HistoryCheck.requested_by == user_id).order_by(HistoryCheck.id)
+    rows = [{key: getattr(each, key) for key in labels} for each in db.session.scalars(mine)]
+    return (PersonalPart("history_check", Text("留痕校验", "History checks"), labels, rows),)
 
 
 def go_on() -> bool:

@@ -8,7 +8,8 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.worker import Task
 from marketplace.members import notify, queries, services, views
-from marketplace.web.plate import Capability, FooterLink, WayOn
+from marketplace.members.lifecycle import INVITATION, REQUEST
+from marketplace.web.plate import Capability, FooterLink, Recorded, WayOn
 
 EXPIRY_SECONDS = 600.0
 
@@ -54,6 +55,14 @@ MEMBERS = Capability(
     letter_groups=(notify.MEMBERS,),
     tasks=(Task("members.expire", _expire, EXPIRY_SECONDS),),
     settings=services.SETTINGS,
+    records=(
+        Recorded("join_request", REQUEST.label, acts={"ask": Text("申请加入", "Asked to join")}, lifecycle=REQUEST),
+        Recorded(
+            "invitation", INVITATION.label, acts={"invite": Text("发出邀请", "Invited somebody")}, lifecycle=INVITATION
+        ),
+    ),
+    personal=queries.personal,
+    forget=services.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

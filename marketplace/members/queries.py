@@ -12,11 +12,13 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.members.models import FormerMember, Invitation, JoinRequest
 from marketplace.members.policy import owned, requests_visible_to
 from marketplace.organizations.models import Member, Organization
 from marketplace.organizations.policy import visible_to
+from marketplace.web.plate import PersonalPart
 
 SHOWN = 30
 
@@ -38,6 +40,17 @@ def membership(organization_id: int, user_id: int | None) -> Member | None:
     """The membership of a person, read now."""
     select = sa.select(Member).where(Member.organization_id == organization_id, Member.user_id == user_id)
     return db.session.scalar(select.execution_options(populate_existing=True))
+
+
+def memberships(user_id: int) -> Sequence[Member]:
+    """Every membership of a person, with its organization."""
+    select = sa.select(Member).where(Member.user_id == user_id).options(joinedload(Member.organization))
+    return db.session.scalars(select.order_by(Member.id)).all()
+
+
+def requests_by(user_id: int) -> Sequence[JoinRequest]:
+    """Every request of a person, whatever became of it."""
+    return db.session.scalars(sa.select(JoinRequest).where(JoinRequest.user_id == user_id)).all()
 
 
 def owner_count(organization: Organization) -> int:
@@ -183,3 +196,33 @@ def due_invitations(now: datetime, limit: int) -> Sequence[Invitation]:
     """Open invitations whose time is over."""
     select = sa.select(Invitation).where(Invitation.state == "open", Invitation.expires_at <= now)
     return db.session.scalars(select.limit(limit)).all()
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """What a person asked for, the invitations from him and to him, and where he was a member."""
+    organization, role = Text("单位编号", "Number of the organization"), Text("身份", "Role")
+    state, at = Text("状态", "State"), Text("时间", "When")
+    to_him = Invitation.email == sa.select(User.email).where(User.id == user_id).scalar_subquery()
+    return (
+        _part(JoinRequest, Text("加入申请", "Requests to join"), JoinRequest.user_id == user_id, {
+            "number": organization, "message": Text("附言", "Message"), "state": state, "created_at": at,
+        }),
+        _part(Invitation, Text("邀请", "Invitations"), (Invitation.invited_by == user_id) | to_him, {
+            "number": organization, "role": role, "state": state, "created_at": at,
+        }),
+        _part(FormerMember, Text("曾经加入的单位", "Former memberships"), FormerMember.user_id == user_id, {
+            "number": organization, "role": role, "joined_at": Text("加入", "Joined"), "left_at": Text("退出", "Left"),
+        }),
+    )  # fmt: skip
+
+
+def _part(
+    model: type[JoinRequest] | type[Invitation] | type[FormerMember],
+    title: Text,
+    mine: sa.ColumnElement[bool],
+    labels: dict[str, Text],
+) -> PersonalPart:
+    columns = [Organization.number if key == "number" else getattr(model, key) for key in labels]
+    joined = sa.select(*columns).join_from(model, Organization, Organization.id == model.organization_id)
+    rows = db.session.execute(joined.where(mine).order_by(model.id))
+    return PersonalPart(model.__tablename__, title, labels, [dict(row._mapping) for row in rows])

@@ -50,11 +50,13 @@ DONE = {
     "edit": Text("修改单位信息", "Changed its details"),
     "reload": Text("更新公开资料", "Updated from public material"),
     "change_identity": Text("身份信息变更生效", "The new identity counts"),
+    "take_over": Text("由本单位人员认领", "Taken over by a person of it"),
     "join": Text("增加成员", "A member joined"),
     "role": Text("改变成员身份", "Changed a member's role"),
     "hand_over": Text("移交单位", "Handed the organization over"),
     "remove": Text("移出成员", "Removed a member"),
     "leave": Text("成员退出", "A member left"),
+    **{step.name: step.told for step in PARENT.steps},
 }
 
 
@@ -289,7 +291,7 @@ def history_lines(organization: Organization, actor: Actor) -> list[dict[str, An
 
 def _act(entry: ledger.LedgerEntry) -> Text:
     table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
-    step = table.by_name.get(entry.action) or PARENT.by_name.get(entry.action)
+    step = table.by_name.get(entry.action)
     return step.label if step else DONE[entry.action]
 
 

@@ -148,16 +148,27 @@ def _signature(entry: LedgerEntry, posts: dict[int, Post], people: dict[int, Use
 
 
 def personal(user_id: int) -> Sequence[PersonalPart]:
-    """The posts that a person holds or held, for the copy of his data."""
+    """The posts that a person holds or held, and the duties he handed over or took over, for the copy of his data."""
     labels = {
         "department": Text("部门", "Department"), "region": Text("地区", "Region"), "duties": Text("职责", "Duties"),
         "since": Text("起", "From"), "until": Text("止", "To"),
     }  # fmt: skip
-    rows = db.session.scalars(sa.select(Post).where(Post.user_id == user_id).order_by(Post.id))
-    return (PersonalPart("post", Text("岗位", "Posts"), labels, [
-        {"department": each.label, "region": each.region, "duties": each.duties, "since": each.since,
-         "until": each.until} for each in rows
-    ]),)  # fmt: skip
+    held = db.session.scalars(sa.select(Post).where(Post.user_id == user_id).order_by(Post.id))
+    concerned = (Delegation.user_id == user_id) | (Post.user_id == user_id)
+    handed = sa.select(Delegation).join(Delegation.post).where(concerned).options(joinedload(Delegation.post))
+    return (
+        PersonalPart("post", Text("岗位", "Posts"), labels, [_personal_row(each, each) for each in held]),
+        PersonalPart("delegation", Text("职责委托", "Duties handed over"), labels, [
+            _personal_row(each.post, each) for each in db.session.scalars(handed.order_by(Delegation.id))
+        ]),
+    )  # fmt: skip
+
+
+def _personal_row(post: Post, held: Post | Delegation) -> dict[str, object]:
+    return {
+        "department": post.label, "region": post.region, "duties": held.duties, "since": held.since,
+        "until": held.until,
+    }  # fmt: skip
 
 
 def keeps(user_id: int) -> Sequence[Refused]:

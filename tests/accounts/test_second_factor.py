@@ -191,7 +191,7 @@ def test_who_must_have_one_can_do_nothing_before(client: Client, session: Db, ki
 def test_the_demonstration_owes_none_and_can_set_up_none(client: Client, session: Db) -> None:
     user = accounts.person(MAIL, demo=True)
     with transaction():
-        user.administrator = True
+        user.administrator = "security"
     accounts.sign_in(client, user)
     assert client.get("/workspace/").status_code == 200
     for path in ("/account/second-factor", "/account/password", "/account/address", "/account/leave"):

@@ -35,7 +35,7 @@ class Answerer:
         plan = make_plan(request.text, self._analyzer, synonyms)
         self._evaluator.prepare(plan)
         filters = {facet: values for facet, values in request.filters.items() if values}
-        matches, pinned, approximate = self._match(plan, filters, request.strict)
+        matches, pinned, approximate = self._match(plan, request.strict)
         if request.only is not None:
             matches = [_only(match, request.only) for match in matches]
         met, open_ = self._evaluator.judged(matches, request.conditions)
@@ -67,11 +67,11 @@ class Answerer:
         best_first = self._rank(plan, list(met), request, None)
         return tuple(Hit(*entry.key, entry.score) for entry in best_first[: request.related])
 
-    def _match(self, plan: Plan, filters: Filters, strict: bool) -> tuple[list[Match], Key | None, bool]:
+    def _match(self, plan: Plan, strict: bool) -> tuple[list[Match], Key | None, bool]:
         """The documents that match, the one that bears the number asked for, and whether that is approximate.
 
-        Whether too few match is decided before all filters but the kind, so that a count beside a filter comes true
-        when the filter is chosen.
+        Whether too few match is decided before all filters, so that a count beside a filter comes true when the filter
+        is chosen.
         """
         if not plan.groups:
             return self._evaluator.match_all(), None, False
@@ -83,19 +83,18 @@ class Answerer:
         if plan.phrases:
             verified, approximate = self._verify(plan.phrases, matches)
             return verified, None, approximate
-        kind = {name: values for name, values in filters.items() if name == "kind"}
-        if not strict and count(matches, kind) < FEW:
-            return self._loosened(plan, matches, kind)
+        if not strict and count(matches, {}) < FEW:
+            return self._loosened(plan, matches)
         return matches, None, False
 
-    def _loosened(self, plan: Plan, matches: list[Match], kind: Filters) -> tuple[list[Match], Key | None, bool]:
+    def _loosened(self, plan: Plan, matches: list[Match]) -> tuple[list[Match], Key | None, bool]:
         """Half of the weight of the words, and where even that finds nothing, any word that tells anything."""
         found = self._evaluator.match_half(plan.loose)
-        if count(found, kind) <= count(matches, kind):
+        if count(found, {}) <= count(matches, {}):
             found = matches
-        if not count(found, kind):
+        if not count(found, {}):
             found = self._evaluator.match_any(plan.loose)
-        return found, None, count(found, kind) > count(matches, kind)
+        return found, None, count(found, {}) > count(matches, {})
 
     def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
         """Keep the documents whose text holds the phrases literally; only the best candidates are read."""

@@ -138,18 +138,13 @@ class Recount:
                 found[key] = sum(scores)
         return found
 
-    def found(self, plan: Plan, filters: Mapping[str, tuple[str, ...]]) -> tuple[dict[Key, float], bool]:
-        """What a question finds before all filters but the kind, and whether that is approximate."""
+    def found(self, plan: Plan) -> tuple[dict[Key, float], bool]:
+        """What a question finds before all filters, and whether that is approximate."""
         if not plan.groups:
             return dict.fromkeys(self.documents, 0.0), False
-        kind = {facet: values for facet, values in filters.items() if facet == "kind"}
-
-        def count(keys: Iterable[Key]) -> int:
-            return sum(self.passes(key, kind) for key in keys)
-
         found, approximate = self.every(plan), False
         for loosen, few in ((self.half, 3), (self.any, 1)):
-            if count(found) < few and count(loose := loosen(plan)) > count(found):
+            if len(found) < few and len(loose := loosen(plan)) > len(found):
                 found, approximate = loose, True
         return found, approximate
 

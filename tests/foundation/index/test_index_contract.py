@@ -64,8 +64,8 @@ def check(engine: SearchEngine, recount: Recount) -> None:
     """Totals, hits and every count under every filter, of every question."""
     for text in QUESTIONS:
         plan = make_plan(text, shared_analyzer(), lambda word: SYNONYMS.get(word, []))
+        found, approximate = recount.found(plan)
         for filters in FILTERS:
-            found, approximate = recount.found(plan, filters)
             answer = engine.search(
                 SearchRequest(text, filters, limit=1000), no_texts, lambda word: SYNONYMS.get(word, [])
             )

@@ -57,7 +57,7 @@ def assert_answers_equal(
 ) -> None:
     plan = make_plan(question, shared_analyzer(), lambda text: SYNONYMS.get(text, []))
     answer = engine.search(SearchRequest(question, filters, limit=500), no_texts, lambda text: SYNONYMS.get(text, []))
-    found, approximate = recount.found(plan, filters)
+    found, approximate = recount.found(plan)
     assert answer.approximate == approximate
     scores = {key: score for key, score in found.items() if recount.passes(key, filters)}
     assert answer.total == len(scores)
