@@ -43,7 +43,8 @@ def write(firm: Person) -> str:
     number = firm.number()
     times = {"questions_until": 15, "answers_until": 18, "deadline": 30, "opening_at": 31}
     firm.fill({
-        "task": "变电站自主巡检攻关", "months": "18", "funds": "300", "payments-0-name": "验收", "payments-0-share": "90",
+        "task": "变电站自主巡检攻关", "months": "18", "funds": "300",
+        "payments-0-name": "验收", "payments-0-share": "90",
         "criteria-0-name": "可行性", "criteria-0-weight": "100", **{key: at(days) for key, days in times.items()},
     })  # fmt: skip
     firm.attach("contract", [("合同范本.pdf", "application/pdf", PDF)])
