@@ -148,15 +148,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
-    for whose, states in {"soe": ("published", "draft", "closed"), "soe2": ("in_review",)}.items():
-        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
-        for state in states:
-            mine = (Challenge.state == state) & Challenge.organization_id.in_(owner)
-            yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
-    for state in ("open", "closed"):
-        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
-    yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
-    yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
+    yield from challenge_numbers()
     yield "notification.vendor", str(told_to("vendor").id)
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
@@ -172,6 +164,19 @@ def object_numbers() -> Iterator[tuple[str, str]]:
     yield "file.licence", str(pending.licence_id)
     for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
+
+
+def challenge_numbers() -> Iterator[tuple[str, str]]:
+    """Challenges of the sample by owner and state; notices, an objection and an addendum by theirs."""
+    for whose, states in {"soe": ("published", "draft", "closed"), "soe2": ("in_review",)}.items():
+        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+        for state in states:
+            mine = (Challenge.state == state) & Challenge.organization_id.in_(owner)
+            yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
+    for state in ("open", "closed"):
+        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+    yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
+    yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
 
 
 @contextmanager
