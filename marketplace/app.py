@@ -40,6 +40,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
 from marketplace.web.door import init_door
@@ -66,6 +67,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTIFICATIONS,
     ORGANIZATIONS,
     MEMBERS,
+    TAKEOVERS,
     EXPERTS,
     VOCABULARY,
     PRODUCTS,
@@ -98,6 +100,7 @@ TABLES = (
     "notifications.models",
     "organizations.models",
     "members.models",
+    "takeovers.models",
     "experts.models",
     "vocabulary.models",
     "listings.models",

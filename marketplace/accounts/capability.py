@@ -41,6 +41,7 @@ USERS = Recorded(
         "disable": Text("停用账号", "Disabled the account"),
         "retry_message": Text("重试失败消息", "Tried failed messages again"),
         "discard_message": Text("放弃失败消息", "Gave up a failed message"),
+        "unlock": Text("解除锁定", "Lifted the lock"),
         "end_sessions": Text("结束全部会话", "Ended all sessions"),
         "export_log": Text("导出日志", "Exported a log"),
         "export_history": Text("导出全部留痕", "Exported the whole history"),

@@ -123,12 +123,22 @@ def passed(attempt: Attempt) -> None:
     db.session.execute(sa.update(Attempt).where(Attempt.id == attempt.id).values(outcome=DONE))
 
 
-def release(who: str, user_id: int, origin: Origin) -> None:
+def release(who: str, user_id: int, origin: Origin, kind: str = "sign_in") -> None:
     """Lift the lock of an account whose owner has shown himself in another way: by a link sent to his address."""
     db.session.add(
-        Attempt(kind="sign_in", outcome=RELEASED, who=who, user_id=user_id, address=origin.address[:64],
+        Attempt(kind=kind, outcome=RELEASED, who=who, user_id=user_id, address=origin.address[:64],
                 network=origin.network)
     )  # fmt: skip
+
+
+def locks_of(who: str) -> dict[str, datetime]:
+    """Kind → until when it is locked for this address now."""
+    given = settings.values((figures.LOCK_AFTER, figures.LOCK_MINUTES))
+    window, most = timedelta(minutes=given[figures.LOCK_MINUTES.key]), given[figures.LOCK_AFTER.key]
+    found = {
+        kind: _in_a_row(kind, who, clock.now() - window, most)[1] for kind, rule in KINDS.items() if rule.locks
+    }  # fmt: skip
+    return {kind: since + window for kind, since in found.items() if since is not None}
 
 
 def locked_since(tried: Tried) -> TooMany:

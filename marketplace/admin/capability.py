@@ -42,6 +42,7 @@ ADMIN = Capability(
         Task("history check", checks.go_on, checks.EVERY_SECONDS),
     ),
     records=(CHECKS,),
+    settings=(health.BACKUP_DAYS,),
     personal=checks.personal,
     keeps=services.keeps,
     init=_init,

@@ -13,17 +13,23 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 
 from marketplace.admin import messages
-from marketplace.admin.models import Pulse
+from marketplace.admin.models import BackupMade, Pulse
 from marketplace.config import Config
 from marketplace.core import clock
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, outbox
 from marketplace.foundation.db import MIGRATIONS, db, only_row, transaction
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.foundation.worker import LATE
 from marketplace.search.services import engine
+from marketplace.settings.queries import value
 
 PULSE_SECONDS = 30.0
+BACKUP_DAYS = Setting(
+    "admin.backup_days", Text("多少天没有备份算不正常", "Days without a backup that are too many"), 7,
+    unit=Text("天", "days"), least=1, most=90,
+)  # fmt: skip
 # A leader that missed this many pulses is not at work.
 MISSED = 4
 LITTLE_SPACE = 0.1  # of the disk
@@ -50,7 +56,7 @@ def beat() -> bool:
 def parts() -> list[Part]:
     """Every part, the ones that others rest on first."""
     config: Config = current_app.extensions["config"]
-    return [_database(), _worker(), _outbox(), _index(), _disk(config), _mail(config)]
+    return [_database(), _worker(), _outbox(), _index(), _disk(config), _mail(config), _backup(config)]
 
 
 def _database() -> Part:
@@ -144,6 +150,29 @@ def _mail(config: Config) -> Part:
         Text("打印在控制台，不寄出", "printed on the console, not sent") if console
         else Text("经 %(server)s 发送", "sent through %(server)s") % {"server": server},
         Text("请设置 MARKETPLACE_MAIL_URL", "Set MARKETPLACE_MAIL_URL"),
+    )  # fmt: skip
+
+
+def _backup(config: Config) -> Part:
+    last = db.session.scalar(sa.select(BackupMade).order_by(BackupMade.id.desc()).limit(1))
+    days = value(BACKUP_DAYS)
+    age = (clock.now() - last.at).total_seconds() if last else None
+    said: dict[str, object] = {"days": days}
+    if last is None or age is None:
+        fact = Text("还没有备份过", "none was ever made")
+        if config.demo:
+            fact = Text("还没有备份过；演示环境不要求", "none was ever made; a demonstration needs none")
+    else:
+        said |= {"age": span(age), "size": f"{last.size / 1e6:.1f}", "digest": last.digest[:12]}
+        fact = (
+            Text("%(age)s前，%(size)s MB，SHA-256 %(digest)s…", "%(age)s ago, %(size)s MB, SHA-256 %(digest)s…") % said
+        )
+    return Part(
+        Text("备份", "Backup"),
+        config.demo if age is None else age <= days * 86400,
+        fact,
+        Text("至少每 %(days)d 天备份一次：运行 marketplace backup 文件名",
+             "Make one at least every %(days)d days: run marketplace backup FILE") % said,
     )  # fmt: skip
 
 

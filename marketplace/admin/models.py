@@ -36,6 +36,17 @@ class HistoryCheck(Base):
         return "history_check"
 
 
+class BackupMade(Base):
+    """A backup that was written to its end: ``size`` in bytes, ``digest`` the SHA-256 of the archive."""
+
+    __tablename__ = "backup_made"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+
+
 class Pulse(Base):
     """When the leading worker was last seen at work. One row."""
 

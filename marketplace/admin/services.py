@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from marketplace.accounts import second_factor, sessions
+from marketplace.accounts import asking, second_factor, sessions, throttle
 from marketplace.accounts.models import ADMINISTRATIONS, User
 from marketplace.accounts.queries import can_sign_in
 from marketplace.core import clock
@@ -150,6 +150,25 @@ def reset_second_factor(user: User, actor: Actor, reason: str) -> None:
     second_factor.not_of_demonstration(user)
     lock(user)
     second_factor.reset_second_factor(user, actor, words)
+
+
+def unlock(user: User, actor: Actor, reason: str) -> None:
+    """Lift the pause after wrong passwords or codes before its time is over.
+
+    Raises:
+        Invalid: no reason.
+        Refused: it is the actor's own.
+        Conflict: the account is not locked any more.
+    """
+    words = checked_reason(reason)
+    _not_oneself(user, actor)
+    lock(user)
+    locks = throttle.locks_of(asking.digest(user.email))
+    if not locks:
+        raise Conflict(Text("这个账号没有锁定", "This account is not locked"), ledger.latest(user))
+    for kind in locks:
+        throttle.release(asking.digest(user.email), user.id, asking.origin(), kind)
+    ledger.record(user, "unlock", actor, reason=words, data={"locks": sorted(locks)})
 
 
 def give_post(

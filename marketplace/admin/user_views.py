@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts import asking, throttle
 from marketplace.accounts.models import ADMINISTRATIONS, User
 from marketplace.admin import forms, queries, services, sign_ins
 from marketplace.admin.frame import menu
@@ -39,6 +41,11 @@ def _appoint(user: User, actor: Actor, reason: str) -> None:
     services.appoint(user, request.form.get("kind", ""), actor, reason)
 
 
+def locked_until(user: User) -> datetime | None:
+    """When the pause after wrong passwords or codes ends, if there is one now."""
+    return max(throttle.locks_of(asking.digest(user.email)).values(), default=None)
+
+
 ACTS: Mapping[str, Act] = {
     "disable": Act(
         Text("停用账号", "Disable the account"),
@@ -50,6 +57,15 @@ ACTS: Mapping[str, Act] = {
         Text("启用账号", "Enable the account"),
         services.enable,
         lambda user: user.disabled_at is not None and user.deleted_at is None,
+    ),
+    "unlock": Act(
+        Text("解除锁定", "Lift the lock"),
+        services.unlock,
+        lambda user: user.disabled_at is None and locked_until(user) is not None,
+        Text(
+            "请先核实是本人在登录；忘了密码的，让本人重设即可。",
+            "Make sure that it is the owner who signs in. Who forgot the password can reset it without you.",
+        ),
     ),
     "end_sessions": Act(
         Text("结束全部会话", "End all sessions"), services.end_sessions, lambda user: user.disabled_at is None
@@ -96,7 +112,7 @@ def user(key: int) -> ResponseReturnValue:
         state_words=queries.USER_STATES, administrations=ADMINISTRATIONS,
         memberships=queries.memberships_of(found), posts=queries.posts_of(found), region_name=regions.name,
         attempts=sign_ins.named(queries.attempts_of(found)), session_count=count, sessions=sessions,
-        own=found.id == current_actor().user_id,
+        own=found.id == current_actor().user_id, locked_until=locked_until(found),
         acts={name: act for name, act in ACTS.items() if act.offered(found)},
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from marketplace.web.plate import PersonalPart
 
 
 def personal(user_id: int) -> Sequence[PersonalPart]:
-    """What he asked, and what he follows."""
+    """What he wrote, asked and answered, and what he follows."""
     number = Text("榜单", "Challenge")
     asked = [
         {"challenge": each.challenge.number, "at": each.asked_at, "body": each.body,
@@ -23,7 +23,22 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
         for each in queries.questions_of(user_id)
     ]  # fmt: skip
     watched = [{"challenge": row.number, "since": row.since} for row in queries.watched_by(user_id)]
+    wrote = {
+        "challenge": number, "at": Text("时间", "Time"), "what": Text("内容", "What"),
+    }  # fmt: skip
     return (
+        PersonalPart("challenge", Text("起草或提交的榜单", "Challenges drafted or submitted"), wrote, [
+            {"challenge": each.number, "at": each.created_at, "what": each.label}
+            for each in queries.written_by(user_id)
+        ]),
+        PersonalPart("challenge_addendum", Text("提出的更正", "Addenda proposed"), wrote, [
+            {"challenge": each.challenge.number, "at": each.submitted_at, "what": each.text}
+            for each in queries.addenda_by(user_id)
+        ]),
+        PersonalPart("challenge_answer", Text("作出的答复", "Answers given"), wrote, [
+            {"challenge": each.challenge.number, "at": each.published_at, "what": each.answer}
+            for each in queries.answers_by(user_id)
+        ]),
         PersonalPart("challenge_question", Text("对榜单的提问", "Questions on challenges"), {
             "challenge": number, "at": Text("时间", "Time"), "body": Text("问题", "Question"),
             "state": Text("状态", "State"),

@@ -211,3 +211,21 @@ def of_scenario(scenario: Scenario, actor: Actor) -> Sequence[Challenge]:
 def count(select: sa.Select[Any]) -> int:
     """How many rows a select has."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0
+
+
+def written_by(user_id: int) -> Sequence[Challenge]:
+    """Challenges that somebody began or submitted."""
+    his = (Challenge.created_by == user_id) | (Challenge.submitted_by == user_id)
+    return db.session.scalars(sa.select(Challenge).where(his).order_by(Challenge.id)).all()
+
+
+def addenda_by(user_id: int) -> Sequence[Addendum]:
+    """Addenda that somebody proposed."""
+    select = sa.select(Addendum).where(Addendum.submitted_by == user_id).options(joinedload(Addendum.challenge))
+    return db.session.scalars(select.order_by(Addendum.id)).all()
+
+
+def answers_by(user_id: int) -> Sequence[Answer]:
+    """Answers that somebody gave."""
+    select = sa.select(Answer).where(Answer.answered_by == user_id).options(joinedload(Answer.challenge))
+    return db.session.scalars(select.order_by(Answer.id)).all()

@@ -1,4 +1,4 @@
-"""The command line: run, worker, init, seed, grant, audit, and the commands that capabilities bring."""
+"""The command line: run, worker, init, seed, grant, audit, backup, restore, docs, and what capabilities bring."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from marketplace.cli.audit import audit
+from marketplace.cli.backup import backup, restore
 from marketplace.cli.database import init, seed
 from marketplace.cli.docs import docs
 from marketplace.cli.grant import grant
@@ -29,7 +30,7 @@ def command_line(
 ) -> int:
     """Run the command that the process was called with and return its exit status."""
     group = click.Group("marketplace", help="机遇 Jiyu: the robot scenario marketplace.")
-    for command in (run, worker, init, seed, grant, audit, docs, *commands):
+    for command in (run, worker, init, seed, grant, audit, backup, restore, docs, *commands):
         group.add_command(command)
     try:
         group.main(prog_name="marketplace", obj=Setup(create_app, start_worker, os.environ), standalone_mode=False)

@@ -20,6 +20,7 @@ from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.takeovers.lifecycle import TAKEOVER
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
     ORGANIZATION,
@@ -28,6 +29,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     REQUEST,
     INVITATION,
     DELEGATION,
+    TAKEOVER,
     EXPERT,
     BID,
     PARTICIPATION,

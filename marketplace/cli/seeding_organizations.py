@@ -16,6 +16,8 @@ from marketplace.organizations.queries import actor_of
 from marketplace.posts.queries import posts_in_force
 from marketplace.posts.services import delegate
 from marketplace.sample.credit import ENTERPRISE, credit_code
+from marketplace.takeovers.models import Takeover
+from marketplace.takeovers.services import claim, take_takeover_step
 
 HEFEI = "340100"
 RECENTLY = timedelta(days=2)
@@ -29,6 +31,8 @@ ON_THEIR_WAY = {
     "verified": ("需方一的下属公司", "subsidiary of demander one"),
     "suspended": ("被暂停的单位", "suspended"),
 }
+# Units entered from public material, as far as the demonstration goes: one is still to be taken over, one was.
+COMPILED = (("等待认领的单位", "to be taken over"), ("已被认领的单位", "taken over"))
 STEPS = {
     "registered": (),
     "pending": ("submit",),
@@ -54,6 +58,7 @@ def bring_organizations(units: Mapping[str, Organization], people: Mapping[str, 
     _propose(units, people, city)
     ask_to_join(units["vendor"], actor_of(people["newcomer"]), "演示：我在销售部，负责登记产品。")
     invite(units["soe"], "colleague@demo.example", "editor", actor_of(people["soe"]), "zh_CN")
+    _claim(people, city)
     _stand_in(people)
 
 
@@ -101,6 +106,37 @@ def _propose(units: Mapping[str, Organization], people: Mapping[str, User], city
         name = f"{units[key].name}（新名称）"
         proposals.propose(units[key], {"name": name}, actor_of(people[key]), None)
     proposals.take_proposal_step(units["soe2"], "return", city, REASON, None)
+
+
+def _claim(people: Mapping[str, User], city: Actor) -> None:
+    """Two units that nobody spoke for: one waits, was declined to another and given up by a third; one is taken over.
+
+    They are invented, so that no demo account claims a real firm.
+    """
+    with clock.standing_at(clock.now() - RECENTLY):
+        waiting, taken = (_compiled(name, name_en) for name, name_en in COMPILED)
+        declined = _claimed(waiting, people["vendor2"])
+        take_takeover_step(declined, "decline", city, "演示：执照上的名称与单位页不符", None)
+        take_takeover_step(_claimed(waiting, people["soe2"]), "withdraw", actor_of(people["soe2"]), "", None)
+        approved, _lapsing = _claimed(taken, people["newcomer"]), _claimed(taken, people["vendor2"])
+        take_takeover_step(approved, "approve", city, "", None)
+    _claimed(waiting, people["newcomer"])
+
+
+def _compiled(name: str, name_en: str) -> Organization:
+    full = f"演示单位·{name}"
+    return services.load_organization(
+        name=full, name_en=f"Demo unit: {name_en}", kind="vendor", region=HEFEI, place="", demo=True,
+        credit_code=credit_code(full, ENTERPRISE),
+    )  # fmt: skip
+
+
+def _claimed(organization: Organization, user: User) -> Takeover:
+    values = {
+        "credit_code": credit_code(f"{organization.name}（执照）"), "message": "演示：市场部，经理，0551-00000000",
+    }  # fmt: skip
+    prepared = services.prepare_licence(io.BytesIO(LICENCE), "演示执照.pdf")
+    return claim(organization, values, prepared, actor_of(user))
 
 
 def _stand_in(people: Mapping[str, User]) -> None:

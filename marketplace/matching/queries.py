@@ -33,29 +33,37 @@ def requirements_of(rows: Iterable[Row]) -> tuple[Requirement, ...]:
 def need_of(scenario: Scenario) -> Need:
     """What counts of a scenario, from what the public reads of it."""
     content = scenario.content
-    subscenario = catalogue.subscenario(scenario.subscenario).label.zh if scenario.subscenario else ""
-    words = scoring.need_words(f"{scenario.title} {subscenario}", f"{content['task']} {content['situation']}")
+    known = catalogue.subscenario(scenario.subscenario) if scenario.subscenario else None
+    near = [known] if known else catalogue.domain(scenario.domain).subscenarios if scenario.domain else []
+    words = scoring.need_words(
+        f"{scenario.title} {known.label.zh if known else ''}", f"{content['task']} {content['situation']}"
+    )
     return Need(
         id=scenario.id,
         domain=scenario.domain,
+        categories=frozenset().union(*(each.categories for each in near)),
         region=scenario.site_region,
         payment=frozenset(content.get("payment") or ()),
         requirements=requirements_of(content.get("requirements") or ()),
         words=words,
         surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
+        exact=known is not None,
     )
 
 
 def offer_of(product: Product) -> Offer:
     """What counts of a product, from what the public reads of it. Reads ``product.organization``."""
     content, category = product.content, catalogue.category(product.category)
+    area = content["specs"].get("service_area")
     words = (product.title, category.label.zh, *category.aliases, content["summary"], content["cases"],
              content["description"])  # fmt: skip
     return Offer(
         id=product.id,
+        category=product.category,
         domains=frozenset(product.domains),
         region=product.organization.region,
+        areas=frozenset(area["value"]["choices"] if area and area["value"] else ()),
         ways=frozenset(content["ways"]),
         claims={
             key: (claim["value"], EVIDENCE_LEVEL[claim["evidence"] or "declared"])

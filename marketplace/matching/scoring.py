@@ -29,27 +29,33 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What counts of a scenario. ``words``: surface → (word, weight), in the order of the text; their surfaces and the
-    sum of their weights stand beside, because every judgement asks for them.
+    """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
+    sub-scenario, not of the whole domain. ``words``: surface → (word, weight), in the order of the text; their surfaces
+    and the sum of their weights stand beside, because every judgement asks for them.
     """
 
     id: int
     domain: str
+    categories: frozenset[str]
     region: str
     payment: frozenset[str]
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
     surfaces: frozenset[str]
     all_weight: int
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What counts of a product. ``tokens``: of its public words; ``claims``: spec → (value, level of evidence)."""
+    """What counts of a product. ``areas``: where it is served, as claimed; ``tokens``: of its public words;
+    ``claims``: spec → (value, level of evidence)."""
 
     id: int
+    category: str
     domains: frozenset[str]
     region: str
+    areas: frozenset[str]
     ways: frozenset[str]
     claims: Mapping[str, tuple[Mapping[str, Any] | None, int]]
     tokens: frozenset[str]
@@ -105,6 +111,9 @@ def judge(need: Need, offer: Offer, said: frozenset[str] | None = None) -> Judge
         earned["must"] = _part("must", verdicts.count("met"), len(verdicts))
     if total:
         earned["task"] = _part("task", common * 100, total * weights.WORDS_FULL)
+    usual = offer.category in need.categories
+    if need.categories:
+        earned["category"] = _part("category", usual, 1)
     if need.domain:
         earned["domain"] = _part("domain", same_domain, 1)
     if need.region:
@@ -113,7 +122,8 @@ def judge(need: Need, offer: Offer, said: frozenset[str] | None = None) -> Judge
         earned["payment"] = _part("payment", any(offer.ways & weights.WAYS[way] for way in need.payment), 1)
     by_words = total > 0 and common * 100 >= total * weights.WORDS_LEAST
     by_title = any(need.words[surface][1] == weights.TITLE_WEIGHT for surface in shared)
-    related = by_words or (same_domain and by_title)
+    by_category = usual and (bool(shared) or (same_domain and need.exact))
+    related = by_words or by_category or (same_domain and by_title)
     return Judgement(verdicts, earned, shared, related)
 
 
@@ -160,7 +170,9 @@ def _evidence(need: Need, offer: Offer) -> tuple[int, int]:
 
 
 def _nearness(need: Need, offer: Offer) -> int:
-    """In percent."""
+    """In percent. "Own city" as a service area says no more than the seat."""
+    if offer.areas & weights.AREAS_OF_ANHUI:
+        return 100
     if not offer.region:
         return 0
     same_city = offer.region != PROVINCE and offer.region[:4] == need.region[:4]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from marketplace.core.text import Text
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +22,35 @@ class Part:
 # The sum is 100. A part that the need does not ask about is left out, and the rest counts as 100.
 PARTS: Mapping[str, Part] = {
     "must": Part(
-        40, Text("硬性要求", "Must-haves"),
+        35, Text("硬性要求", "Must-haves"),
         Text("满足的项数除以全部项数；有一项不满足即不列入，未公开的不算满足",
              "Those met among all; one that is not met excludes the product, an unknown one is not a fit"),
     ),
     "task": Part(
-        25, Text("任务用语", "Words of the task"),
-        Text("需求的标题、子场景和任务里的词，产品资料中出现的占多少；占一半即得满分",
-             "The share of the need's title, sub-scenario and task that the product's own words contain; half is full"),
+        30, Text("任务用语", "Words of the task"),
+        Text("需求的标题、子场景和任务里的词，产品资料中出现的占多少；占三成即得满分",
+             "The share of the need's title, sub-scenario and task that the product's own words contain; 30 % is full"),
+    ),
+    "category": Part(
+        15, Text("产品类别", "Category"),
+        Text("产品类别常用于需求的子场景；没有子场景的，看是否常用于该领域的任一子场景",
+             "The product's category is usual for the sub-scenario, or, where none is given, for one of the domain"),
     ),
     "domain": Part(
-        15, Text("领域", "Domain"),
+        5, Text("领域", "Domain"),
         Text("产品的应用领域包含需求的领域", "The product's domains include that of the need"),
     ),
     "evidence": Part(
-        10, Text("依据", "Evidence"),
+        5, Text("依据", "Evidence"),
         Text("与硬性要求对应的参数，依据的平均级别（自述、有据、检测、实测）；没有硬性要求时看全部参数",
              "The average level of what proves the specs asked for (declared, documented, tested, proven here); "
              "without must-haves, of all specs"),
     ),
     "place": Part(
-        5, Text("地点", "Place"),
-        Text("供方与现场同市得满分，同在安徽得六成，省外不得分",
-             "The vendor sits in the city of the site: full; elsewhere in Anhui: 60 %; outside: none"),
+        5, Text("地点与服务范围", "Place and service area"),
+        Text("供方与现场同市，或写明的服务范围包含现场，得满分；同在安徽得六成，省外且未写明不得分",
+             "The vendor sits in the city of the site, or states a service area that includes it: full; "
+             "elsewhere in Anhui: 60 %; outside without such a statement: none"),
     ),
     "payment": Part(
         5, Text("付费方式", "Ways to pay"),
@@ -53,11 +59,13 @@ PARTS: Mapping[str, Part] = {
 }  # fmt: skip
 
 # The share of the need's words from which the part is full, in percent.
-WORDS_FULL = 50
+WORDS_FULL = 30
 # A pair is shown when it shares so many of the need's words, in percent, or the domain and a word of the need's title
 # or sub-scenario.
-WORDS_LEAST = 20
+WORDS_LEAST = 15
 IN_PROVINCE = 60
+# Every need's site that is named by its region lies in Anhui, which these service areas include as a whole.
+AREAS_OF_ANHUI = frozenset({"anhui", "yangtze_delta", "china"})
 # A need's title and sub-scenario say more of it than its longer texts.
 TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
 

@@ -62,6 +62,7 @@ MEMBERS = Capability(
         ),
     ),
     personal=queries.personal,
+    forget=services.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     init=_init,

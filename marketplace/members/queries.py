@@ -42,6 +42,17 @@ def membership(organization_id: int, user_id: int | None) -> Member | None:
     return db.session.scalar(select.execution_options(populate_existing=True))
 
 
+def memberships(user_id: int) -> Sequence[Member]:
+    """Every membership of a person, with its organization."""
+    select = sa.select(Member).where(Member.user_id == user_id).options(joinedload(Member.organization))
+    return db.session.scalars(select.order_by(Member.id)).all()
+
+
+def requests_by(user_id: int) -> Sequence[JoinRequest]:
+    """Every request of a person, whatever became of it."""
+    return db.session.scalars(sa.select(JoinRequest).where(JoinRequest.user_id == user_id)).all()
+
+
 def owner_count(organization: Organization) -> int:
     """How many owners the organization has now."""
     owners = (Member.organization_id == organization.id) & (Member.role == "owner")

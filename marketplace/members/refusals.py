@@ -40,8 +40,8 @@ def member_already(field: str) -> FieldError:
 def nobody_decides() -> FieldError:
     """Organizations compiled from public material have no members."""
     message = Text(
-        "这个单位在本站还没有成员，没有人能受理申请；请联系平台管理员",
-        "This organization has no members here who could answer; ask the administrator of this site",
+        "这个单位在本站还没有成员，没有人能受理申请；请在单位页办理认领",
+        "This organization has no members here who could answer; take it over from its page",
     )
     return FieldError("organization", message)
 

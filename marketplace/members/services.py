@@ -268,6 +268,19 @@ def leave(organization: Organization, actor: Actor) -> None:
     _end(organization, member, "leave", actor, "")
 
 
+def forget(user_id: int) -> None:
+    """Who deletes his account leaves every organization, as if by himself, and asks for none any more."""
+    actor = Actor(kind="user", user_id=user_id)
+    for member in queries.memberships(user_id):
+        lock(member.organization)
+        _end(member.organization, member, "leave", actor, "")
+    for request in queries.requests_by(user_id):
+        if request.state == "open":
+            move(REQUEST, request, "withdraw", actor)
+        request.message = ""
+    db.session.flush()
+
+
 def hand_over(organization: Organization, member_id: int, actor: Actor, seen: str) -> None:
     """Make another member an owner in the actor's place, who stays as an editor.
 

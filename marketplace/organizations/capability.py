@@ -87,7 +87,6 @@ ORGANIZATIONS = Capability(
     queues=lambda: (VERIFICATION, IDENTITIES),
     personal=leaving.personal,
     keeps=leaving.keeps,
-    forget=leaving.forget,
     duties=views.duties,
     duty_count=queries.waiting_count,
     ways=(

@@ -50,8 +50,3 @@ def keeps(user_id: int) -> Sequence[Refused]:
         )
         for each in db.session.scalars(alone)
     ]
-
-
-def forget(user_id: int) -> None:
-    """Who leaves belongs to no organization any more."""
-    db.session.execute(sa.delete(Member).where(Member.user_id == user_id))

@@ -67,7 +67,10 @@ def domains() -> tuple[Domain, ...]:
         Domain(
             row["code"],
             label(row),
-            tuple(Subscenario(each["code"], label(each), row["code"]) for each in row["subscenarios"]),
+            tuple(
+                Subscenario(each["code"], label(each), row["code"], frozenset(each["categories"]))
+                for each in row["subscenarios"]
+            ),
         )
         for row in read_json("domains.json")["domains"]
     )
@@ -211,6 +214,7 @@ def fold(text: str) -> str:
 
 def _category(row: dict[str, Any], sets: dict[str, list[str]]) -> Category:
     keys = [key for each in row["specs"] for key in (sets[each[1:]] if each.startswith("@") else [each])]
+    keys.append("service_area")  # whatever is offered is served somewhere
     upper = robot_class(row["class"])
     return Category(
         code=row["code"],

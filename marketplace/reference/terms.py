@@ -16,11 +16,15 @@ NO_UNIT = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Subscenario:
-    """A usual task inside a domain; ``code`` reads "domain.task"."""
+    """A usual task inside a domain; ``code`` reads "domain.task".
+
+    ``categories``: of the products that usually do it.
+    """
 
     code: str
     label: Text
     domain: str
+    categories: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, NotFound
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest
+from marketplace.reference import catalogue
 from marketplace.search import spelling
 from marketplace.search.services import engine, texts
 from marketplace.search.specs import Wanted
@@ -180,3 +181,12 @@ def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:
     key = next(iter(select.selected_columns))
     seen = set(db.session.scalars(select.where(key.in_(ids))))
     return [doc_id for doc_id in ids if doc_id in seen]
+
+
+def requirement_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
+    """How many published products meet all must-haves ("spec", "op", "value"), leave one unknown, or fail one."""
+    offered: Mapping[str, tuple[str, ...]] = {"kind": ("product",), "status": ("published",)}
+    conditions = tuple(Wanted(catalogue.spec(each["spec"]), each["op"], each["value"], ()).condition() for each in rows)
+    every = engine().search(SearchRequest(filters=offered, limit=1), texts).total
+    found = engine().search(SearchRequest(filters=offered, limit=1, conditions=conditions), texts)
+    return found.total, found.unknown, every - found.total - found.unknown

@@ -32,3 +32,12 @@ class SynonymGroup(Base):
     @property
     def subject_type(self) -> str:
         return "synonyms"
+
+
+class SynonymWord(Base):
+    """A word of a group in use, as ``thesaurus.squeezed`` writes it: the database holds each in one group alone."""
+
+    __tablename__ = "synonym_word"
+
+    word: Mapped[str] = mapped_column(sa.String(1000), primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("synonym_group.id"), index=True)

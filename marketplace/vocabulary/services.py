@@ -5,36 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.lifecycle import given_reason
 from marketplace.vocabulary import queries
-from marketplace.vocabulary.models import SynonymGroup
+from marketplace.vocabulary.models import SynonymGroup, SynonymWord
 from marketplace.vocabulary.thesaurus import squeezed
 
 SHIPPED = Path(__file__).parent / "data" / "synonyms.txt"
 FEWEST, MOST = 2, 12  # words of a group
 SHORTEST, LONGEST = 2, 40  # characters of a word
+WHY = Text("请写明理由，会记入留痕", "Give the reason; it is kept in history")
 
 
-def add_group(words: Sequence[str], note: str, actor: Actor) -> SynonymGroup:
+def add_group(words: Sequence[str], note: str, actor: Actor, reason: str) -> SynonymGroup:
     """Add a group.
 
     Raises:
-        Invalid: naming "words" for everything that keeps these words from being one group.
+        Invalid: naming "words" for everything that keeps these words from being one group; "reason" without one.
     """
     group = SynonymGroup(words=checked(words), note=note, revision=-1)
     db.session.add(group)
     db.session.flush()
-    group.revision = _recorded(group, "add", actor, {"words": group.words, "note": note})
+    _occupy(group)
+    group.revision = _recorded(group, "add", actor, reason, {"words": group.words, "note": note})
     db.session.flush()
     return group
 
 
-def change_group(group: SynonymGroup, words: Sequence[str], note: str, version: int, actor: Actor) -> None:
+def change_group(
+    group: SynonymGroup, words: Sequence[str], note: str, version: int, actor: Actor, reason: str
+) -> None:  # fmt: skip
     """Change the words and the note of a group, seen as ``version``.
 
     Raises:
@@ -47,12 +55,13 @@ def change_group(group: SynonymGroup, words: Sequence[str], note: str, version: 
     after = {"words": kept, "note": note}
     if before == after:
         return
-    group.revision = _recorded(group, "change", actor, {"before": before, "after": after})
+    group.revision = _recorded(group, "change", actor, reason, {"before": before, "after": after})
     group.words, group.note = kept, note
+    _occupy(group)
     db.session.flush()
 
 
-def retire_group(group: SynonymGroup, retired: bool, version: int, actor: Actor) -> None:
+def retire_group(group: SynonymGroup, retired: bool, version: int, actor: Actor, reason: str) -> None:
     """Take a group out of use, or back into it.
 
     Raises:
@@ -64,8 +73,10 @@ def retire_group(group: SynonymGroup, retired: bool, version: int, actor: Actor)
         return
     if not retired:
         checked(group.words, group)
-    group.revision = _recorded(group, "retire" if retired else "restore", actor, {"words": group.words})
+    act = "retire" if retired else "restore"
+    group.revision = _recorded(group, act, actor, reason, {"words": group.words})
     group.retired = retired
+    _occupy(group)
     db.session.flush()
 
 
@@ -75,7 +86,7 @@ def load_shipped() -> int:
         return 0
     rows = [line.split("|") for line in SHIPPED.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")]
     for words, *note in rows:
-        add_group([word.strip() for word in words.split("=")], note[0].strip() if note else "", SYSTEM)
+        add_group([word.strip() for word in words.split("=")], note[0].strip() if note else "", SYSTEM, "")
     return len(rows)
 
 
@@ -132,6 +143,11 @@ _TAKEN = Text(
     "“%(word)s” is in another group: %(group)s. Change that group, or take it out there first",
 )
 
+_TAKEN_NOW = Text(
+    "别的管理员刚刚把其中一个词放进了另一组，请看过同义词表再保存",
+    "Another administrator has just put one of these words into another group; look at the table, then save again",
+)
+
 
 def _take(group: SynonymGroup, version: int) -> None:
     lock(group)
@@ -144,6 +160,23 @@ def _take(group: SynonymGroup, version: int) -> None:
         )
 
 
-def _recorded(group: SynonymGroup, action: str, actor: Actor, data: dict[str, object]) -> int:
-    """Write into history; returns the number of the entry."""
-    return ledger.record(group, action, actor, data=data).id
+def _occupy(group: SynonymGroup) -> None:
+    """Take the words of a group in use for it, and give back those of a retired one.
+
+    Raises:
+        Invalid: somebody took one of them in this moment, so that ``checked`` could not see it.
+    """
+    db.session.execute(sa.delete(SynonymWord).where(SynonymWord.group_id == group.id))
+    words = [] if group.retired else [SynonymWord(word=squeezed(word), group_id=group.id) for word in group.words]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(words)
+    except IntegrityError as error:
+        raise Invalid([_error(_TAKEN_NOW)]) from error
+
+
+def _recorded(group: SynonymGroup, action: str, actor: Actor, reason: str, data: dict[str, object]) -> int:
+    """Write into history, with the reason that every administrator gives; returns the number of the entry."""
+    if not reason.strip() and not actor.is_system:
+        raise Invalid([FieldError("reason", WHY)])
+    return ledger.record(group, action, actor, reason=given_reason(reason, asked=False), data=data).id

@@ -46,7 +46,7 @@ def new() -> ResponseReturnValue:
     form = GroupForm()
     if form.validate_on_submit():
         try:
-            services.add_group(form.lines(), form.note.data or "", current_actor())
+            services.add_group(form.lines(), form.note.data or "", current_actor(), form.reason.data or "")
         except Invalid as invalid:
             form.refuse(invalid)
         else:
@@ -74,12 +74,12 @@ def edit(group_id: int) -> ResponseReturnValue:
 def _changed(group: SynonymGroup, form: GroupForm) -> bool:
     act, version = request.form.get("act", ""), seen_version() or 0
     if act in ("retire", "restore"):
-        services.retire_group(group, act == "retire", version, current_actor())
+        services.retire_group(group, act == "retire", version, current_actor(), form.reason.data or "")
         flash(_("已停用，搜索不再用这一组。") if act == "retire" else _("已恢复，搜索重新用这一组。"), "success")
         return True
     if not form.validate():
         return False
-    services.change_group(group, form.lines(), form.note.data or "", version, current_actor())
+    services.change_group(group, form.lines(), form.note.data or "", version, current_actor(), form.reason.data or "")
     flash(_("已保存。从现在起搜索就按新的内容。"), "success")
     return True
 
@@ -104,4 +104,5 @@ def _line(entry: ledger.LedgerEntry, users: dict[int, User]) -> dict[str, object
         "what": acts[entry.action],
         "before": " = ".join(before["words"]) if before else "",
         "after": " = ".join(after["words"]),
+        "reason": entry.reason,
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -32,14 +33,14 @@ NEVER_SHOWN = ("password", "csrf_token", "token", "code")
 
 def init_errors(app: Flask) -> None:
     """Register a handler for every error of core and of HTTP."""
-    app.register_error_handler(NotFound, lambda _error: page(HTTPStatus.NOT_FOUND))
+    app.register_error_handler(NotFound, missing)
     app.register_error_handler(Conflict, conflict)
     app.register_error_handler(StaleDataError, stale)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(TooMany, too_many)
     app.register_error_handler(Invalid, invalid)
     app.register_error_handler(FieldError, lambda error: invalid(Invalid([error])))
-    app.register_error_handler(CSRFError, lambda _error: expired_form())
+    app.register_error_handler(CSRFError, forged)
     app.register_error_handler(IndexUnusable, no_index)
     app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
@@ -90,6 +91,25 @@ def typed() -> list[tuple[str, str]]:
     return kept
 
 
+def missing(_error: NotFound) -> ResponseReturnValue:
+    """There is no such object, or it is not for this person to know: for him one and the same."""
+    note_refusal(HTTPStatus.NOT_FOUND)
+    return page(HTTPStatus.NOT_FOUND)
+
+
+def note_refusal(status: int) -> None:
+    """A line of the log for who is refused something by a view or a rule (ASVS 16.3.2).
+
+    Not in history: a stranger who tries numbers would fill it. An address that does not exist at all is no attempt.
+    """
+    user = g.actor.user_id if "actor" in g else getattr(current_user, "id", None)
+    log.warning(
+        "request %s refused: %d %s %s (%s), user %s",
+        g.get("request_number"), int(status), request.method, loggable(request.path), request.endpoint,
+        user or "none",
+    )  # fmt: skip
+
+
 def conflict(error: Conflict) -> ResponseReturnValue:
     """Somebody else was first: what happened, and what was typed."""
     message = error.message.say(current_language())
@@ -105,6 +125,7 @@ def stale(_error: StaleDataError) -> ResponseReturnValue:
 
 def refused(error: Refused) -> ResponseReturnValue:
     """The rule, the fact, the next step."""
+    note_refusal(HTTPStatus.FORBIDDEN)
     language = current_language()
     if wants_json():
         return problem(HTTPStatus.FORBIDDEN, title=error.rule.say(language), detail=error.fact.say(language))
@@ -126,6 +147,12 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     if wants_json():
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
     return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, typed=typed())
+
+
+def forged(_error: CSRFError) -> ResponseReturnValue:
+    """Without the token of the session: an old form, or a page of somebody else's that posts here."""
+    note_refusal(HTTPStatus.BAD_REQUEST)
+    return expired_form()
 
 
 def expired_form(back: str = "") -> ResponseReturnValue:

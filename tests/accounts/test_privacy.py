@@ -99,7 +99,11 @@ def test_leaving_keeps_history_whole_and_nobody_s_name(
     assert session.query(Attempt).filter_by(user_id=user.id).count() == 0
     assert ledger.verify().broken is None
     assert [entry.hash for entry in ledger.history(left)][: len(before)] == [entry.hash for entry in before]
-    (mail,) = delivered(app, capsys)
+    told = {mail["To"]: mail for mail in delivered(app, capsys)}
+    owner = told.pop(made.members[0].user.email)
+    assert f"U-{user.id:06d}" in owner["body"], "the owner reads that somebody left, and no name"
+    assert "张三丰" not in owner["body"]
+    ((_address, mail),) = told.items()
     assert (mail["To"], mail["Subject"]) == (MAIL, "您的账号已注销")
     clock.forward(days=2, seconds=1)
     next(task for task in app.extensions["schedule"].tasks if task.name.startswith("forget old")).run()

@@ -241,8 +241,10 @@ def saved_searches() -> Iterator[Row]:
     for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
         yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
     yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
-    yield get("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
-    yield post("saved_searches.edit", "/workspace/searches/2147483647", "302 404 404 404 404 404 404")
+    for path, status in (("{saved_search.vendor}", 200), ("2147483647", 404)):
+        yield get("saved_searches.edit", f"/workspace/searches/{path}", only(1, status))
+    for path, status in (("{saved_search.vendor}", 422), ("2147483647", 404)):
+        yield post("saved_searches.edit", f"/workspace/searches/{path}", only(1, status), rhythm="never")
     for row in (get, post):
         yield row("saved_searches.leave", "/saved-searches/leave/no-such-token", "404")
 
@@ -253,6 +255,9 @@ def vocabulary() -> Iterator[Row]:
         yield get(f"vocabulary.{endpoint}", f"/admin/synonyms/{path}", only(6, 404)).but(operator=status)
     yield post("vocabulary.new", "/admin/synonyms/new", only(6, 404)).but(operator=422)
     yield post("vocabulary.edit", "/admin/synonyms/2147483647", only(6, 404))
+    yield get("vocabulary.edit", "/admin/synonyms/{synonyms.first}", only(6, 404)).but(operator=200)
+    # Without a reason nothing is changed.
+    yield post("vocabulary.edit", "/admin/synonyms/{synonyms.first}", only(6, 404), act="retire").but(operator=409)
 
 
 def desks() -> Iterator[Row]:

@@ -26,6 +26,11 @@ def challenges() -> Iterator[Row]:
         yield get("challenges.home", path, "404")
     yield get("challenge_list.twin", "/challenges.xlsx?q=巡检", "200")
     yield get("notices.home", "/notices?kind=x", "404")
+    nothing = "/notices/N-2020-000001"
+    for endpoint, path in {
+        "notices.show": nothing, "notices.text": f"{nothing}/text.json", "api.notices_one": f"/api/v1{nothing}",
+    }.items():  # fmt: skip
+        yield get(endpoint, path, "404")
     yield get("challenges.show", at % "soe.draft", "404 404 404 200 404 404 404")
     yield get("challenges.show", at % "soe2.in_review", "404 404 404 404 200 200 404")
     yield get("challenges.edition", f"{at % 'soe.draft'}/editions/1.json", "404")

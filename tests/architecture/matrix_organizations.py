@@ -28,6 +28,7 @@ def organizations() -> Iterator[Row]:
     yield get(act, do % "vendor.verified", "405")
     yield from papers_and_links()
     yield from members()
+    yield from takeovers()
     yield from posts()
 
 
@@ -68,6 +69,23 @@ def members() -> Iterator[Row]:
     yield step("invitations.act_do", "/invitations/1/do", "accept", only(3, 409))
     yield get("invitations.answer", "/invitations/no-such-token", "403")
     yield post("invitations.answer", "/invitations/no-such-token", "403", answer="accept")
+
+
+def takeovers() -> Iterator[Row]:
+    """Claims to organizations; {takeover.vendor2} is one that vendor2 sent and an official of the city declined."""
+    at = "/takeovers/new/{organization.%s}"
+    # vendor2's claim to it was declined not long ago.
+    yield get("takeovers.new", at % "hefei.compiled", "302 200 403 200 200 200 200")
+    yield get("takeovers.new", at % "vendor.verified", "302 403 403 403 403 403 403")
+    yield get("takeovers.new", at % "hefei.pending", "302 404 404 404 403 403 404")
+    yield post("takeovers.new", at % "hefei.compiled", "302 422 403 422 422 422 422")
+    yield get("takeovers.show", "/takeovers/{takeover.vendor2}", "302 404 200 404 200 200 404")
+    yield get("takeovers.show", "/takeovers/2147483647", "302 404 404 404 404 404 404")
+    act = "takeovers.act_do"
+    yield step(act, "/takeovers/{takeover.vendor2}/do", "approve", "302 404 403 404 409 409 404")
+    yield step(act, "/takeovers/{takeover.vendor2}/do", "withdraw", "302 404 409 404 403 403 404")
+    yield step(act, "/takeovers/{takeover.vendor2}/do", "lapse", "302 404 404 404 404 404 404")
+    yield get(act, "/takeovers/{takeover.vendor2}/do", "405")
 
 
 def posts() -> Iterator[Row]:

@@ -14,7 +14,19 @@ from functools import cache
 from typing import Any
 
 import pytest
+from werkzeug.routing import Rule
 
+from tests.architecture.arguments import (
+    HIDDEN,
+    NAMES,
+    OFFICE,
+    PRIVATE,
+    address,
+    meaning,
+    named_by,
+    posted,
+    strangers,
+)  # fmt: skip
 from tests.architecture.forms import NUMBER, WebForm, forms_of
 from tests.architecture.matrix import MATRIX
 from tests.architecture.questions import OBJECTS
@@ -118,11 +130,12 @@ class Attack:
             own = self.allowed.organizations
             yield from self.world.foreign_files(own)
 
-    def send(self, path: str, data: dict[str, Any] | None, what: str) -> None:
-        """Ask, look at the answer and at every table, and put everything back."""
+    def send(self, path: str, data: dict[str, Any] | None, what: str) -> int:
+        """Ask, look at the answer and at every table, and put everything back; returns the first status."""
         self.tried += 1
         before = self.world.fingerprint()
         answer = self.client.get(path, buffered=True) if data is None else self.client.submit(path, data)
+        status: int = answer.status_code
         if answer.status_code in (302, 303) and answer.location.startswith("/"):
             answer.close()
             answer = self.client.get(answer.location, buffered=True)
@@ -139,6 +152,7 @@ class Attack:
                 if foreign(change, self.allowed, kept, after)
             ]
             self.world.restore()
+        return status
 
 
 @pytest.mark.parametrize("role", WALKERS)
@@ -219,3 +233,52 @@ def test_the_walk_meets_the_forms_of_the_site(world: World) -> None:
         "/organizations/#/edit", "/organizations/#/do", "/review/products/#", "/account/",
     }  # fmt: skip
     assert not expected - actions, sorted(actions)
+
+
+# ---- arguments of addresses -----------------------------------------------------------------------------------------
+
+
+def test_every_argument_of_every_address_is_known(world: World) -> None:
+    unknown = [
+        f"{rule.endpoint}.{argument} ({rule.rule})"
+        for rule in world.app.url_map.iter_rules()
+        for argument in rule.arguments
+        if meaning(rule.endpoint, argument) is None
+    ]
+    assert not unknown, (
+        "say in NAMES of tests/architecture/arguments.py which table's column these arguments name "
+        f"(and in PRIVATE whether it exists for nobody else), or in NOBODYS that they name nobody's object: {unknown}"
+    )
+
+
+def test_a_foreign_object_in_any_address_is_out_of_reach(world: World) -> None:
+    """Each walker meets what is not his; together they meet objects of every table."""
+    attacks = {role: Attack(world, role) for role in WALKERS}
+    tried = set[str]()
+    for role, attack in attacks.items():
+        for rule in world.app.url_map.iter_rules():
+            if rule.arguments and not (role == "admin" and rule.endpoint.startswith(OFFICE)):
+                tried |= walk(attack, rule)
+    wrong = {role: attack.wrong for role, attack in attacks.items() if attack.wrong}
+    assert not wrong, wrong
+    missing = {found.partition(".")[0] for found in NAMES.values()} - tried
+    assert not missing, f"no foreign object to try: {missing}"
+
+
+def walk(attack: Attack, rule: Rule) -> set[str]:
+    """Ask one address with foreign objects; returns their table, nothing where the address names none."""
+    named = named_by(rule)
+    if named is None:
+        return set()
+    argument, table, column = named
+    rows = strangers(attack.world, attack.allowed, table)
+    for row in rows:
+        path = address(attack.world, rule, {argument: str(row[column])}, row)
+        with attack.world.app.app_context():
+            sent = list(posted(rule.endpoint, table, row)) if "POST" in (rule.methods or ()) else []
+        statuses = [attack.send(path, data, f"{path} {data}") for data in sent]
+        if "GET" in (rule.methods or ()):
+            statuses.append(attack.send(path, None, path))
+        if table in PRIVATE and not set(statuses) <= set(HIDDEN):
+            attack.wrong.append(f"{path}: {statuses}")
+    return {table} if rows else set()

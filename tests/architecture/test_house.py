@@ -52,6 +52,10 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "memberships of who wants his data or deletes his account",
         "tree": "the line of parents and subsidiaries: who is in it, and its commands",
     },
+    "takeovers": {
+        "refusals": "why somebody cannot claim, or an official not approve: a rule, a fact and a next step each",
+        "leaving": "claims of who wants his data or deletes his account",
+    },
     "members": {"refusals": "why somebody cannot join, invite or leave: a rule, a fact and a next step each"},
     "products": {
         "kind": "what a product is to the shared mechanism",

@@ -18,4 +18,4 @@ def test_every_file_it_names_exists() -> None:
 def test_every_chapter_is_there_and_every_row_has_a_status() -> None:
     rows = re.findall(r"^\| (\d+\.[^|]+) \| ([^|]+) \| ([^|]+) \|$", TABLE, re.MULTILINE)
     assert {int(number) for row in rows for number in re.findall(r"\b(\d+)\.(?:\d|x)", row[0])} == set(range(1, 18))
-    assert not [row for row in rows if not row[2].strip()]
+    assert not [row for row in rows if not row[2].startswith(("met", "n/a: ", "argued: "))], "one of three, no other"

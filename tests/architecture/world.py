@@ -32,7 +32,10 @@ from marketplace.organizations.models import Member, Organization
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
+from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.takeovers.models import Takeover
+from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
@@ -113,6 +116,11 @@ def more_objects(people: Mapping[str, Client]) -> None:
         listings.walk(PRODUCT, db.session.get_one(Product, key), state)
     upload(people["vendor"], db.session.query(Product).filter_by(state="draft", demo=True).one().number)
     assert people["vendor"].submit(f"/workspace/inbox/{told_to('vendor').id}/read").status_code == 302
+    for role in ("vendor", "soe"):
+        saved = {"name": "巡检", "rhythm": "daily"}
+        assert people[role].submit("/workspace/searches/new?q=巡检", saved).status_code == 302
+    words = {"words": "机械臂\n机器手臂", "reason": "试"}
+    assert people["operator"].submit("/admin/synonyms/new", words).status_code == 302
 
 
 def told_to(who: str) -> Notification:
@@ -141,6 +149,26 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
+    yield from challenge_numbers()
+    yield "notification.vendor", str(told_to("vendor").id)
+    compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
+    yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
+    for name, model, email in (
+        ("takeover.vendor2", Takeover, "vendor2"), ("saved_search.vendor", SavedSearch, "vendor"),
+    ):  # fmt: skip
+        theirs = sa.select(model.id).join(User, User.id == model.user_id).where(User.email == f"{email}@demo.example")
+        yield name, str(db.session.scalars(theirs.order_by(model.id)).first())
+    yield "synonyms.first", str(db.session.scalars(sa.select(SynonymGroup.id).limit(1)).one())
+    official = db.session.query(User).filter_by(email="province@demo.example").one()
+    yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
+    pending = db.session.query(Organization).filter_by(state="pending", demo=True).one()
+    yield "file.licence", str(pending.licence_id)
+    for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
+        yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
+
+
+def challenge_numbers() -> Iterator[tuple[str, str]]:
+    """Challenges of the sample by owner and state; notices, an objection and an addendum by theirs."""
     for whose, states in {"soe": ("published", "draft", "closed"), "soe2": ("in_review",)}.items():
         owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
         for state in states:
@@ -159,13 +187,6 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
-    yield "notification.vendor", str(told_to("vendor").id)
-    official = db.session.query(User).filter_by(email="province@demo.example").one()
-    yield "post.province", str(db.session.query(Post).filter_by(user_id=official.id).one().id)
-    pending = db.session.query(Organization).filter_by(state="pending", demo=True).one()
-    yield "file.licence", str(pending.licence_id)
-    for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
-        yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
 
 
 @contextmanager

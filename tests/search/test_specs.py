@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.foundation.db import db
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
+from marketplace.search.queries import requirement_counts
 from marketplace.search.specs import OPERATORS, read_wanted
 from tests.support.sample_site import SampleSite
 
@@ -160,3 +161,24 @@ def test_the_best_proven_come_first(sample: SampleSite, products: dict[str, tupl
     shown = [levels[item["number"]] for item in answer["items"]]
     assert shown == sorted(levels.values(), reverse=True)[: len(shown)]
     assert shown[0] > shown[-1]
+
+
+def test_the_form_of_a_need_is_told_how_many_products_meet_its_must_haves(sample: SampleSite) -> None:
+    payload, rating = {"spec": "payload", "op": ">=", "value": {"from": "20"}}, {
+        "spec": "ip_rating", "op": ">=", "value": {"choice": "IP65"},
+    }  # fmt: skip
+    with sample.app.app_context():
+        contents = db.session.scalars(sa.select(Product.content).where(Product.state == "published")).all()
+        for rows in ([payload], [rating], [payload, rating]):
+            verdicts: Counter[str] = Counter()
+            for content in contents:
+                told = [
+                    values.compare(
+                        catalogue.spec(row["spec"]), content["specs"].get(row["spec"], {}).get("value"),
+                        row["op"], row["value"],
+                    )
+                    for row in rows
+                ]  # fmt: skip
+                verdicts["not_met" if "not_met" in told else "unknown" if "unknown" in told else "met"] += 1
+            assert min(verdicts.values()) > 0
+            assert requirement_counts(rows) == (verdicts["met"], verdicts["unknown"], verdicts["not_met"])

@@ -131,6 +131,14 @@ class Numbers:
         query = sa.select(Post.id).join(User).where(User.email == f"{who}@demo.example")
         return int(db.session.scalars(query).one())
 
+    def takeover(self, state: str) -> int:
+        """The key of a claim to an organization in a state."""
+        from marketplace.foundation.db import db
+        from marketplace.takeovers.models import Takeover
+
+        query = sa.select(Takeover.id).where(Takeover.state == state)
+        return int(db.session.scalars(query.order_by(Takeover.id).limit(1)).one())
+
     def invitation(self) -> str:
         """The link of the invitation that is open."""
         from marketplace.foundation.db import db
@@ -201,6 +209,8 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("organizations.papers", f"/organizations/{vendor}/papers", "vendor"),
         ("members.show", f"/organizations/{vendor}/members", "vendor"),
         ("members.join", "/organizations/join", "newcomer"),
+        ("takeovers.new", f"/takeovers/new/{found.organization()}", "vendor"),
+        ("takeovers.show", f"/takeovers/{found.takeover('approved')}", "newcomer"),
         ("products.show", f"/products/{found.of('products', who='vendor', edition=1)}", "vendor"),
         ("products.show", f"/products/{found.of('products', 'withdrawn', who='vendor')}", "vendor"),
         ("saved_searches.table", "/workspace/searches", "vendor"),
@@ -289,6 +299,8 @@ def official_pages(found: Numbers) -> Iterator[SamplePage]:
         ("review.decide", f"/review/scenarios/{found.of('scenarios', 'in_review')}"),
         ("review.verify", f"/review/organizations/{found.organization('vendor')}"),
         ("review.verify", f"/review/organizations/{found.organization('vendor2')}"),
+        ("review.queue", "/review/?kind=takeovers"),
+        *(("takeovers.show", f"/takeovers/{found.takeover(state)}") for state in ("open", "declined", "lapsed")),
         ("posts.mine", "/posts/"), ("posts.delegate", f"/posts/{found.post('province')}/delegate"),
         ("products.show", f"/products/{found.of('products', 'suspended')}"),
     ):  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.foundation.db import db
 from marketplace.vocabulary.models import SynonymGroup
 from tests.support.sample_site import SampleSite
+from tests.support.site import Client
 
 
 def groups(sample: SampleSite) -> list[list[str]]:
@@ -15,20 +16,29 @@ def groups(sample: SampleSite) -> list[list[str]]:
 def test_an_administrator_adds_changes_and_retires(changeable: SampleSite) -> None:
     admin = changeable.person("operator")
     assert "这里没有内容" in admin.get("/admin/synonyms/").text
-    refused = admin.submit("/admin/synonyms/new", {"words": "机械臂", "note": "口语"})
+    refused = admin.submit("/admin/synonyms/new", {"words": "机械臂", "note": "口语", "reason": "试"})
     assert refused.status_code == 422
     assert "2 到 12 个词" in refused.text
     assert "机械臂</textarea>" in refused.text
-    assert admin.submit("/admin/synonyms/new", {"words": "机械臂\r\n机器手臂", "note": ""}).status_code == 302
+    assert (
+        admin.submit("/admin/synonyms/new", {"words": "机械臂\r\n机器手臂", "note": "", "reason": "试"}).status_code
+        == 302
+    )
     assert groups(changeable) == [["机械臂", "机器手臂"]]
     page = admin.get("/admin/synonyms/1").text
     assert "加入：机械臂 = 机器手臂" in page
-    stale = admin.submit("/admin/synonyms/1", {"words": "机械臂\n机械手", "note": "", "version": "9"})
+    stale = admin.submit("/admin/synonyms/1", {"words": "机械臂\n机械手", "note": "", "reason": "试", "version": "9"})
     assert stale.status_code == 409
     assert "机械手</textarea>" in stale.text
-    assert admin.submit("/admin/synonyms/1", {"words": "机械臂\n机械手", "version": "2"}).status_code == 302
+    assert (
+        admin.submit("/admin/synonyms/1", {"words": "机械臂\n机械手", "reason": "口语", "version": "2"}).status_code
+        == 302
+    )
     assert groups(changeable) == [["机械臂", "机械手"]]
+    searched_and_retired(changeable, admin)
 
+
+def searched_and_retired(changeable: SampleSite, admin: Client) -> None:
     page = changeable.visitor().get("/search?q=机械手").text
     assert "搜索“机械手”时也搜索了：机械臂。" in page
     assert "/search?q=%E6%9C%BA%E6%A2%B0%E6%89%8B&amp;literal=1" in page
@@ -40,8 +50,12 @@ def test_an_administrator_adds_changes_and_retires(changeable: SampleSite) -> No
     alone = changeable.visitor().get("/api/v1/search?q=机械手&literal=1").json
     assert (alone["synonyms"], alone["approximate"]) == ({}, True)
 
-    assert admin.submit("/admin/synonyms/1", {"act": "retire", "version": "3"}).status_code == 302
+    unreasoned = admin.submit("/admin/synonyms/1", {"act": "retire", "version": "3"})
+    assert unreasoned.status_code == 422
+    assert "请写明理由" in unreasoned.text
+    assert admin.submit("/admin/synonyms/1", {"act": "retire", "version": "3", "reason": "误加"}).status_code == 302
+    assert "理由：误加" in admin.get("/admin/synonyms/1").text
     assert groups(changeable) == []
     assert "也搜索了" not in changeable.visitor().get("/search?q=机械手").text
-    assert admin.submit("/admin/synonyms/1", {"act": "restore", "version": "4"}).status_code == 302
+    assert admin.submit("/admin/synonyms/1", {"act": "restore", "version": "4", "reason": "试"}).status_code == 302
     assert groups(changeable) == [["机械臂", "机械手"]]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, scoped_session
@@ -13,15 +18,17 @@ from marketplace.foundation.db import transaction
 from marketplace.search.queries import Question, find
 from marketplace.search.services import check_nightly, engine, rebuild
 from marketplace.vocabulary import queries, services
+from marketplace.vocabulary.models import SynonymGroup
 from marketplace.vocabulary.thesaurus import Thesaurus, squeezed
 from tests.factories import accounts
 
 ADMINISTRATOR = Actor(kind="user", user_id=None, administrator="system")
+WHY = "采购公告里常这样写"
 
 
 def add(*words: str) -> int:
     with transaction():
-        return services.add_group(words, "", ADMINISTRATOR).id
+        return services.add_group(words, "", ADMINISTRATOR, WHY).id
 
 
 def names(text: str, *, literal: bool = False) -> set[str]:
@@ -62,7 +69,7 @@ def test_an_edit_is_searched_by_at_once_and_the_literal_word_alone_too(firms: No
         widened = find(Question("机械狗"), SYSTEM).widened
     assert widened == (("机械狗", ("四足机器人",)),)
     with transaction():
-        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR, WHY)
     assert names("机械狗") == {"合肥雪橇机械狗有限公司"}
 
 
@@ -102,7 +109,7 @@ def test_a_new_word_changes_the_cutting_only_with_the_next_build(firms: None) ->
 def test_words_that_cannot_be_a_group(session: scoped_session[Session], words: list[str], said: str) -> None:
     add("机械狗", "四足")
     with pytest.raises(Invalid) as refused, transaction():
-        services.add_group(words, "", ADMINISTRATOR)
+        services.add_group(words, "", ADMINISTRATOR, WHY)
     assert said in str(refused.value)
     assert [group.words for group in queries.groups()] == [["机械狗", "四足"]]
 
@@ -110,19 +117,19 @@ def test_words_that_cannot_be_a_group(session: scoped_session[Session], words: l
 def test_a_retired_group_frees_its_words_and_comes_back_only_without_conflict(session: scoped_session[Session]) -> None:
     key = add("机械狗", "四足")
     with transaction():
-        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), True, 2, ADMINISTRATOR, WHY)
     add("机械狗", "机器狗")
     with pytest.raises(Invalid, match="another group"), transaction():
-        services.retire_group(queries.group_by_id(key), False, 3, ADMINISTRATOR)
+        services.retire_group(queries.group_by_id(key), False, 3, ADMINISTRATOR, WHY)
     assert queries.group_by_id(key).retired
 
 
 def test_history_tells_every_edit_and_a_stale_form_is_refused(session: scoped_session[Session]) -> None:
     key = add("机械狗", "四足")
     with transaction():
-        services.change_group(queries.group_by_id(key), ["机械狗", "四足", "机器狗"], "新说法", 2, ADMINISTRATOR)
+        services.change_group(queries.group_by_id(key), ["机械狗", "四足", "机器狗"], "新说法", 2, ADMINISTRATOR, WHY)
     with pytest.raises(Conflict), transaction():
-        services.change_group(queries.group_by_id(key), ["机械狗", "四足"], "", 2, ADMINISTRATOR)
+        services.change_group(queries.group_by_id(key), ["机械狗", "四足"], "", 2, ADMINISTRATOR, WHY)
     group = queries.group_by_id(key)
     assert [entry.action for entry in ledger.history(group)] == ["add", "change"]
     assert ledger.history(group)[1].data["before"]["words"] == ["机械狗", "四足"]
@@ -132,3 +139,38 @@ def test_history_tells_every_edit_and_a_stale_form_is_refused(session: scoped_se
 def test_writing_differences_do_not_matter() -> None:
     assert squeezed("Robot-Dog") == squeezed("robot dog") == squeezed("ＲＯＢＯＴＤＯＧ")
     assert squeezed("機械 狗") == squeezed("机械狗")
+
+
+def test_two_administrators_put_a_word_into_two_groups_at_once(app: Flask, session: scoped_session[Session]) -> None:
+    """Each has looked before the other wrote; the database lets one through."""
+    gate = threading.Barrier(2)
+    seen = services.queries.in_use
+
+    def in_use() -> Sequence[SynonymGroup]:
+        found = seen()
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(1 if app.extensions["config"].database.startswith("sqlite") else 10)
+        return found
+
+    def attempt(other: str) -> str:
+        with app.app_context():
+            try:
+                add("机械狗", other)
+            except Invalid as refused:
+                return str(refused)
+            return "added"
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as both:
+        patch.setattr(services.queries, "in_use", in_use)
+        said = sorted(both.map(attempt, ["四足", "机器狗"]))
+    assert said[0] == "added"
+    assert "group" in said[1]
+    session.rollback()
+    assert len(queries.in_use()) == 1
+
+
+def test_every_change_has_its_reason(session: scoped_session[Session]) -> None:
+    with pytest.raises(Invalid, match="reason"), transaction():
+        services.add_group(["机械狗", "四足"], "", ADMINISTRATOR, " ")
+    key = add("机械狗", "四足")
+    assert ledger.history(queries.group_by_id(key))[-1].reason == WHY

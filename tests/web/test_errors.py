@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -194,6 +195,29 @@ def test_a_defect_is_logged_with_the_number_of_the_page(
     assert f"错误号 {number}" in answer.text
     assert "ZeroDivisionError: secret detail" in caplog.text
     assert client.get("/try/defect").text != answer.text, "another number each time"
+
+
+@sqlite_only
+def test_who_is_refused_what_is_logged(app: Flask, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Foreign objects, rules and forged forms, with account and address; what does not exist at all is no attempt."""
+    with app.app_context():
+        number, person = accounts.organization("registered").number, accounts.person()
+        key = person.id
+        accounts.sign_in(client, person)
+    path = f"/organizations/{number}/edit"
+    with caplog.at_level(logging.WARNING, "marketplace.web.errors"):
+        client.get(f"{path}?secret=1")
+        client.get("/review/")
+        client.post(path, data={"csrf_token": "forged"})
+        app.test_client().get(f"/organizations/{number}")
+        client.get("/no-such-address")
+    lines = [record.getMessage().partition("refused: ")[2] for record in caplog.records]
+    assert lines == [
+        f"404 GET {path} (organizations.edit), user {key}",
+        f"403 GET /review/ (review.queue), user {key}",
+        f"400 POST {path} (organizations.edit), user {key}",
+        f"404 GET /organizations/{number} (organizations.show), user none",
+    ]
 
 
 def test_redirects_are_no_errors(trial: Flask, client: Client) -> None:

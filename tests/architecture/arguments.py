@@ -1,0 +1,117 @@
+"""Whose object each argument of an address names, and the objects of somebody else to put in its place.
+
+A new address with a new argument fails in test_foreign.py until this file says what the argument names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from marketplace.listings.lifecycle import REVISION
+from marketplace.organizations.lifecycle import PARENT, PROPOSAL
+from marketplace.web.plate import records
+from tests.architecture.rows import Changed, Owners, foreign
+from tests.architecture.world import World
+
+# "endpoint.argument" or "blueprint.argument" → the table and column of the object that it names.
+NAMES = {
+    "products.number": "product.number", "scenarios.number": "scenario.number",
+    "organizations.number": "organization.number", "members.number": "organization.number",
+    "members.member_id": "member.id", "experts.number": "expert.number", "review.expert.number": "expert.number",
+    "review.verify.number": "organization.number", "review.decide.number": "product.number",
+    "matching.of_product.number": "product.number", "matching.of_scenario.number": "scenario.number",
+    "matching.file_of_scenario.number": "scenario.number", "api.organizations_one.number": "organization.number",
+    "api.products_one.number": "product.number", "api.products_matches.number": "product.number",
+    "api.scenarios_one.number": "scenario.number", "api.scenarios_matches.number": "scenario.number",
+    "join_requests.number": "join_request.id", "invitations.act_do.number": "invitation.id",
+    "takeovers.new.number": "organization.number", "takeovers.number": "takeover.id",
+    "posts.act_delegation.number": "delegation.id", "posts.post_id": "post.id",
+    "files.file_id": "stored_file.id", "notifications.key": "notification.id",
+    "saved_searches.saved_id": "saved_search.id", "accounts.session_id": "user_session.id",
+    "vocabulary.group_id": "synonym_group.id", "admin.act_on_mail.key": "delivery.id",
+    "admin.act_on_message.key": "outbox_message.id", "admin.decision.key": "ledger_entry.id",
+    "admin.user.key": "user_account.id", "admin.act_on_user.key": "user_account.id",
+    "admin.post.key": "post.id", "admin.end_post.key": "post.id",
+}  # fmt: skip
+# Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
+NOBODYS = {
+    "token": "no-such-token", "filename": "css/site.css", "name": "products", "ending": "csv", "plural": "products",
+    "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
+}  # fmt: skip
+# Of these nobody but those concerned learns even that they exist.
+PRIVATE = {
+    "takeover", "join_request", "invitation", "delegation", "notification", "saved_search", "user_session", "delivery",
+    "outbox_message", "ledger_entry", "user_account", "synonym_group", "member",
+}  # fmt: skip
+HIDDEN = (302, 403, 404, 405)
+# Life cycles beside the object's own, by the last part of their address.
+FURTHER_CYCLES = {"act_identity": PROPOSAL, "act_parent": PARENT, "act_revision": REVISION}
+# The acts of pages that tell several apart by a field.
+ACTS = ("remove", "hand_over", "owner", "leave", "retire", "retry", "disable", "appoint")
+SEVERAL = ("members.change", "vocabulary.edit", "admin.act_on_user", "admin.act_on_mail", "admin.act_on_message")
+# Their administrator may do everything there; which kind may what is the matrix's.
+OFFICE = ("admin", "vocabulary")
+
+
+def meaning(endpoint: str, argument: str) -> str | None:
+    """The object that an argument names, "" for none, None when this file does not know it."""
+    blueprint = endpoint.partition(".")[0]
+    for key in (f"{endpoint}.{argument}", f"{blueprint}.{argument}"):
+        if key in NAMES:
+            return NAMES[key]
+    return "" if f"{endpoint}.{argument}" in NOBODYS or argument in NOBODYS else None
+
+
+def strangers(world: World, allowed: Owners, table: str) -> list[dict[str, Any]]:
+    """The first and the last row of a table that the walker has no part in."""
+    kept = world.kept
+    names = [column[1] for column in kept.execute(f"PRAGMA table_info({table})")]
+    rows = [dict(zip(names, row, strict=True)) for row in kept.execute(f"SELECT * FROM {table} ORDER BY id")]
+    theirs = [
+        row for row in rows
+        if table in ("ledger_entry", "outbox_message") or foreign(Changed(table, row), allowed, kept, kept)
+    ]  # fmt: skip
+    return theirs[:1] + theirs[1:][-1:]
+
+
+def posted(endpoint: str, table: str, row: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """What would be carried out if nobody asked for the right: true versions, every step, every act."""
+    version = str(row.get("version", 1))
+    if endpoint.rpartition(".")[2].startswith("act_") and not endpoint.startswith(OFFICE):
+        own = records()[table].lifecycle
+        cycle = FURTHER_CYCLES.get(endpoint.rpartition(".")[2], own)
+        for name in [each.name for each in cycle.steps] if cycle else ():
+            yield {"transition": name, "version": version, "reason": "借道"}
+        return
+    for act in ACTS if endpoint in SEVERAL else ("",):
+        yield {
+            "act": act, "version": version, "reason": "借道", "seen": str(row.get("role", "")), "decision": "approve",
+            "name": "借道", "title": "借道", "rhythm": "daily", "kind": "security", "words": "借道\n绕路",
+        }  # fmt: skip
+
+
+def named_by(rule: Rule) -> tuple[str, str, str] | None:
+    """The argument that names an object, its table and its column; a member's comes before his organization's."""
+    named = {each: meaning(rule.endpoint, each) for each in rule.arguments}
+    objects = {each: found for each, found in named.items() if found}
+    if not objects:
+        return None
+    argument = "member_id" if "member_id" in objects else next(iter(objects))
+    table, _, column = objects[argument].partition(".")
+    return argument, table, column
+
+
+def address(world: World, rule: Rule, values: dict[str, str], row: dict[str, Any]) -> str:
+    """The address with the object in it; a member stands in his organization."""
+    if "member_id" in values:
+        at = "SELECT number FROM organization WHERE id = ?"
+        ((values["number"],),) = world.kept.execute(at, (row["organization_id"],))
+    path = str(rule.rule)
+    for each in rule.arguments:
+        fixed = "what" if each == "step" and rule.endpoint.startswith("scenarios") else NOBODYS.get(each, "")
+        path = re.sub(rf"<(?:[^<>]*:)?{each}>", values.get(each, fixed), path)
+    return path

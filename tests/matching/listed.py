@@ -1,0 +1,20 @@
+"""What the site lists for a judged need, as a program asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.matching.judged import Ranking
+from tests.search.judged import short
+from tests.support.site import Client
+
+
+def listed(client: Client) -> Ranking:
+    """The first page of the products that fit, best first."""
+
+    def rank(need: str) -> Sequence[str]:
+        answer = client.get(f"/api/v1/scenarios/S-2026-{int(need[1:]):06d}/matches")
+        assert answer.status_code == 200, need
+        return [short("product", item["product"]) for item in answer.json["items"]]
+
+    return rank
