@@ -19,6 +19,7 @@ from marketplace.api.capability import API
 from marketplace.bids.capability import BIDS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
+from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
 from marketplace.foundation.files import init_files
@@ -76,6 +77,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTICES,
     CHALLENGES,
     BIDS,
+    ENQUIRIES,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -110,6 +112,7 @@ TABLES = (
     "challenges.models",
     "bids.models",
     "admin.models",
+    "enquiries.models",
     "matching.models",
     "foundation.index.postgres_tables",
     "search.models",

@@ -12,6 +12,7 @@ from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.questions import QUESTION
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
@@ -41,6 +42,8 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     QUESTION,
     NOTICE,
     OBJECTION,
+    ENQUIRY,
+    OUTCOME,
 )
 
 HEAD = """# Life cycles

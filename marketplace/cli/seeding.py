@@ -15,6 +15,7 @@ from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
 from marketplace.cli.seeding_bids import load_bids
 from marketplace.cli.seeding_challenges import load_challenges
+from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_ends
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.config import Config
@@ -67,6 +68,7 @@ def load_sample() -> str:
             walk.bring(PRODUCT, units[product.account], product)
         for scenario in demo.demo_scenarios():
             walk.bring(SCENARIO, units[scenario.account], scenario)
+        load_enquiries(people, walk.listings)
         bring_organizations(units, people)
         load_experts(people, units)
         load_challenges(people, units)
@@ -151,6 +153,8 @@ class Walk:
 
     def __init__(self, people: dict[str, User]) -> None:
         self._actors = {key: actor_of(user) for key, user in people.items()}
+        # Key of the sample → the listing.
+        self.listings: dict[str, Listing] = {}
 
     def bring(self, kind: Kind, organization: Organization, wanted: DemoListing) -> Listing:
         """Create the listing and take the steps that lead to the state it shall have."""
@@ -160,7 +164,7 @@ class Walk:
         content = with_dates(wanted.content, clock.today())
         past = clock.now() - (LONG_AGO if wanted.state == "expired" else RECENTLY)
         with clock.standing_at(past):
-            listing = services.create(kind, organization, owner, content)
+            listing = self.listings[wanted.sample_id] = services.create(kind, organization, owner, content)
             for act in self._way(kind, wanted, listing, owner, official):
                 act()
         if wanted.state == "expired":
@@ -187,6 +191,7 @@ class Walk:
             return
         yield lambda: services.approve(kind, listing, official)
         if wanted.state not in ("published", "expired"):
+            yield lambda: open_before_it_ends(self._actors, self.listings, wanted.sample_id)
             yield lambda: self._end(kind, listing, wanted, owner, official)
 
     def _end(self, kind: Kind, listing: Listing, wanted: DemoListing, owner: Actor, official: Actor) -> None:

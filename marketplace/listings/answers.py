@@ -38,18 +38,27 @@ def day(text: str, field: str, *, years: int = VALID_YEARS, kept: str = "") -> s
     Raises:
         FieldError: on ``field``.
     """
-    text = normalize(text)
-    if not text:
+    if not normalize(text):
         return ""
-    found = _day(text)
-    if found is None:
-        raise FieldError(field, Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31"))
+    found = any_day(text, field)
     first = clock.today()
     last = _years_on(first, years)
     if found.isoformat() != kept and not first <= found <= last:
         message = Text("日期要在 %(first)s 到 %(last)s 之间", "The day lies between %(first)s and %(last)s")
         raise FieldError(field, message % {"first": first.isoformat(), "last": last.isoformat()})
     return found.isoformat()
+
+
+def any_day(text: str, field: str) -> date:
+    """A day as people write it, past or coming.
+
+    Raises:
+        FieldError: on ``field``.
+    """
+    found = _day(normalize(text))
+    if found is None:
+        raise FieldError(field, Text("日期请写成 2027-03-31 这样", "Write the day like 2027-03-31"))
+    return found
 
 
 def _day(text: str) -> date | None:

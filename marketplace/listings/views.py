@@ -340,9 +340,12 @@ def organization_panel(organization: Organization, _actor: Actor) -> Markup:
     return Markup(draw(tables))
 
 
-def added_panels(listing: Listing, actor: Actor) -> list[Markup]:
-    """What upper capabilities add to the page of a listing, in the order of the table of contents."""
-    panels = current_app.extensions.get("listing_panels", {}).get(listing.subject_type, ())
+def added_panels(listing: Listing, actor: Actor, place: str = "listing_panels") -> list[Markup]:
+    """What upper capabilities add to the page of a listing, in the order of the table of contents.
+
+    ``place``: "listing_panels" below the content, "listing_acts" beside it, where one acts.
+    """
+    panels = current_app.extensions.get(place, {}).get(listing.subject_type, ())
     return [drawn for panel in panels if (drawn := panel(listing, actor))]
 
 

@@ -12,24 +12,11 @@ from marketplace.matching.queries import need_of, offer_of
 from marketplace.matching.scoring import Judgement, judge
 from marketplace.products.content import EVIDENCE, EVIDENCE_LEVEL
 from marketplace.products.models import Product
-from marketplace.reference import catalogue, values
-from marketplace.reference.comparing import Verdict
-from marketplace.scenarios.content import requirement_text
+from marketplace.scenarios import fitting
+from marketplace.scenarios.fitting import Cell, cells
 from marketplace.scenarios.models import Scenario
 
-KINDS: Mapping[Verdict, str] = {"met": "yes", "not_met": "no", "unknown": "unknown"}
 MOST_SHARED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One must-have: its name, what is wanted, what the product says, and the verdict (yes, no, unknown)."""
-
-    name: Text
-    wanted: Text
-    said: Text
-    kind: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +29,8 @@ class Shown:
     cells: Sequence[Cell]
     reasons: Sequence[tuple[Text, str, int, Text]]
     fresh: bool = False
+    # Why one of the two declined the other before; only their members are shown it.
+    declined: Text | None = None
 
     @property
     def score(self) -> str:
@@ -56,9 +45,7 @@ class Shown:
     @property
     def kind(self) -> str:
         """The verdict on all must-haves together."""
-        if self.judgement.excluded:
-            return "no"
-        return "unknown" if self.judgement.open_questions else "yes"
+        return fitting.verdict(self.cells)
 
 
 def shown(scenario: Scenario, product: Product, *, fresh: bool = False) -> Shown:
@@ -66,20 +53,20 @@ def shown(scenario: Scenario, product: Product, *, fresh: bool = False) -> Shown
     need, offer = need_of(scenario), offer_of(product)
     found = judge(need, offer)
     rows = scenario.content.get("requirements") or []
-    cells = [_cell(row, verdict, product) for row, verdict in zip(rows, found.verdicts, strict=True)]
+    claimed = cells(rows, product.content["specs"])
     in_order = [surface for surface in need.words if surface in found.shared][:MOST_SHARED]
-    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(cells)}
+    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed)}
     reasons = [
         (part.label, f"{found.earned[name] / 100:.1f}", part.points, details.get(name, part.rule))
         for name, part in weights.PARTS.items()
         if name in found.earned
     ]
-    return Shown(scenario, product, found, cells, reasons, fresh)
+    return Shown(scenario, product, found, claimed, reasons, fresh)
 
 
 def heads(scenario: Scenario) -> Sequence[tuple[Text, Text]]:
     """(name, what is wanted) of each must-have: the columns of the table."""
-    return [(_name(row), _wanted(row)) for row in scenario.content.get("requirements") or []]
+    return fitting.heads(scenario.content.get("requirements") or [])
 
 
 def plain(each: Shown) -> Mapping[str, Any]:
@@ -101,21 +88,6 @@ def plain(each: Shown) -> Mapping[str, Any]:
         ],
         "words": sorted(each.judgement.shared),
     }
-
-
-def _cell(row: Mapping[str, Any], verdict: Verdict, product: Product) -> Cell:
-    spec, claim = catalogue.spec(row["spec"]), product.content["specs"].get(row["spec"])
-    value = claim["value"] if claim else None
-    said = Text(values.show_with_unit(spec, value, "zh_CN"), values.show_with_unit(spec, value, "en"))
-    return Cell(_name(row), _wanted(row), said, KINDS[verdict], (claim["evidence"] or "declared") if claim else "")
-
-
-def _name(row: Mapping[str, Any]) -> Text:
-    return catalogue.spec(row["spec"]).label
-
-
-def _wanted(row: Mapping[str, Any]) -> Text:
-    return Text(requirement_text(row, "zh_CN"), requirement_text(row, "en"))
 
 
 def _met(found: Judgement) -> Text:

@@ -16,6 +16,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
+from marketplace.enquiries.figures import declined_pairs
 from marketplace.foundation.db import db
 from marketplace.foundation.tables import write_csv
 from marketplace.listings.models import Listing
@@ -57,7 +58,7 @@ def of_scenario(number: str) -> ResponseReturnValue:
     page = _page(queries.count_for(scenario), lambda most, start: matches_of(scenario, actor, most, start))
     return render_template(
         "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
-        version=weights.VERSION,
+        version=weights.VERSION, own=actor.belongs_to(scenario.organization_id),
     )  # fmt: skip
 
 
@@ -68,8 +69,9 @@ def of_product(number: str) -> ResponseReturnValue:
     product, actor = _product(number), current_actor()
     page = _page(queries.count_for(product), lambda most, start: matches_of(product, actor, most, start))
     return render_template(
-        "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION
-    )
+        "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION,
+        own=actor.belongs_to(product.organization_id),
+    )  # fmt: skip
 
 
 @matching.get("/scenarios/<number>/matches.csv")
@@ -91,11 +93,18 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
         found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
         products = products_by_id([each.product_id for each in found], actor)
         pairs = [shown(listing, product) for product in products]
-        return _with_new(listing, pairs, actor) if start == 0 and most >= IN_PANEL else pairs
+        listed = _with_new(listing, pairs, actor) if start == 0 and most >= IN_PANEL else pairs
+        return _with_declined(listed, actor)
     assert isinstance(listing, Product)
     found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
     scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
-    return [shown(scenario, listing) for scenario in scenarios]
+    return _with_declined([shown(scenario, listing) for scenario in scenarios], actor)
+
+
+def _with_declined(pairs: list[Shown], actor: Actor) -> list[Shown]:
+    """The same pairs with why one side declined the other before, as far as the actor may read of their talk."""
+    causes = declined_pairs([each.scenario.id for each in pairs], [each.product.id for each in pairs], actor)
+    return [replace(each, declined=causes.get((each.scenario.id, each.product.id))) for each in pairs]
 
 
 def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Shown]:
@@ -121,7 +130,8 @@ def scenario_panel(listing: Any, actor: Actor) -> Markup:
         return Markup("")
     draw = get_template_attribute("matching/scenario_panel.html", "scenario_panel")
     total = queries.count_for(listing)
-    return Markup(draw(listing, heads(listing), matches_of(listing, actor, IN_PANEL), total, weights.VERSION))
+    found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
+    return Markup(draw(listing, heads(listing), found, total, weights.VERSION, own))
 
 
 def product_panel(listing: Any, actor: Actor) -> Markup:
@@ -129,7 +139,8 @@ def product_panel(listing: Any, actor: Actor) -> Markup:
     if listing.state != "published":
         return Markup("")
     draw = get_template_attribute("matching/product_panel.html", "product_panel")
-    return Markup(draw(listing, matches_of(listing, actor, IN_PANEL), queries.count_for(listing), weights.VERSION))
+    found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
+    return Markup(draw(listing, found, queries.count_for(listing), weights.VERSION, own))
 
 
 def _scenario(number: str) -> Scenario:
@@ -158,10 +169,9 @@ def _page(total: int, cut: Any) -> Page[Shown]:
 def _row(each: Shown, language: str) -> list[str]:
     organization = each.product.organization.label
     points = {name: str(each.judgement.earned[name] / 100) for name in each.judgement.earned}
-    words = {"yes": Text("满足", "met"), "no": Text("不满足", "not met"), "unknown": Text("未公开", "unknown")}
     return [
         each.product.number, each.product.label.say(language), organization.say(language), each.score,
-        *(f"{words[cell.kind].say(language)} {cell.said.say(language)}" for cell in each.cells),
+        *(cell.words.say(language) for cell in each.cells),
         *(points.get(name, "") for name in weights.PARTS),
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ class ObjectionForm(MarketplaceForm):
 class DecisionForm(MarketplaceForm):
     """What is published with the decision."""
 
-    result = OneShown(_l("结论"), choices=lambda: listed([
+    result = OneShown(_l("办理结论"), choices=lambda: listed([
         ("dismiss", Text("异议不成立：公示期继续计算", "Dismissed: the clock of the notice goes on")),
         ("uphold", Text("异议成立：本次公示撤销", "Upheld: the notice is annulled")),
     ]), validators=[chosen()])  # fmt: skip

@@ -49,6 +49,7 @@ def show(number: str) -> ResponseReturnValue:
         "products/show.html", listing=product, kind=PRODUCT, content=content, shown=sheet.sheet_of(product, content),
         desk=desk, lines=log_lines(PRODUCT, product, actor), sees_contact=can_see_contact(actor, product),
         sees_maker=can_view_organization(actor, product.organization), added=added_panels(product, actor),
+        acts=added_panels(product, actor, "listing_acts"),
     )  # fmt: skip
 
 

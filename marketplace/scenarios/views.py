@@ -60,6 +60,7 @@ def show(number: str) -> ResponseReturnValue:
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
         sees_owner=can_view_organization(actor, listing.organization), added=added_panels(listing, actor),
+        acts=added_panels(listing, actor, "listing_acts"),
     )  # fmt: skip
 
 

@@ -300,6 +300,50 @@ def matches() -> Iterator[Row]:
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 
+def enquiries() -> Iterator[Row]:
+    """Talks: for the members of their two sides; for everybody else, officials too, there are none."""
+    both = "302 {0} 404 {0} 404 404 404"
+    at = "/enquiries/{enquiry.%s}"
+    yield get("enquiries.show", at % "vendor.accepted", both.format(200))
+    for whose, role in (("vendor.opened", 1), ("vendor2.opened", 2), ("vendor2.agreed", 2)):
+        yield get("enquiries.show", at % whose, only(role, 200))
+    yield get("enquiries.show", "/enquiries/Q-1999-000001", "302 404 404 404 404 404 404")
+    act = at + "/do"
+    yield step("enquiries.act_do", act % "vendor2.opened", "accept", only(2, 409))
+    yield step("enquiries.act_do", act % "vendor2.opened", "withdraw", only(2, 403))
+    yield step("enquiries.act_do", act % "vendor.opened", "withdraw", only(1, 409))
+    yield step("enquiries.act_do", act % "vendor.opened", "lapse", only(1, 404))
+    yield get("enquiries.act_do", act % "vendor.opened", "405")
+    for name, word in (("write", "messages"), ("end", "end"), ("meet", "meeting"), ("propose", "outcome")):
+        yield post(f"enquiries.{name}", f"{at % 'vendor.accepted'}/{word}", both.format(422), version=STALE)
+    yield post("enquiries.decline", at % "vendor2.opened" + "/decline", only(2, 422))
+    yield post("enquiries.decline", at % "vendor.opened" + "/decline", only(1, 403), cause="price", version=STALE)
+    # Contact data is closed until the talk is accepted.
+    yield post("enquiries.contact", at % "vendor.opened" + "/contact", only(1, 409))
+    yield post("enquiries.contact", at % "vendor2.ended" + "/contact", "302 404 409 409 404 404 404")
+    outcome = "/outcomes/{outcome.vendor.proposed}/do"
+    yield step("outcomes.act_do", outcome, "confirm", "302 403 404 409 404 404 404")
+    yield step("outcomes.act_do", outcome, "take_back", "302 409 404 403 404 404 404")
+    yield from ways_in()
+
+
+def ways_in() -> Iterator[Row]:
+    """Answering a need and inviting a product: who may, and what one's own talks and answers are."""
+    yield get("enquiry_ways.table", "/workspace/enquiries", "302 200 200 200 200 200 200")
+    yield get("enquiry_ways.table", "/workspace/enquiries?state=nonsense", "302 404 404 404 404 404 404")
+    for ask, opened in ((get, "200"), (post, "422")):
+        answers = f"302 {opened} {opened} 403 403 403 403"
+        yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.published}/answer", answers)
+        yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.draft}/answer", only(3, 403))
+        yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.closed}/answer", "302 403 403 403 403 403 403")
+        invites = f"302 403 {opened} {opened} 403 403 403"
+        yield ask("enquiry_ways.invite", "/products/{product.vendor.published}/invite", invites)
+        yield ask("enquiry_ways.invite", "/products/{product.vendor.draft}/invite", only(1, 403))
+    for endpoint, ending in (("answers", ""), ("answers_file", ".csv")):
+        yield get(f"enquiry_ways.{endpoint}", f"/scenarios/{{scenario.soe.published}}/answers{ending}", only(3, 200))
+        yield get(f"enquiry_ways.{endpoint}", f"/scenarios/{{scenario.soe.draft}}/answers{ending}", only(3, 200))
+
+
 def notifications() -> Iterator[Row]:
     """The inbox, the choices, and the link of a mail. {notification.vendor} is one of the vendor's, read already."""
     signed_in = "302 200 200 200 200 200 200"
@@ -321,7 +365,7 @@ def notifications() -> Iterator[Row]:
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
-    *notifications(), *challenges(), *bids(),
+    *notifications(), *challenges(), *bids(), *enquiries(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 # The page that sets up a second factor keeps the secret it shows, and a wrong code is noted: they write by design.

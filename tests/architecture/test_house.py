@@ -67,6 +67,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "kind": "what a scenario is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
         "rows": "requirement and target rows of the form",
+        "fitting": "a product's claims against the must-haves",
         "fields": "text fields of the form, as long as their limits allow",
         "answers": "how a form's answers become content",
         "sheet": "what the page and the preview show",
@@ -111,6 +112,15 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "showing": "a challenge in words",
         "export": "the list as files, and what programs read",
         "leaving": "questions and watches of who wants his data or deletes his account",
+    },
+    "enquiries": {
+        "opening": "the two ways into a talk, and why one cannot take them",
+        "refusals": "why a talk cannot be opened: a rule, a fact and a next step each",
+        "showing": "a talk in words: messages, history, its place on the chain",
+        "answers": "the answers to one need side by side",
+        "figures": "how far talks came, why not, and how soon an organization answers",
+        "uploads": "files of a message, checked before its transaction",
+        "opening_views": "pages of the ways in and of the answers, and panels on pages of listings",
     },
     "matching": {
         "weights": "what counts in a match, as one versioned table",

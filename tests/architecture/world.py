@@ -22,6 +22,7 @@ from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
+from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
@@ -150,6 +151,11 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             select = select.where((model.id if kind == "organization" else model.organization_id).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from challenge_numbers()
+    for enquiry in db.session.scalars(sa.select(Enquiry).order_by(Enquiry.id)):
+        whose = "vendor2" if "供方二" in enquiry.supplier.name else "vendor"
+        yield f"enquiry.{whose}.{enquiry.state}", enquiry.number
+        if enquiry.proposal is not None:
+            yield f"outcome.{whose}.proposed", str(enquiry.proposal.id)
     yield "notification.vendor", str(told_to("vendor").id)
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())

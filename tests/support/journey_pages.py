@@ -122,6 +122,14 @@ class Numbers:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
 
+    def enquiry(self, state: str, side: str = "supplier") -> str:
+        """The number of a talk in a state that this side has opened."""
+        from marketplace.enquiries.models import Enquiry
+        from marketplace.foundation.db import db
+
+        query = sa.select(Enquiry.number).where(Enquiry.state == state, Enquiry.opened_side == side)
+        return str(db.session.scalars(query.order_by(Enquiry.id)).first())
+
     def post(self, who: str) -> int:
         """The key of the post that somebody holds."""
         from marketplace.accounts.models import User
@@ -227,11 +235,34 @@ def member_pages(found: Numbers) -> Iterator[SamplePage]:
         ("workspace.history", "/workspace/history", "vendor"), ("workspace.history", "/workspace/history", "operator"),
     ):  # fmt: skip
         yield SamplePage(endpoint, path, who)
+    yield from talk_pages(found)
     yield SamplePage("review.queue", "/review/", "operator", status=403)
     # A shared account of the demonstration cannot change how it signs in; tests/journeys/test_people.py sees the rest.
     for endpoint, path in (("change_password", "password"), ("set_up", "second-factor"), ("new_address", "address"),
                            ("leave", "leave")):  # fmt: skip
         yield SamplePage(f"accounts.{endpoint}", f"/account/{path}", "vendor", status=403)
+
+
+def talk_pages(found: Numbers) -> Iterator[SamplePage]:
+    """Talks in their states, the ways in, and the answers side by side."""
+    for who in ("vendor", "soe", "operator"):
+        yield SamplePage("enquiry_ways.table", "/workspace/enquiries", who)
+    accepted, ended = found.enquiry("accepted", "demander"), found.enquiry("ended", "demander")
+    for number, who in (
+        (found.enquiry("opened"), "vendor"), (found.enquiry("opened"), "soe2"), (accepted, "vendor"), (accepted, "soe"),
+        (found.enquiry("agreed"), "vendor"), (ended, "soe"), (found.enquiry("declined"), "soe"),
+    ):  # fmt: skip
+        yield SamplePage("enquiries.show", f"/enquiries/{number}", who)
+    yield SamplePage("enquiries.show", f"/enquiries/{accepted}", "soe", 422, 'form[action$="/messages"] .btn')
+    need, product = found.of("scenarios", who="soe"), found.of("products", who="vendor")
+    yield SamplePage("enquiry_ways.answer", f"/scenarios/{need}/answer", "vendor")
+    yield SamplePage("enquiry_ways.answer", f"/scenarios/{need}/answer", "vendor", 422, "main form .btn")
+    yield SamplePage("enquiry_ways.answer", f"/scenarios/{need}/answer", "soe", 403)
+    yield SamplePage("enquiry_ways.invite", f"/products/{product}/invite", "soe")
+    yield SamplePage("enquiry_ways.answers", f"/scenarios/{need}/answers", "soe")
+    yield SamplePage("products.show", f"/products/{product}", "soe")
+    yield SamplePage("scenarios.show", f"/scenarios/{need}", "vendor")
+    yield SamplePage("matching.of_scenario", f"/scenarios/{need}/matches", "soe")
 
 
 def writing_pages(found: Numbers) -> Iterator[SamplePage]:

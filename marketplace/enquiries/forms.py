@@ -1,0 +1,81 @@
+"""Forms of talks: opening one, writing, declining or ending, a meeting, an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf.file import MultipleFileField
+from wtforms import StringField, TextAreaField
+
+from marketplace.core.text import Text
+from marketplace.enquiries.models import MESSAGE_LIMIT, NOTE_LIMIT, OUTCOMES
+from marketplace.web.fields import OneShown, SomeOf, listed, written
+from marketplace.web.forms import MarketplaceForm, chosen, required
+from marketplace.web.languages import lazy_gettext as _l
+
+
+class MessageForm(MarketplaceForm):
+    """What is said, and files."""
+
+    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField)
+    files = MultipleFileField(_l("附件"))
+
+    def uploads(self) -> list[tuple[Any, str]]:
+        """The files that came: (bytes, name) each."""
+        return [(each.stream, each.filename or "") for each in self.files.data or () if not isinstance(each, str)]
+
+
+class OpeningForm(MessageForm):
+    """The first message, which is never empty."""
+
+    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField, validators=[required()])
+
+
+class AnswerForm(OpeningForm):
+    """With which products a need is answered."""
+
+    products = SomeOf(_l("用哪些产品"), validators=[chosen()])
+
+    def offer(self, products: Mapping[str, Text]) -> AnswerForm:
+        """The same form with its choices: number → label."""
+        self.products.choices = listed(products.items())
+        return self
+
+
+class InviteForm(OpeningForm):
+    """For what a product is invited."""
+
+    need = OneShown(_l("为哪项需求"), validators=[chosen()])
+
+    def offer(self, needs: Mapping[str, Text]) -> InviteForm:
+        """The same form with its choices: number → label."""
+        self.need.choices = listed(needs.items())
+        return self
+
+
+class LeaveForm(MarketplaceForm):
+    """Why a talk is declined or ended: one of a short list, and words."""
+
+    cause = OneShown(_l("原因"), validators=[chosen()])
+    note = written(_l("补充说明"), NOTE_LIMIT, TextAreaField)
+
+    def offer(self, causes: Mapping[str, Text]) -> LeaveForm:
+        """The same form with its choices."""
+        self.cause.choices = listed(causes.items())
+        return self
+
+
+class MeetingForm(MarketplaceForm):
+    """On which day the two sides met."""
+
+    day = written(_l("会面日期"), 20, StringField, validators=[required()])
+
+
+class OutcomeForm(MarketplaceForm):
+    """What was agreed."""
+
+    kind = OneShown(_l("结果"), choices=listed(OUTCOMES.items()), validators=[chosen()])
+    amount = written(_l("金额"), 20, StringField)
+    on_day = written(_l("日期"), 20, StringField, validators=[required()])
+    remark = written(_l("说明"), NOTE_LIMIT, TextAreaField)

@@ -1,0 +1,136 @@
+"""The life of a talk, and of an outcome that one side proposes and the other confirms, as two tables."""
+
+from __future__ import annotations
+
+from marketplace.core.errors import Refused
+from marketplace.core.lifecycle import Lifecycle, State, is_system, step
+from marketplace.core.text import Text
+from marketplace.enquiries.models import OUTCOMES, SIDES, Enquiry, Outcome
+from marketplace.enquiries.policy import answers_proposal, has_opened, has_proposed, is_asked, takes_part
+from marketplace.listings.kind import kind_named
+from marketplace.listings.models import Listing
+from marketplace.organizations.lifecycle import ORGANIZATION
+
+# A need past its validity is not on offer any more, but its owner still answers who came in time.
+TALKABLE = ("published", "expired")
+
+
+def standing(enquiry: Enquiry) -> Refused | None:
+    """Whether both organizations are in good standing: while one is suspended or not verified, a talk rests."""
+    for side in SIDES:
+        organization = enquiry.organization_of(side)
+        if organization.state != "verified":
+            return Refused(
+                Text("双方都是已核验的单位，对接才能继续", "A talk goes on while both organizations are verified"),
+                Text("%(name)s 现在是“%(state)s”", "%(name)s is now “%(state)s”")
+                % {"name": organization.label, "state": ORGANIZATION.mark(organization.state).label},
+                Text("对接记录保留；单位恢复后可以接着办", "Everything is kept; come back when it is verified again"),
+            )
+    return None
+
+
+def on_offer(enquiry: Enquiry) -> Refused | None:
+    """What the talk is about can still be had: the need is open, and at least one of the products is."""
+    if enquiry.scenario is not None and enquiry.scenario.state not in TALKABLE:
+        return _gone(enquiry.scenario)
+    if not any(each.state in TALKABLE for each in enquiry.offered):
+        return _gone(enquiry.offered[0])
+    return None
+
+
+def _gone(listing: Listing) -> Refused:
+    kind = kind_named(listing.subject_type)
+    assert kind is not None
+    return Refused(
+        Text("只对公开的需求和产品接受对接", "Only public needs and products are talked about"),
+        Text("%(number)s 现在是“%(state)s”", "%(number)s is now “%(state)s”")
+        % {"number": listing.number, "state": kind.lifecycle.mark(listing.state).label},
+        Text("等它恢复公开，或谢绝、撤回这次对接", "Wait until it is public again, or decline or withdraw the talk"),
+    )
+
+
+def can_be_accepted(enquiry: Enquiry) -> Refused | None:
+    """Both sides stand, and what it is about is still there."""
+    return standing(enquiry) or on_offer(enquiry)
+
+
+def is_off_offer(enquiry: Enquiry) -> Refused | None:
+    """A talk that nobody has answered lapses when what it is about has ended; a suspended listing may come back."""
+    ended = ("withdrawn", "fulfilled", "closed")
+    scenario_over = enquiry.scenario is not None and enquiry.scenario.state in ended
+    if scenario_over or all(each.state in ended for each in enquiry.offered):
+        return None
+    return Refused(
+        Text("需求或产品结束后，未答复的对接才失效", "An unanswered talk lapses when its need or product has ended"),
+        Text("它还没有结束", "It has not ended"),
+        Text("无需办理", "Nothing to do"),
+    )
+
+
+def no_open_proposal(enquiry: Enquiry) -> Refused | None:
+    """Nobody leaves while an outcome waits for an answer."""
+    if enquiry.proposal is None:
+        return None
+    return Refused(
+        Text("有待确认的结果时，先答复它", "An outcome that was proposed is answered first"),
+        Text("%(side)s提出的“%(kind)s”还没有答复", "%(side)s proposed “%(kind)s”; it has no answer yet")
+        % {"side": SIDES[enquiry.proposal.side], "kind": OUTCOMES[enquiry.proposal.kind]},
+        Text("请先确认、不同意，或由提出方收回", "Confirm or refuse it, or have it taken back"),
+    )
+
+
+def both_stand(outcome: Outcome) -> Refused | None:
+    """An outcome is confirmed between organizations in good standing, and while the talk lives."""
+    return standing(outcome.enquiry)
+
+
+ENQUIRY = Lifecycle(
+    "enquiry",
+    Text("对接", "Talk"),
+    start="opened",
+    states={
+        "opened": State(Text("待答复", "Waiting for an answer"), "", "clock"),
+        "accepted": State(Text("对接中", "Talking"), "ink", "circle-half"),
+        "declined": State(Text("已谢绝", "Declined"), "ochre", "x-circle"),
+        "withdrawn": State(Text("已撤回", "Withdrawn"), "", "slash-circle"),
+        "lapsed": State(Text("已失效", "Lapsed"), "", "hourglass-split"),
+        "agreed": State(Text("已达成", "Agreed"), "pine", "check-circle"),
+        "ended": State(Text("已结束", "Ended"), "", "stop-circle"),
+    },
+    steps=(
+        step("accept", "opened", "accepted", who=is_asked, guard=can_be_accepted, look="primary",
+             label=Text("接受对接", "Accept"), past="Accepted",
+             hint=Text("接受后双方可以留言，并看到对方的联系方式；每次查看留痕",
+                       "Both sides can then write, and see each other's contact data; every look is recorded")),
+        step("decline", "opened", "declined", who=is_asked, quiet=True,
+             label=Text("谢绝", "Decline"), past="Declined"),
+        step("withdraw", "opened", "withdrawn", who=has_opened, label=Text("撤回对接", "Withdraw"), past="Withdrawn",
+             hint=Text("对方答复之前可以撤回", "Possible until the other side answers")),
+        step("lapse", "opened", "lapsed", who=is_system, guard=is_off_offer, quiet=True,
+             label=Text("失效", "Lapse"), past="Lapsed"),
+        step("agree", "accepted", "agreed", who=takes_part, guard=standing, quiet=True,
+             label=Text("双方达成", "Agree"), past="Agreed by both"),
+        step("end", "accepted", "ended", who=takes_part, guard=no_open_proposal, quiet=True,
+             label=Text("结束对接", "End the talk"), past="Ended"),
+    ),
+)  # fmt: skip
+
+OUTCOME = Lifecycle(
+    "outcome",
+    Text("对接结果", "Outcome"),
+    start="proposed",
+    states={
+        "proposed": State(Text("待对方确认", "To be confirmed"), "", "clock"),
+        "confirmed": State(Text("双方已确认", "Confirmed by both"), "pine", "check-circle"),
+        "refused": State(Text("对方不同意", "Not agreed"), "ochre", "x-circle"),
+        "taken_back": State(Text("已收回", "Taken back"), "", "slash-circle"),
+    },
+    steps=(
+        step("confirm", "proposed", "confirmed", who=answers_proposal, guard=both_stand, look="primary",
+             label=Text("确认结果", "Confirm"), past="Outcome confirmed"),
+        step("refuse", "proposed", "refused", who=answers_proposal, asks_reason=True,
+             label=Text("不同意", "Refuse"), past="Outcome refused"),
+        step("take_back", "proposed", "taken_back", who=has_proposed,
+             label=Text("收回", "Take back"), past="Outcome taken back"),
+    ),
+)  # fmt: skip

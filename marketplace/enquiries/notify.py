@@ -1,0 +1,88 @@
+"""Topic → who is told what. Mails name the talk and lead to it; what was said, and contact data, stay on the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from marketplace.accounts.notify import letter
+from marketplace.config import Config
+from marketplace.core.text import Text
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
+from marketplace.enquiries.models import DECLINED, ENDED, OTHER, OUTCOMES, SIDES, Enquiry, Outcome
+from marketplace.enquiries.services import REMIND_DAYS
+from marketplace.foundation.db import db
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.foundation.letters import Letter, LetterGroup
+from marketplace.foundation.outbox import Message
+from marketplace.organizations.queries import member_users
+from marketplace.settings.queries import value
+
+ENQUIRIES = LetterGroup(
+    "enquiries",
+    Text("对接", "Talks"),
+    Text(
+        "收到对接、对方答复、新留言、待确认的结果、逾期提醒",
+        "New talks, answers, messages, outcomes to confirm, reminders",
+    ),
+    concerns=lambda actor: bool(actor.memberships),
+)
+
+
+def opened(message: Message, config: Config) -> Iterator[Letter]:
+    """The other side has a talk to answer; nothing when it was withdrawn meanwhile."""
+    enquiry = db.session.get_one(Enquiry, message.subject_id)
+    if enquiry.state == "opened":
+        yield from _to(enquiry, [enquiry.asked_side], "opened", config)
+
+
+def reminded(message: Message, config: Config) -> Iterator[Letter]:
+    """It still has; the side that asked is told that the other was reminded."""
+    enquiry = db.session.get_one(Enquiry, message.subject_id)
+    if enquiry.state == "opened":
+        days = value(REMIND_DAYS)
+        yield from _to(enquiry, [enquiry.asked_side], "reminded", config, days=days)
+        yield from _to(enquiry, [enquiry.opened_side], "still_waiting", config, days=days)
+
+
+def changed(message: Message, config: Config) -> Iterator[Letter]:
+    """The other side reads of a step; of one that time takes, both do. ``message.topic`` names it."""
+    enquiry = db.session.get_one(Enquiry, message.subject_id)
+    entry = db.session.get_one(LedgerEntry, message.payload["entry"])
+    cause = {**ENDED, **DECLINED}.get(entry.data.get("cause", ""), "")
+    step, state = ENQUIRY.by_name[entry.action].label, ENQUIRY.mark(entry.after).label
+    yield from _to(enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause)
+
+
+def said(message: Message, config: Config) -> Iterator[Letter]:
+    """The other side has a new message, or reads that a meeting was noted."""
+    enquiry = db.session.get_one(Enquiry, message.subject_id)
+    entry = db.session.get_one(LedgerEntry, message.payload["entry"])
+    yield from _to(enquiry, _others(enquiry, entry), "met" if entry.action == "meet" else "said", config)
+
+
+def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:
+    """The other side reads of an outcome that was proposed or answered, without its amount."""
+    outcome = db.session.get_one(Outcome, message.subject_id)
+    entry = db.session.get_one(LedgerEntry, message.payload["entry"])
+    context = {"kind": OUTCOMES[outcome.kind], "state": OUTCOME.mark(entry.after).label}
+    yield from _to(outcome.enquiry, _others(outcome.enquiry, entry), "outcome", config, **context)
+
+
+def _others(enquiry: Enquiry, entry: LedgerEntry) -> Sequence[str]:
+    """The sides that did not do it themselves."""
+    return [side for side in SIDES if enquiry.organization_of(side).id != entry.organization_id]
+
+
+def _to(enquiry: Enquiry, sides: Sequence[str], template: str, config: Config, **context: object) -> Iterator[Letter]:
+    link = f"{config.base_url}/enquiries/{enquiry.number}"
+    told: set[int] = set()  # who belongs to both sides reads it once
+    for side in sides:
+        other = enquiry.organization_of(OTHER[side]).label
+        for user in member_users(enquiry.organization_of(side).id):
+            if user.id in told:
+                continue
+            told.add(user.id)
+            yield letter(
+                user, f"enquiries/{template}", ENQUIRIES, number=enquiry.number, title=enquiry.title, other=other,
+                link=link, **context,
+            )  # fmt: skip

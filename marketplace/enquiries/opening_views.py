@@ -1,0 +1,220 @@
+"""Pages of the ways in, of the answers to a need side by side, and what pages of listings show of talks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Response, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from marketplace.core.actor import Actor
+from marketplace.core.errors import Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.enquiries import figures, forms, opening, queries
+from marketplace.enquiries.answers import answers_to, table_of
+from marketplace.enquiries.lifecycle import ENQUIRY
+from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.uploads import prepare
+from marketplace.foundation.db import transaction
+from marketplace.foundation.tables import write_csv
+from marketplace.listings.queries import listing_by_number
+from marketplace.organizations.models import Organization
+from marketplace.products.kind import PRODUCT
+from marketplace.products.models import Product
+from marketplace.products.sheet import comparison
+from marketplace.scenarios.fitting import cells, heads, verdict
+from marketplace.scenarios.kind import SCENARIO
+from marketplace.scenarios.models import Scenario
+from marketplace.settings.queries import values as setting_values
+from marketplace.web.forms import form_page
+from marketplace.web.identity import current_actor
+from marketplace.web.languages import current_language
+from marketplace.web.languages import gettext as _
+
+MOST_COMPARED = 8
+
+
+# ---- the ways in ----------------------------------------------------------------------------------------------------
+
+
+def answer(number: str) -> ResponseReturnValue:
+    """Answer a need with products; GET with ``?product=`` chooses one."""
+    scenario = _scenario(number)
+    _stop(opening.refusal_to_answer(scenario, current_actor()))
+    products = opening.products_to_offer(scenario, current_actor())
+    form = forms.AnswerForm(data={"products": request.args.getlist("product")[: opening.MOST_PRODUCTS]})
+    form.offer({each.number: _offered(each, scenario) for each in products})
+
+    def command(prepared: Any) -> Enquiry:
+        wanted = form.products.data or []
+        return opening.answer_scenario(_scenario(number), wanted, current_actor(), form.text.data or "", prepared)
+
+    return _opened(form, command) or form_page("enquiries/answer.html", form, scenario=_scenario(number))
+
+
+def invite(number: str) -> ResponseReturnValue:
+    """Invite a product; GET with ``?need=`` chooses the need."""
+    product = _product(number)
+    _stop(opening.refusal_to_invite(product, current_actor()))
+    needs = opening.needs_to_offer(product, current_actor())
+    form = forms.InviteForm(data={"need": request.args.get("need", "")})
+    form.offer({each.number: _asked(each, product) for each in needs})
+
+    def command(prepared: Any) -> Enquiry:
+        need = form.need.data or ""
+        return opening.invite_product(_product(number), need, current_actor(), form.text.data or "", prepared)
+
+    return _opened(form, command) or form_page("enquiries/invite.html", form, product=_product(number))
+
+
+def _opened(form: forms.MessageForm, command: Callable[[Any], Enquiry]) -> ResponseReturnValue | None:
+    """Where it leads when the form was sent and taken; None when the form is to be shown."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        prepared = prepare(form.uploads())
+        with transaction():
+            enquiry = command(prepared)
+    except Invalid as error:
+        form.refuse(error)
+        return None
+    flash(_("已发出，对方会收到提醒；答复会发到您的邮箱，也显示在工作台。"))
+    return redirect(url_for("enquiries.show", number=enquiry.number))
+
+
+def _stop(refusal: Refused | None) -> None:
+    if refusal is not None:
+        raise refusal
+
+
+def _offered(product: Product, scenario: Scenario) -> Text:
+    """A product as a choice, with how it meets the must-haves."""
+    return _with_fit(product.label, scenario, product)
+
+
+def _asked(need: Scenario | Organization, product: Product) -> Text:
+    if isinstance(need, Organization):
+        return Text("不针对具体需求（%(name)s）", "No particular need (%(name)s)") % {"name": need.label}
+    return _with_fit(need.label, need, product)
+
+
+def _with_fit(label: Text, scenario: Scenario, product: Product) -> Text:
+    rows = scenario.content.get("requirements") or []
+    if not rows:
+        return label
+    found = cells(rows, product.content.get("specs") or {})
+    words = {
+        "yes": Text("硬性要求全部满足", "meets every must-have"),
+        "no": Text("有硬性要求不满足", "fails a must-have"),
+        "unknown": Text("有硬性要求未公开", "leaves a must-have unknown"),
+    }[verdict(found)]
+    return Text("%(label)s（%(fit)s）", "%(label)s (%(fit)s)") % {"label": label, "fit": words}
+
+
+def _scenario(number: str) -> Any:
+    return listing_by_number(SCENARIO, number, current_actor())
+
+
+def _product(number: str) -> Any:
+    return listing_by_number(PRODUCT, number, current_actor())
+
+
+# ---- the answers side by side ---------------------------------------------------------------------------------------
+
+
+def compare(number: str) -> ResponseReturnValue:
+    """The answers to one's own need, side by side."""
+    scenario = _own_scenario(number)
+    found = answers_to(scenario)
+    products = list({each.product.id: each.product for each in found}.values())[:MOST_COMPARED]
+    rows, _different, _same = comparison(products)
+    return render_template(
+        "enquiries/answers.html", scenario=scenario, answers=found, lifecycle=ENQUIRY,
+        heads=heads(scenario.content.get("requirements") or []), rows=rows,
+        columns=[_column(each) for each in products], funnel=figures.funnel_of_scenario(scenario.id),
+        stages=figures.STAGES,
+    )  # fmt: skip
+
+
+def compare_file(number: str) -> ResponseReturnValue:
+    """The same as a file."""
+    scenario = _own_scenario(number)
+    columns, rows = table_of(scenario, answers_to(scenario), current_language())
+    answered = Response(write_csv(columns, rows), content_type="text/csv; charset=utf-8")
+    answered.headers["Content-Disposition"] = f'attachment; filename="{scenario.number}-answers.csv"'
+    return answered
+
+
+def _column(product: Product) -> dict[str, Any]:
+    href = url_for("products.show", number=product.number)
+    return {"title": product.label, "href": href, "sub": product.organization.label, "remove_href": ""}
+
+
+def _own_scenario(number: str) -> Scenario:
+    scenario: Scenario = _scenario(number)
+    if not current_actor().belongs_to(scenario.organization_id):
+        raise NotFound
+    return scenario
+
+
+# ---- on pages of listings and organizations -------------------------------------------------------------------------
+
+
+def scenario_acts(listing: Any, actor: Actor) -> Markup | str:
+    """Beside a need: the way to answer it, or why not; for its owner the answers."""
+    if actor.belongs_to(listing.organization_id):
+        draw = get_template_attribute("enquiries/panels.html", "owner_panel")
+        return Markup(draw(listing, figures.funnel_of_scenario(listing.id), figures.STAGES)) if listing.edition else ""
+    live = queries.live_about_scenario(listing.id, sorted(actor.organization_ids)) if actor.organization_ids else {}
+    way = url_for("enquiry_ways.answer", number=listing.number)
+    return _way_in(listing, actor, list(live.values()), way, Text("表达对接意向", "Answer this need"),
+                   opening.refusal_to_answer)  # fmt: skip
+
+
+def product_acts(listing: Any, actor: Actor) -> Markup | str:
+    """Beside a product: the way to invite it, or why not; its owner finds his talks in the workspace."""
+    if actor.belongs_to(listing.organization_id):
+        return ""
+    live = queries.live_with_supplier(listing.organization_id, sorted(actor.organization_ids))
+    way = url_for("enquiry_ways.invite", number=listing.number)
+    return _way_in(listing, actor, live, way, Text("发起对接", "Invite to talk"), opening.refusal_to_invite)
+
+
+def _way_in(
+    listing: Any, actor: Actor, live: Sequence[Enquiry], way: str, words: Text,
+    refuse: Callable[[Any, Actor], Refused | None],
+) -> Markup | str:  # fmt: skip
+    """Officials, experts and administrators who belong to no organization have nothing to do here."""
+    elsewhere = actor.posts or actor.administrator or actor.expert_id
+    if listing.state != "published" or (elsewhere and not actor.memberships):
+        return ""
+    if not queries.has_people(listing.organization_id):
+        return ""  # the page says already that nobody has claimed it
+    refusal = refuse(listing, actor) if actor.signed_in else None
+    draw = get_template_attribute("enquiries/panels.html", "way_in")
+    return Markup(draw(words, way, live, refusal, times_of(listing.organization_id)))
+
+
+def times_of(organization_id: int) -> figures.ResponseTimes:
+    """The response times of an organization, by the settings of now."""
+    known = setting_values((figures.RESPONSE_LEAST, figures.ANSWER_DAYS))
+    return figures.response_times(organization_id, known[figures.RESPONSE_LEAST.key], known[figures.ANSWER_DAYS.key])
+
+
+def organization_panel(organization: Organization, _actor: Actor) -> Markup | str:
+    """How soon an organization answers, on its page; nothing while there are too few answers to say."""
+    times = times_of(organization.id)
+    if times.days is None:
+        return ""
+    return Markup(get_template_attribute("enquiries/panels.html", "response_panel")(times))
+
+
+def workspace_panel(actor: Actor) -> Markup | str:
+    """The talks of the person's organizations by their states."""
+    if not actor.organization_ids:
+        return ""
+    counts = queries.states_of(actor)
+    rows = [(key, mark, counts[key]) for key, mark in ENQUIRY.states.items() if key in counts]
+    return Markup(get_template_attribute("enquiries/panels.html", "workspace_panel")(rows))

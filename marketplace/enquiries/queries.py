@@ -1,0 +1,268 @@
+"""Selects of talks: one, mine, what waits, what may be opened, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from marketplace.accounts.models import User
+from marketplace.accounts.queries import can_sign_in
+from marketplace.core.actor import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.text import Text
+from marketplace.enquiries.models import (
+    LIVE,
+    OUTCOMES,
+    SUPPLIER,
+    ContactReading,
+    Enquiry,
+    EnquiryMessage,
+    EnquiryProduct,
+    Outcome,
+)
+from marketplace.enquiries.policy import asked_of, can_view, proposed_to, visible_to
+from marketplace.foundation.db import db
+from marketplace.foundation.files import StoredFile
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.organizations.models import Member, Organization
+from marketplace.products.models import Product
+from marketplace.scenarios.models import Scenario
+from marketplace.web.plate import PersonalPart
+
+
+def whole(select: sa.Select[Enquiry]) -> sa.Select[Enquiry]:
+    """With everything that a row of a list shows: six statements, however many rows."""
+    return select.options(
+        joinedload(Enquiry.supplier), joinedload(Enquiry.demander), joinedload(Enquiry.scenario),
+        selectinload(Enquiry.offered), selectinload(Enquiry.outcomes),
+    )  # fmt: skip
+
+
+def enquiry_by_number(number: str, actor: Actor) -> Enquiry:
+    """The talk if the actor belongs to one of its sides.
+
+    Raises:
+        NotFound: there is none, or it is not for him to know.
+    """
+    found = db.session.scalar(whole(sa.select(Enquiry).where(Enquiry.number == number, visible_to(actor))))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def outcome_by_key(key: str, actor: Actor) -> Outcome:
+    """An outcome of a talk of the actor's.
+
+    Raises:
+        NotFound: there is none, or it is not for him to know.
+    """
+    wanted = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
+    select = sa.select(Outcome).join(Outcome.enquiry).where(Outcome.id == wanted, visible_to(actor))
+    found = db.session.scalar(select.options(contains_eager(Outcome.enquiry)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def mine(actor: Actor, state: str = "") -> sa.Select[Enquiry]:
+    """The talks of the actor's organizations, those that wait for him first (the oldest before), then the newest."""
+    waits = sa.case((Enquiry.id.in_(waiting_ids(actor)), 0), else_=1)
+    oldest = sa.case((Enquiry.id.in_(waiting_ids(actor)), Enquiry.opened_at))
+    wanted = Enquiry.state == state if state else sa.true()
+    select = whole(sa.select(Enquiry).where(visible_to(actor), wanted))
+    return select.order_by(waits, oldest, Enquiry.updated_at.desc(), Enquiry.id.desc())
+
+
+def waiting_ids(actor: Actor) -> sa.Select[int]:
+    """The keys of the talks in which the actor's side owes an answer: to the talk itself or to an outcome."""
+    asked = sa.select(Enquiry.id).where(Enquiry.state == "opened", asked_of(actor))
+    proposed = sa.select(Enquiry.id).join(Outcome, Outcome.enquiry_id == Enquiry.id)
+    proposed = proposed.where(Outcome.state == "proposed", proposed_to(actor))
+    return sa.select(sa.union(asked, proposed).subquery().c.id)
+
+
+def waiting(actor: Actor, limit: int = 50) -> Sequence[Enquiry]:
+    """Those talks, the oldest first."""
+    if not actor.organization_ids:
+        return ()
+    select = whole(sa.select(Enquiry).where(Enquiry.id.in_(waiting_ids(actor))))
+    return db.session.scalars(select.order_by(Enquiry.opened_at, Enquiry.id).limit(limit)).all()
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many there are: one statement."""
+    if not actor.organization_ids:
+        return 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting_ids(actor).subquery())) or 0
+
+
+def states_of(actor: Actor) -> dict[str, int]:
+    """State → how many of the actor's talks are in it."""
+    select = sa.select(Enquiry.state, sa.func.count()).where(visible_to(actor)).group_by(Enquiry.state)
+    return {row[0]: row[1] for row in db.session.execute(select)}
+
+
+# ---- what a talk holds ----------------------------------------------------------------------------------------------
+
+
+def messages_of(enquiry: Enquiry) -> Sequence[EnquiryMessage]:
+    """What was said, the oldest first."""
+    select = sa.select(EnquiryMessage).where(EnquiryMessage.enquiry_id == enquiry.id)
+    return db.session.scalars(select.order_by(EnquiryMessage.id)).all()
+
+
+def files_of(messages: Sequence[EnquiryMessage]) -> dict[int, list[StoredFile]]:
+    """The files of messages, by the key of the message."""
+    theirs = (StoredFile.owner_type == "enquiry_message") & StoredFile.owner_id.in_([each.id for each in messages])
+    found: dict[int, list[StoredFile]] = {}
+    for file in db.session.scalars(sa.select(StoredFile).where(theirs).order_by(StoredFile.id)):
+        found.setdefault(file.owner_id, []).append(file)
+    return found
+
+
+def can_read_file(actor: Actor, file: StoredFile) -> bool:
+    """A file of a message: whoever may read the talk."""
+    message = db.session.get(EnquiryMessage, file.owner_id)
+    enquiry = db.session.get(Enquiry, message.enquiry_id) if message else None
+    return enquiry is not None and can_view(actor, enquiry)
+
+
+def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
+    """What happened to the talk and to its outcomes, the newest first."""
+    own = (LedgerEntry.subject_type == "enquiry") & (LedgerEntry.subject_id == enquiry.id)
+    keys = [each.id for each in enquiry.outcomes]
+    theirs = (LedgerEntry.subject_type == "outcome") & LedgerEntry.subject_id.in_(keys)
+    return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
+
+
+# ---- opening one ----------------------------------------------------------------------------------------------------
+
+
+def has_people(organization_id: int) -> bool:
+    """Whether somebody of the organization can sign in and answer."""
+    select = sa.select(Member.id).join(User).where(Member.organization_id == organization_id, can_sign_in())
+    return db.session.scalar(select.limit(1)) is not None
+
+
+def verified_of(actor: Actor) -> Sequence[Organization]:
+    """The actor's organizations that are verified."""
+    ids = sorted(each.organization_id for each in actor.memberships)
+    select = sa.select(Organization).where(Organization.id.in_(ids), Organization.state == "verified")
+    return db.session.scalars(select.order_by(Organization.id)).all()
+
+
+def published_products(organization_ids: Sequence[int]) -> Sequence[Product]:
+    """What these organizations have published."""
+    select = sa.select(Product).where(Product.organization_id.in_(organization_ids), Product.state == "published")
+    return db.session.scalars(select.options(joinedload(Product.organization)).order_by(Product.id)).all()
+
+
+def published_scenarios(organization_ids: Sequence[int]) -> Sequence[Scenario]:
+    """The open needs of these organizations."""
+    select = sa.select(Scenario).where(Scenario.organization_id.in_(organization_ids), Scenario.state == "published")
+    return db.session.scalars(select.options(joinedload(Scenario.organization)).order_by(Scenario.id)).all()
+
+
+def live_about_scenario(scenario_id: int, supplier_ids: Sequence[int]) -> dict[int, Enquiry]:
+    """Supplier → the live talk that it has about the scenario."""
+    select = sa.select(Enquiry).where(
+        Enquiry.scenario_id == scenario_id, Enquiry.supplier_id.in_(supplier_ids), Enquiry.state.in_(LIVE)
+    )
+    return {each.supplier_id: each for each in db.session.scalars(select)}
+
+
+def live_with_supplier(supplier_id: int, demander_ids: Sequence[int]) -> Sequence[Enquiry]:
+    """The live talks of a supplier with these demanders."""
+    select = sa.select(Enquiry).where(
+        Enquiry.supplier_id == supplier_id, Enquiry.demander_id.in_(demander_ids), Enquiry.state.in_(LIVE)
+    )
+    return db.session.scalars(select).all()
+
+
+def declined_at(supplier_id: int, demander_id: int, scenario_id: int | None, side: str) -> datetime | None:
+    """When the talk that ``side`` opened about the scenario (or about products) was last declined."""
+    select = sa.select(sa.func.max(Enquiry.answered_at)).where(
+        Enquiry.supplier_id == supplier_id, Enquiry.demander_id == demander_id, Enquiry.scenario_id == scenario_id,
+        Enquiry.state == "declined", Enquiry.opened_side == side,
+    )  # fmt: skip
+    return db.session.scalar(select)
+
+
+def unanswered_count(organization_id: int, side: str) -> int:
+    """How many talks that the organization opened wait for an answer."""
+    column = Enquiry.supplier_id if side == SUPPLIER else Enquiry.demander_id
+    theirs = (column == organization_id) & (Enquiry.opened_side == side) & (Enquiry.state == "opened")
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Enquiry).where(theirs)) or 0
+
+
+# ---- the clock ------------------------------------------------------------------------------------------------------
+
+
+def to_remind(opened_before: datetime, limit: int) -> Sequence[Enquiry]:
+    """Talks opened before that instant that nobody has answered or was reminded of."""
+    due = (Enquiry.state == "opened") & Enquiry.reminded_at.is_(None) & (Enquiry.opened_at < opened_before)
+    return db.session.scalars(sa.select(Enquiry).where(due).order_by(Enquiry.opened_at).limit(limit)).all()
+
+
+def unanswered_about(kind: str, listing_id: int) -> Sequence[Enquiry]:
+    """The unanswered talks about a listing."""
+    if kind == "scenario":
+        about = Enquiry.scenario_id == listing_id
+    else:
+        about = Enquiry.id.in_(sa.select(EnquiryProduct.enquiry_id).where(EnquiryProduct.product_id == listing_id))
+    return db.session.scalars(whole(sa.select(Enquiry).where(Enquiry.state == "opened", about))).all()
+
+
+# ---- for the logs, and for who wants his data -----------------------------------------------------------------------
+
+
+def numbers_of(ids: Sequence[int]) -> dict[int, str]:
+    """Key → number, whoever asks (for the logs)."""
+    return {
+        row[0]: row[1] for row in db.session.execute(sa.select(Enquiry.id, Enquiry.number).where(Enquiry.id.in_(ids)))
+    }
+
+
+def outcome_numbers(ids: Sequence[int]) -> dict[int, str]:
+    """Key of an outcome → number of its talk, whoever asks (for the logs)."""
+    select = sa.select(Outcome.id, Enquiry.number).join(Outcome.enquiry).where(Outcome.id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(select)}
+
+
+def key_of(number: str) -> int | None:
+    """The key of a number, None when no talk has it."""
+    return db.session.scalar(sa.select(Enquiry.id).where(Enquiry.number == number))
+
+
+def personal(user_id: int) -> Sequence[PersonalPart]:
+    """What a person opened, wrote, looked at and proposed, for the copy of his data."""
+    when = Text("时间", "When")
+    return (
+        _part("enquiry", Text("发起的对接", "Talks opened"), {"opened_at": when},
+              sa.select(Enquiry.number, Enquiry.opened_at).where(Enquiry.opened_by == user_id)),
+        _part("enquiry_message", Text("对接留言", "Messages in talks"), {"text": Text("内容", "Text"), "at": when},
+              _with_number(EnquiryMessage, EnquiryMessage.text, EnquiryMessage.at)
+              .where(EnquiryMessage.author_id == user_id)),
+        _part("contact_reading", Text("查看联系方式", "Contact data read"), {"at": when},
+              _with_number(ContactReading, ContactReading.at).where(ContactReading.user_id == user_id)),
+        _part("enquiry_outcome", Text("提出的对接结果", "Outcomes proposed"),
+              {"kind": Text("结果", "Outcome"), "note": Text("说明", "Note"), "proposed_at": when},
+              _with_number(Outcome, Outcome.kind, Outcome.note, Outcome.proposed_at)
+              .where(Outcome.proposed_by == user_id)),
+    )  # fmt: skip
+
+
+def _with_number(model: Any, *columns: Any) -> sa.Select[Any]:
+    return sa.select(Enquiry.number, *columns).join(model, model.enquiry_id == Enquiry.id).order_by(model.id)
+
+
+def _part(table: str, title: Text, labels: dict[str, Text], select: Any) -> PersonalPart:
+    rows = [dict(row) for row in db.session.execute(select).mappings()]
+    for row in rows:
+        if "kind" in row:
+            row["kind"] = OUTCOMES[row["kind"]]
+    return PersonalPart(table, title, {"number": Text("编号", "Number"), **labels}, rows)

@@ -1,0 +1,126 @@
+"""Why a talk cannot be opened now: a rule, a fact and a next step each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from marketplace.core import clock
+from marketplace.core.errors import Refused
+from marketplace.core.text import Text
+from marketplace.listings.kind import kind_named
+from marketplace.listings.models import Listing
+from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.models import Organization
+
+
+def not_open(listing: Listing) -> Refused:
+    """What is not published is not talked about."""
+    kind = kind_named(listing.subject_type)
+    assert kind is not None
+    return Refused(
+        Text("只对已发布的需求和产品发起对接", "Talks are opened about published needs and products"),
+        Text("它现在是“%(state)s”", "It is now “%(state)s”") % {"state": kind.lifecycle.mark(listing.state).label},
+        Text("请在搜索中看看其他合适的", "Search for others that fit"),
+    )
+
+
+def too_late(last: date) -> Refused:
+    """The owner has set a last day for answers."""
+    return Refused(
+        Text("需求在答复截止日之前接受对接", "A need takes answers until the day its owner has set"),
+        Text("截止日是 %(day)s（北京时间）", "That day was %(day)s, Beijing time") % {"day": last.isoformat()},
+        Text("请等需方延长期限，或由需方邀请", "Wait until the owner extends it, or invites you"),
+    )
+
+
+def own(organization: Organization) -> Refused:
+    """Nobody talks with himself."""
+    return Refused(
+        Text("对接在两个单位之间进行", "A talk takes two organizations"),
+        Text("您是 %(name)s 的成员", "You are a member of %(name)s") % {"name": organization.label},
+        Text(
+            "请由对方单位发起，或换用只属于对方的账号", "The other side opens it, with an account that is only theirs"
+        ),
+    )
+
+
+def unclaimed(organization: Organization) -> Refused:
+    """What was compiled from public material has nobody who could answer."""
+    return Refused(
+        Text("对接要有对方的人来答复", "A talk needs somebody on the other side to answer"),
+        Text("%(name)s 还没有人在本站登记，资料整理自公开信息", "Nobody of %(name)s is registered here; "
+             "this was compiled from public material") % {"name": organization.label},
+        Text("可以保存搜索；单位认领后再来", "Save the search, and come back when the organization has joined"),
+    )  # fmt: skip
+
+
+def resting(organization: Organization) -> Refused:
+    """A suspended organization answers nobody."""
+    return Refused(
+        Text("只与已核验的单位对接", "Talks are held with verified organizations"),
+        Text("%(name)s 现在是“%(state)s”", "%(name)s is now “%(state)s”")
+        % {"name": organization.label, "state": ORGANIZATION.mark(organization.state).label},
+        Text("等它恢复后再来", "Come back when it is verified again"),
+    )
+
+
+def no_organization() -> Refused:
+    """A person alone does not talk for anybody."""
+    return Refused(
+        Text("对接由单位的成员发起", "A talk is opened by a member of an organization"),
+        Text("您还不属于任何单位", "You belong to none"),
+        Text("请先登记单位或加入已登记的单位", "Add your organization, or join one that is registered"),
+    )
+
+
+def not_verified(organization: Organization) -> Refused:
+    """The other side must know with whom it talks."""
+    return Refused(
+        Text("已核验的单位才能发起对接", "Only a verified organization opens talks"),
+        Text("%(name)s 现在是“%(state)s”", "%(name)s is now “%(state)s”")
+        % {"name": organization.label, "state": ORGANIZATION.mark(organization.state).label},
+        Text("请在单位页提交核验", "Submit it for verification on its page"),
+    )
+
+
+def no_product() -> Refused:
+    """A need is answered with products, not with words alone."""
+    return Refused(
+        Text("答复需求要带上已发布的产品", "A need is answered with published products"),
+        Text("您的单位没有已发布的产品", "Your organization has none"),
+        Text("请先登记产品并通过审核", "Add a product and have it approved"),
+    )
+
+
+def already_open(number: str) -> Refused:
+    """One talk at a time about the same thing."""
+    return Refused(
+        Text(
+            "同一双方就同一事项只有一次进行中的对接", "Two organizations hold one talk at a time about the same thing"
+        ),
+        Text("%(number)s 还没有结束", "%(number)s is still open") % {"number": number},
+        Text("请到那次对接中继续", "Go on in that one"),
+    )
+
+
+def wait_after_decline(again: datetime) -> Refused:
+    """Who was declined does not come back the next day."""
+    return Refused(
+        Text("被谢绝后过一段时间才能再次发起", "Whoever was declined waits before asking again"),
+        Text("对方已谢绝；%(day)s 起可以再发起", "The other side declined; you can ask again from %(day)s")
+        % {"day": clock.beijing(again).date().isoformat()},
+        Text("对方可以随时主动邀请您", "The other side can invite you at any time"),
+    )
+
+
+def too_many(most: int) -> Refused:
+    """Talks are opened one by one, not by the hundred."""
+    return Refused(
+        Text(
+            "一个单位最多有 %(most)d 次对接等待对方答复",
+            "An organization has at most %(most)d talks waiting for answers",
+        )
+        % {"most": most},
+        Text("您的单位已经达到", "Yours has reached that number"),
+        Text("等对方答复，或撤回其中一些", "Wait for answers, or withdraw some"),
+    )

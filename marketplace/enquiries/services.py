@@ -1,0 +1,314 @@
+"""Commands: open a talk, answer it, write, read contact data, agree on an outcome; and what time does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from marketplace.core import clock
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.errors import Conflict, FieldError, Invalid, Refused
+from marketplace.core.lifecycle import Step
+from marketplace.core.setting import Setting
+from marketplace.core.text import Text
+from marketplace.enquiries import lifecycle, queries
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
+from marketplace.enquiries.models import (
+    DECLINED,
+    ENDED,
+    MESSAGE_LIMIT,
+    NOTE_LIMIT,
+    OUTCOMES,
+    ContactReading,
+    Enquiry,
+    EnquiryMessage,
+    Outcome,
+)
+from marketplace.enquiries.policy import side_of
+from marketplace.foundation import ledger
+from marketplace.foundation.db import db, lock
+from marketplace.foundation.files import Prepared, keep
+from marketplace.foundation.lifecycle import move
+from marketplace.foundation.outbox import emit
+from marketplace.listings.models import Listing
+from marketplace.settings.queries import value
+
+DAYS = Text("天", "days")
+REMIND_DAYS = Setting(
+    "enquiries.remind_days", Text("对接几天未答复时提醒", "Days without an answer until a reminder"), 5,
+    Text("从发起的次日数起，到那天上午 9 点（北京时间）提醒一次",
+         "Counted from the day after; sent once, at nine in the morning, Beijing time"),
+    DAYS, least=1, most=60,
+)  # fmt: skip
+HOUR = time(9)  # of reminders, in Beijing
+BATCH = 100
+TALKING = ("accepted", "agreed")
+
+
+# ---- answering ------------------------------------------------------------------------------------------------------
+
+
+def take_step(enquiry: Enquiry, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    """Accept or withdraw a talk.
+
+    Raises:
+        Refused, Conflict: as ``move``.
+    """
+    _move(enquiry, step.name, actor, reason, seen)
+    if step.name == "accept":
+        enquiry.answered_at = clock.now()
+
+
+def decline(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None) -> None:
+    """Decline what the other side has opened.
+
+    Raises:
+        Invalid: on "cause" or "note".
+        Refused, Conflict: as ``move``.
+    """
+    _leave(enquiry, "decline", DECLINED, actor, cause, note, seen)
+    enquiry.answered_at = clock.now()
+
+
+def end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None) -> None:
+    """End a talk without an outcome; each side can, nobody is held.
+
+    Raises:
+        Invalid, Refused, Conflict: as ``decline``.
+    """
+    _leave(enquiry, "end", ENDED, actor, cause, note, seen)
+
+
+def _leave(
+    enquiry: Enquiry, name: str, causes: dict[str, Text], actor: Actor, cause: str, note: str, seen: int | None
+) -> None:
+    if cause not in causes:
+        raise Invalid([FieldError("cause", Text("请选择一项原因", "Choose a reason"))])
+    if cause == "other" and not note:
+        raise Invalid([FieldError("note", Text("选“其他原因”时请写明", "Say which, when it is another reason"))])
+    _check_length("note", note, NOTE_LIMIT)
+    _move(enquiry, name, actor, note, seen, {"cause": cause})
+    enquiry.cause = cause
+
+
+def _move(
+    enquiry: Enquiry, name: str, actor: Actor, reason: str, seen: int | None, data: dict[str, str] | None = None
+) -> None:
+    side = side_of(actor, enquiry)
+    organization_id = enquiry.organization_of(side).id if side else None
+    move(ENQUIRY, enquiry, name, actor, reason, organization_id=organization_id, seen=seen, data=data)
+
+
+# ---- talking --------------------------------------------------------------------------------------------------------
+
+
+def write_message(enquiry: Enquiry, actor: Actor, text: str, prepared: Sequence[Prepared] = ()) -> EnquiryMessage:
+    """Say something to the other side, with files or without.
+
+    Raises:
+        Invalid: on "text": nothing is said and nothing attached, or too much.
+        Refused, Conflict: the talk rests, or is not open.
+    """
+    if not text and not prepared:
+        raise Invalid([FieldError("text", Text("请写留言，或附上文件", "Write something, or attach a file"))])
+    side = _acting(enquiry, actor)
+    message = add_message(enquiry, side, actor, text, prepared)
+    entry = _record(enquiry, "message", actor, side, {"message": message.id, "files": len(prepared)})
+    emit("enquiry.message", enquiry, {"entry": entry.id})
+    return message
+
+
+def add_message(enquiry: Enquiry, side: str, actor: Actor, text: str, prepared: Sequence[Prepared]) -> EnquiryMessage:
+    """Write down what a side says; its files belong to the message.
+
+    Raises:
+        Invalid: on "text": too long.
+    """
+    _check_length("text", text, MESSAGE_LIMIT)
+    message = EnquiryMessage(enquiry_id=enquiry.id, side=side, author_id=actor.user_id, text=text, at=clock.now())
+    db.session.add(message)
+    db.session.flush()
+    for each in prepared:
+        keep(each, message, actor)
+    return message
+
+
+def note_meeting(enquiry: Enquiry, actor: Actor, day: date, seen: int | None) -> None:
+    """Note the day on which the two sides met, on site or by telephone.
+
+    Raises:
+        Invalid: on "day": in the future, or before the talk began.
+        Refused, Conflict: as ``write_message``, or somebody else was first.
+    """
+    side = _acting(enquiry, actor, seen)
+    if not clock.beijing(enquiry.opened_at).date() <= day <= clock.today():
+        message = Text("请填发起对接之后、今天或以前的日期", "Give a day from the opening of the talk until today")
+        raise Invalid([FieldError("day", message)])
+    enquiry.met_on = day
+    entry = _record(enquiry, "meet", actor, side, {"day": day.isoformat()})
+    emit("enquiry.meet", enquiry, {"entry": entry.id})
+
+
+def read_contact(enquiry: Enquiry, actor: Actor) -> list[tuple[Text, Sequence[str]]]:
+    """The contact data of the other side, as (of what, [name, telephone, e-mail]); that it was read is written down.
+
+    Raises:
+        Refused, Conflict: as ``write_message``.
+    """
+    side = _acting(enquiry, actor)
+    db.session.add(ContactReading(enquiry_id=enquiry.id, side=side, user_id=actor.user_id, at=clock.now()))
+    _record(enquiry, "read_contact", actor, side)
+    if side == "demander":
+        return [(each.label, _contact(each)) for each in enquiry.offered]
+    if enquiry.scenario is not None:
+        return [(enquiry.scenario.label, _contact(enquiry.scenario))]
+    asking = enquiry.demander
+    return [(asking.label, [asking.contact_name, asking.contact_phone, asking.contact_email])]
+
+
+def _contact(listing: Listing) -> list[str]:
+    return [listing.content.get(f"contact_{key}") or "" for key in ("name", "phone", "email")]
+
+
+def _acting(enquiry: Enquiry, actor: Actor, seen: int | None = None) -> str:
+    """The side for which the actor acts in a talk that is held now; its row is locked from here on."""
+    lock(enquiry)
+    side = side_of(actor, enquiry)
+    if not side:
+        raise Refused(
+            Text("对接的每一方由自己的成员办理", "Each side of a talk acts through members of its own"),
+            Text("您同时属于双方", "You belong to both"),
+            Text("请由只属于一方的成员办理", "Have a member act who belongs to one side only"),
+        )
+    if enquiry.state not in TALKING or (seen is not None and seen != enquiry.version):
+        message = Text(
+            "没有执行：对接已经变化，现在是“%(state)s”", "Not done: the talk has changed and is now “%(state)s”"
+        )
+        raise Conflict(message % {"state": ENQUIRY.mark(enquiry.state).label}, ledger.latest(enquiry))
+    refusal = lifecycle.standing(enquiry)
+    if refusal is not None:
+        raise refusal
+    return side
+
+
+# ---- the outcome ----------------------------------------------------------------------------------------------------
+
+
+def propose(
+    enquiry: Enquiry, actor: Actor, kind: str, amount: Decimal | None, day: date, note: str, seen: int | None
+) -> Outcome:
+    """Propose what was agreed; it counts once the other side confirms. A purchase may follow an agreed pilot.
+
+    Args:
+        amount: in 万元 (10,000 yuan), of a purchase.
+        day: of the contract, or the pilot's start; a purchase lies in the past or today.
+
+    Raises:
+        Invalid: on "kind", "amount", "on_day" or "remark".
+        Refused, Conflict: as ``write_message``, or one is waiting for an answer.
+    """
+    errors = list(_wrong(kind, amount, day, note))
+    if errors:
+        raise Invalid(errors)
+    side = _acting(enquiry, actor, seen)
+    refusal = lifecycle.no_open_proposal(enquiry)
+    if refusal is not None:
+        raise refusal
+    outcome = Outcome(
+        enquiry_id=enquiry.id, kind=kind, amount=amount if kind == "purchase" else None, on_day=day, note=note,
+        side=side, proposed_by=actor.user_id, proposed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(outcome)
+    db.session.flush()
+    db.session.refresh(enquiry, ["outcomes"])
+    entry = ledger.record(
+        outcome, "propose", actor, organization_id=enquiry.organization_of(side).id, after="proposed",
+        data={"kind": kind, "amount": str(outcome.amount or ""), "day": day.isoformat()},
+    )  # fmt: skip
+    emit("outcome.propose", outcome, {"entry": entry.id})
+    return outcome
+
+
+def _wrong(kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[FieldError]:
+    found = []
+    if kind not in OUTCOMES:
+        found.append(FieldError("kind", Text("请选择场景验证或采购", "Choose a pilot or a purchase")))
+    if kind == "purchase" and amount is None:
+        found.append(FieldError("amount", Text("采购要写金额", "A purchase has an amount")))
+    if kind == "purchase" and day > clock.today():
+        found.append(
+            FieldError(
+                "on_day", Text("采购填签约日期，不能在今天以后", "Give the day of the contract, not a later one")
+            )
+        )
+    if len(note) > NOTE_LIMIT:
+        found.append(_too_long("remark", NOTE_LIMIT))
+    return found
+
+
+def answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    """Confirm, refuse or take back an outcome; the first one confirmed makes the talk agreed.
+
+    Raises:
+        Refused, Conflict, Invalid: as ``move``.
+    """
+    enquiry = outcome.enquiry
+    lock(enquiry)  # first the talk, then its outcome, as every command does
+    side = side_of(actor, enquiry)
+    organization_id = enquiry.organization_of(side).id if side else None
+    move(OUTCOME, outcome, step.name, actor, reason, organization_id=organization_id, seen=seen)
+    if step.name == "confirm" and enquiry.state == "accepted":
+        move(ENQUIRY, enquiry, "agree", actor, organization_id=organization_id, data={"outcome": outcome.id})
+
+
+# ---- time, and what happens elsewhere -------------------------------------------------------------------------------
+
+
+def reminder_at(opened_at: datetime, days: int) -> datetime:
+    """When an unanswered talk is reminded of: at nine in Beijing, ``days`` days after the day it was opened."""
+    day = clock.beijing(opened_at).date() + timedelta(days=days)
+    return datetime.combine(day, HOUR, clock.BEIJING)
+
+
+def remind_due() -> bool:
+    """Remind of the talks that have waited long enough, each once; the clock's own task. True when there are more.
+
+    One whose organizations rest now is passed over until they are back: nobody could answer it.
+    """
+    days, here = value(REMIND_DAYS), clock.beijing(clock.now())
+    reached = here.date() if here.time() >= HOUR else here.date() - timedelta(days=1)
+    due = queries.to_remind(clock.end_of_day(reached - timedelta(days=days)), BATCH)
+    reminded = 0
+    for enquiry in due:
+        lock(enquiry)
+        if enquiry.state != "opened" or lifecycle.standing(enquiry) is not None:
+            continue
+        enquiry.reminded_at = clock.now()
+        entry = ledger.record(enquiry, "remind", SYSTEM)
+        emit("enquiry.remind", enquiry, {"entry": entry.id})
+        reminded += 1
+    return reminded == BATCH
+
+
+def lapse_about(kind: str, listing_id: int) -> None:
+    """End the unanswered talks about a listing that has ended; a talk that both sides hold already goes on."""
+    for enquiry in queries.unanswered_about(kind, listing_id):
+        if lifecycle.is_off_offer(enquiry) is None:
+            move(ENQUIRY, enquiry, "lapse", SYSTEM)
+
+
+def _record(
+    enquiry: Enquiry, action: str, actor: Actor, side: str, data: dict[str, object] | None = None
+) -> ledger.LedgerEntry:
+    db.session.flush()
+    return ledger.record(enquiry, action, actor, organization_id=enquiry.organization_of(side).id, data=data)
+
+
+def _check_length(field: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise Invalid([_too_long(field, most)])
+
+
+def _too_long(field: str, most: int) -> FieldError:
+    return FieldError(field, Text("最多 %(count)d 个字", "At most %(count)d characters") % {"count": most})

@@ -1,0 +1,136 @@
+"""A talk in words: its messages, its history, and where it stands on the chain of its need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from marketplace.accounts.queries import people
+from marketplace.core.actor import Actor
+from marketplace.core.text import Text
+from marketplace.enquiries import queries
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
+from marketplace.enquiries.models import DECLINED, ENDED, OUTCOMES, SIDES, Enquiry, Outcome
+from marketplace.enquiries.policy import side_of
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.listings.files import file_href, in_bytes
+from marketplace.web.languages import day, money
+
+SYSTEM_NAME = Text("系统", "the system")
+# What has a name in no life cycle.
+ACTS = {
+    "open": Text("发起对接", "Opened"),
+    "message": Text("留言", "Wrote"),
+    "meet": Text("记录会面", "Noted a meeting"),
+    "read_contact": Text("查看对方联系方式", "Looked at the other side's contact data"),
+    "remind": Text("提醒答复", "Reminded of the answer"),
+}
+OUTCOME_ACTS = {"propose": Text("提出结果", "Proposed an outcome")}
+# States in which both sides know each other's people.
+OPEN_NAMES = ("accepted", "agreed", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message: who said it, when, what, and its files for the macro ``file_list``."""
+
+    who: Text
+    own: bool
+    at: datetime
+    text: str
+    files: Sequence[Mapping[str, Any]]
+
+
+def messages(enquiry: Enquiry, actor: Actor) -> list[Said]:
+    """What was said, the oldest first; four statements, however much it is."""
+    rows = queries.messages_of(enquiry)
+    files, names = queries.files_of(rows), people(sorted({each.author_id for each in rows if each.author_id}))
+    own = side_of(actor, enquiry)
+    return [
+        Said(
+            who=_signed(enquiry, each.side, names.get(each.author_id or 0), own), own=each.side == own, at=each.at,
+            text=each.text, files=[_file(file) for file in files.get(each.id, [])],
+        )
+        for each in rows
+    ]  # fmt: skip
+
+
+def _file(file: Any) -> dict[str, Any]:
+    kind = "WEBP" if file.purpose == "picture" else file.name.rpartition(".")[2].upper()
+    return {"href": file_href(file), "title": file.name, "kind": kind, "size": in_bytes(file.size)}
+
+
+def _signed(enquiry: Enquiry, side: str, person: Any, own: str) -> Text:
+    """The organization, with the person of one's own side, and of the other once the talk was accepted."""
+    name = enquiry.organization_of(side).label
+    if person is None or not (side == own or enquiry.state in OPEN_NAMES):
+        return name
+    return Text("%(name)s %(person)s", "%(name)s, %(person)s") % {"name": name, "person": person.name}
+
+
+def history(enquiry: Enquiry, actor: Actor) -> list[dict[str, Any]]:
+    """Lines for the macro ``log``, the newest first; both sides read the same acts."""
+    entries = queries.history(enquiry)
+    names, own = people(sorted({each.actor_id for each in entries if each.actor_id})), side_of(actor, enquiry)
+    outcomes = {each.id: each for each in enquiry.outcomes}
+    sides = {enquiry.organization_of(side).id: side for side in SIDES}
+    lines = []
+    for entry in entries:
+        side = sides.get(entry.organization_id or 0)
+        who = _signed(enquiry, side, names.get(entry.actor_id or 0), own) if side else SYSTEM_NAME
+        lines.append({"at": entry.at, "text": _told(entry, outcomes), "who": who})
+    return lines
+
+
+def _told(entry: LedgerEntry, outcomes: Mapping[int, Outcome]) -> Text:
+    """What was done, with the reason."""
+    if entry.subject_type == "outcome":
+        step = OUTCOME.by_name.get(entry.action)
+        words = step.told if step else OUTCOME_ACTS[entry.action]
+        return _with(_with(words, OUTCOMES[outcomes[entry.subject_id].kind]), entry.reason)
+    step = ENQUIRY.by_name.get(entry.action)
+    words = step.told if step else ACTS[entry.action]
+    cause = entry.data.get("cause")
+    if cause:
+        words = _with(words, (DECLINED if entry.action == "decline" else ENDED)[cause])
+    return _with(words, entry.reason or entry.data.get("day", ""))
+
+
+def _with(words: Text, more: Text | str) -> Text:
+    return Text("%(what)s：%(more)s", "%(what)s: %(more)s") % {"what": words, "more": more} if more else words
+
+
+def outcome_words(outcome: Outcome) -> Text:
+    """What an outcome says on one line."""
+    said: dict[str, object] = {"kind": OUTCOMES[outcome.kind], "day": Text(day(outcome.on_day), day(outcome.on_day))}
+    if outcome.amount is None:
+        return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
+    said["amount"] = money(outcome.amount)
+    return Text("%(kind)s，%(amount)s 万元，%(day)s", "%(kind)s, CNY %(amount)s × 10,000, %(day)s") % said
+
+
+def chain_of(enquiry: Enquiry) -> list[dict[str, Any]]:
+    """The five stages of the chain for the macro ``chain``, as far as this talk knows them."""
+    confirmed = {each.kind: each for each in enquiry.outcomes if each.state == "confirmed"}
+    live = enquiry.state in ("opened", "accepted")
+    talk = "now" if live else "done" if enquiry.state == "agreed" else "stop"
+    pilot, later = confirmed.get("pilot"), Text("未到", "To come")
+    need: Any = enquiry.scenario
+    return [
+        _stage(Text("需求", "Need"), "done", Text("已发布", "Published"),
+               [(need.number, url_for("scenarios.show", number=need.number), day(need.published_at))]),
+        _stage(Text("对接", "Talk"), talk, ENQUIRY.mark(enquiry.state).label,
+               [(enquiry.number, url_for("enquiries.show", number=enquiry.number), day(enquiry.opened_at))]),
+        _stage(Text("验证", "Pilot"), "now" if pilot else "next", Text("双方已约定", "Agreed") if pilot else later,
+               [(outcome_words(pilot), "", "")] if pilot else []),
+        _stage(Text("示范", "Demonstration"), "next", later, []),
+        _stage(Text("复制", "Copies"), "next", later, []),
+    ]  # fmt: skip
+
+
+def _stage(name: Text, kind: str, state: Text, items: Sequence[tuple[Any, str, str]]) -> dict[str, Any]:
+    return {"name": name, "kind": kind, "state": state, "items": items}

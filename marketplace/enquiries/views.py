@@ -1,0 +1,249 @@
+"""Pages of one's talks: the list, and one talk with what its two sides may do in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.lifecycle import Step
+from marketplace.core.text import Text
+from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
+from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
+from marketplace.enquiries.models import DECLINED, ENDED, OTHER, SIDES, Enquiry, Outcome
+from marketplace.enquiries.policy import side_of
+from marketplace.enquiries.uploads import prepare
+from marketplace.foundation.db import transaction
+from marketplace.listings.answers import any_day
+from marketplace.reference.calendar import YearUnknown, add_workdays
+from marketplace.reference.services import overrides
+from marketplace.scenarios.answers import amount
+from marketplace.scenarios.fitting import cells
+from marketplace.settings.queries import value
+from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
+from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import gettext as _
+from marketplace.web.paging import paginate
+from marketplace.web.request import own_transaction, takes_files
+
+
+def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
+    """The three blueprints, made anew for each app."""
+    both, post = ["GET", "POST"], ["POST"]
+    talks = Blueprint("enquiries", __name__, url_prefix="/enquiries")
+    talks.add_url_rule("/<number>", "show", signed_in(show))
+    # Files take their time to be checked, and nobody else shall wait for that.
+    talks.add_url_rule("/<number>/messages", "write", takes_files(own_transaction(signed_in(write))), methods=post)
+    talks.add_url_rule("/<number>/decline", "decline", signed_in(decline), methods=post)
+    talks.add_url_rule("/<number>/end", "end", signed_in(end), methods=post)
+    talks.add_url_rule("/<number>/meeting", "meet", signed_in(meet), methods=post)
+    talks.add_url_rule("/<number>/outcome", "propose", signed_in(propose), methods=post)
+    talks.add_url_rule("/<number>/contact", "contact", signed_in(contact), methods=post)
+    add_actions(talks, ActionRoute(ENQUIRY, queries.enquiry_by_number, _take, href))
+    outcomes = Blueprint("outcomes", __name__, url_prefix="/outcomes")
+    add_actions(outcomes, ActionRoute(OUTCOME, queries.outcome_by_key, _answer_outcome, _after_outcome))
+    ways = Blueprint("enquiry_ways", __name__)
+    ways.add_url_rule("/workspace/enquiries", "table", signed_in(table))
+    for path, name, view in (("/scenarios/<number>/answer", "answer", opening_views.answer),
+                             ("/products/<number>/invite", "invite", opening_views.invite)):  # fmt: skip
+        ways.add_url_rule(path, name, takes_files(own_transaction(signed_in(view))), methods=both)
+    ways.add_url_rule("/scenarios/<number>/answers", "answers", signed_in(opening_views.compare))
+    ways.add_url_rule("/scenarios/<number>/answers.csv", "answers_file", signed_in(opening_views.compare_file))
+    return talks, outcomes, ways
+
+
+def href(enquiry: Enquiry) -> str:
+    """The page of a talk."""
+    return url_for("enquiries.show", number=enquiry.number)
+
+
+# ---- the list -------------------------------------------------------------------------------------------------------
+
+
+def table() -> ResponseReturnValue:
+    """The talks of the person's organizations: what waits for him first, the oldest before."""
+    actor, state = current_actor(), request.args.get("state", "")
+    if state and state not in ENQUIRY.states:
+        raise NotFound
+    counts = queries.states_of(actor)
+    waiting = {each.id for each in queries.waiting(actor)}
+    return render_template(
+        "enquiries/table.html", page=paginate(queries.mine(actor, state)), state=state, waiting=waiting,
+        states=[(key, mark.label, counts.get(key, 0)) for key, mark in ENQUIRY.states.items()],
+        total=sum(counts.values()), lifecycle=ENQUIRY, side_of=lambda enquiry: SIDES.get(side_of(actor, enquiry)),
+        stages=figures.STAGES, funnel=figures.funnel_of(actor),
+    )  # fmt: skip
+
+
+# ---- one talk -------------------------------------------------------------------------------------------------------
+
+
+def show(number: str) -> ResponseReturnValue:
+    """The page of one talk."""
+    return _page(queries.enquiry_by_number(number, current_actor()))
+
+
+def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturnValue:
+    """The page, with a form as it was typed where one was refused."""
+    actor = current_actor()
+    side = side_of(actor, enquiry)
+    given = {
+        "message": typed.get("message") or forms.MessageForm(formdata=None),
+        "leave": typed.get("leave") or _leave_form(enquiry, formdata=None),
+        "meeting": typed.get("meeting") or forms.MeetingForm(formdata=None),
+        "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
+    }
+    body = render_template(
+        "enquiries/show.html", enquiry=enquiry, mark=ENQUIRY.mark(enquiry.state), side=side, sides=SIDES,
+        other=enquiry.organization_of(OTHER[side]) if side else None, offers=offers(ENQUIRY, enquiry),
+        rests=lifecycle.standing(enquiry) if enquiry.state in ("opened", *services.TALKING) else None,
+        talking=enquiry.state in services.TALKING and bool(side),
+        declines=enquiry.state == "opened" and side == enquiry.asked_side,
+        ends=enquiry.state == "accepted" and bool(side) and enquiry.proposal is None,
+        said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
+        chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
+        outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
+        cause=_cause(enquiry), wrong=[each for form in given.values() for each in form.problems()], **given,
+    )  # fmt: skip
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
+
+
+def _cause(enquiry: Enquiry) -> Text | None:
+    return (DECLINED if enquiry.state == "declined" else ENDED).get(enquiry.cause)
+
+
+def _fits(enquiry: Enquiry) -> list[tuple[Any, Any]]:
+    """Each product with how it meets the need's must-haves."""
+    rows = enquiry.scenario.content.get("requirements") or [] if enquiry.scenario else []
+    return [(each, cells(rows, each.content.get("specs") or {})) for each in enquiry.offered]
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "outcome": outcome, "words": showing.outcome_words(outcome), "mark": OUTCOME.mark(outcome.state),
+        "side": SIDES[outcome.side], "offers": offers(OUTCOME, outcome),
+        "href": url_for("outcomes.act_do", number=outcome.id),
+    }  # fmt: skip
+
+
+def answer_due(enquiry: Enquiry) -> date | None:
+    """The last day to answer, as the workspace shows it; None while the calendar of the year is not known."""
+    try:
+        opened = clock.beijing(enquiry.opened_at).date()
+        return add_workdays(opened, value(figures.ANSWER_DAYS), overrides())
+    except YearUnknown:
+        return None
+
+
+def _leave_form(enquiry: Enquiry, **given: Any) -> forms.LeaveForm:
+    return forms.LeaveForm(**given).offer(DECLINED if enquiry.state == "opened" else ENDED)
+
+
+# ---- acts -----------------------------------------------------------------------------------------------------------
+
+
+def _take(enquiry: Enquiry, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    services.take_step(enquiry, step, actor, reason, seen)
+
+
+def _answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
+    services.answer_outcome(outcome, step, actor, reason, seen)
+
+
+def _after_outcome(outcome: Outcome) -> str:
+    return href(outcome.enquiry)
+
+
+def write(number: str) -> ResponseReturnValue:
+    """Say something, with files or without."""
+    form, enquiry = forms.MessageForm(), queries.enquiry_by_number(number, current_actor())
+    if form.validate():
+        try:
+            prepared = prepare(form.uploads())
+            with transaction():
+                enquiry = queries.enquiry_by_number(number, current_actor())
+                services.write_message(enquiry, current_actor(), form.text.data or "", prepared)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("已发送，对方会收到提醒。"))
+            return redirect(href(enquiry) + "#talk")
+    return _page(queries.enquiry_by_number(number, current_actor()), message=form)
+
+
+def decline(number: str) -> ResponseReturnValue:
+    """Decline, with a reason of the list."""
+    enquiry = queries.enquiry_by_number(number, current_actor())
+    form = forms.LeaveForm().offer(DECLINED)
+    return _leave(enquiry, form, services.decline, _("已谢绝，对方会收到原因。"))
+
+
+def end(number: str) -> ResponseReturnValue:
+    """End the talk, with a reason of the list."""
+    enquiry = queries.enquiry_by_number(number, current_actor())
+    return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.end, _("对接已结束，对方会收到原因。"))
+
+
+def _leave(enquiry: Enquiry, form: forms.LeaveForm, command: Any, done: str) -> ResponseReturnValue:
+    if form.validate():
+        try:
+            command(enquiry, current_actor(), form.cause.data, form.note.data or "", seen_version())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(done)
+            return redirect(href(enquiry))
+    return _page(enquiry, leave=form)
+
+
+def meet(number: str) -> ResponseReturnValue:
+    """Note a meeting."""
+    enquiry, form = queries.enquiry_by_number(number, current_actor()), forms.MeetingForm()
+    if form.validate():
+        try:
+            services.note_meeting(enquiry, current_actor(), any_day(form.day.data or "", "day"), seen_version())
+        except Invalid as error:
+            form.refuse(error)
+        except FieldError as error:
+            form.refuse([error])
+        else:
+            flash(_("已记录会面，对方会收到提醒。"))
+            return redirect(href(enquiry))
+    return _page(enquiry, meeting=form)
+
+
+def propose(number: str) -> ResponseReturnValue:
+    """Propose what was agreed."""
+    enquiry, form = queries.enquiry_by_number(number, current_actor()), forms.OutcomeForm()
+    if form.validate():
+        try:
+            _propose(enquiry, form)
+        except Invalid as error:
+            form.refuse(error)
+        except FieldError as error:
+            form.refuse([error])
+        else:
+            flash(_("已提出，等对方确认。"))
+            return redirect(href(enquiry))
+    return _page(enquiry, outcome=form)
+
+
+def _propose(enquiry: Enquiry, form: forms.OutcomeForm) -> None:
+    sum_ = amount(form.amount.data or "", "amount") if form.kind.data == "purchase" else ""
+    services.propose(
+        enquiry, current_actor(), form.kind.data, Decimal(sum_) if sum_ else None,
+        any_day(form.on_day.data or "", "on_day"), form.remark.data or "", seen_version(),
+    )  # fmt: skip
+
+
+def contact(number: str) -> ResponseReturnValue:
+    """Show the other side's contact data; that it was looked at is written down."""
+    enquiry = queries.enquiry_by_number(number, current_actor())
+    return _page(enquiry, contact=services.read_contact(enquiry, current_actor()))
