@@ -335,8 +335,7 @@ def test_many_at_the_last_second(world: World) -> None:
     challenge = world.challenge()
     world.openers(challenge)
     more = [accounts.organization() for _ in range(LAST_SECONDS - 4)]
-    many = [*world.organizations[:4], *more]
-    drafts = [bids.draft(challenge, each) for each in many]
+    drafts = [bids.draft(challenge, each) for each in (*world.organizations[:4], *more)]
     people = [(bid.id, member_of(bid.organization)) for bid in drafts]
     with transaction():
         challenge.deadline = clock.now() + timedelta(seconds=1.5 + LAST_SECONDS / 10)

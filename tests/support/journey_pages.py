@@ -48,6 +48,8 @@ class SamplePage:
 
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
+    from tests.support.journey_bids import bid_pages
+
     with app.app_context():
         found = Numbers()
         return [
@@ -55,7 +57,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *member_pages(found),
             *writing_pages(found),
             *expert_pages(found),
-            *bid_pages(found),
+            *bid_pages(),
             *official_pages(found),
             *office_pages(),
         ]
@@ -83,24 +85,6 @@ class Numbers:
         number = db.session.scalars(query.limit(1)).first()
         assert number, f"the sample has no {kind} that is {state}"
         return str(number)
-
-    def bid(self, state: str, who: str) -> str:
-        """The number of a bid that a demo account's organization leads, in a state."""
-        from marketplace.accounts.models import User
-        from marketplace.bids.models import Bid
-        from marketplace.foundation.db import db
-        from marketplace.organizations.models import Member
-
-        mine = sa.select(Member.organization_id).join(User).where(User.email == f"{who}@demo.example")
-        query = sa.select(Bid.number).where(Bid.state == state, Bid.organization_id.in_(mine))
-        return str(db.session.scalars(query.order_by(Bid.id).limit(1)).one())
-
-    def challenge_of(self, bid: str) -> str:
-        """The number of the challenge that a bid answers."""
-        from marketplace.bids.models import Bid
-        from marketplace.foundation.db import db
-
-        return str(db.session.query(Bid).filter_by(number=bid).one().challenge.number)
 
     def expert(self, who: str) -> str:
         """The number of a demo account in the register of experts."""
@@ -297,27 +281,6 @@ def expert_pages(found: Numbers) -> Iterator[SamplePage]:
     for shown in (found.expert("expert2"), found.expert("expert4")):
         yield SamplePage("experts.show", f"/experts/{shown}", "province")
         yield SamplePage("review.expert", f"/review/experts/{shown}", "province")
-
-
-def bid_pages(found: Numbers) -> Iterator[SamplePage]:
-    """Bids before and after their opening, for the bidder, an official and everybody."""
-    draft, sealed = found.bid("draft", "vendor"), found.bid("sealed", "vendor")
-    opened, unnamed = found.bid("opened", "soe2"), found.challenge_of(draft)
-    yield SamplePage("bids.mine", "/bids/", "vendor")
-    yield SamplePage("bids.mine", "/bids/", "soe")
-    yield SamplePage("bids.begin", f"/bids/new/{unnamed}", "soe")
-    for step in ("proposal", "indicators", "plan", "partners", "files"):
-        yield SamplePage("bids.edit", f"/bids/{draft}/edit/{step}", "vendor")
-    yield SamplePage("bids.check", f"/bids/{draft}/check", "vendor")
-    yield SamplePage("bids.check", f"/bids/{draft}/check", "vendor", 422, "main form .formend .btn")
-    for number in (draft, sealed, found.bid("qualified", "vendor")):
-        yield SamplePage("bids.show", f"/bids/{number}", "vendor")
-    yield SamplePage("bids.show", f"/bids/{opened}", "province")
-    yield SamplePage("bids.formality", f"/bids/{opened}/formality", "province")
-    yield SamplePage("bids.opening", f"/bids/opening/{unnamed}", "province")
-    yield SamplePage("bids.record", f"/bids/record/{found.challenge_of(opened)}")
-    yield SamplePage("bids.record", f"/bids/record/{found.challenge_of(opened)}", "province")
-    yield SamplePage("bids.receipts", "/bids/receipts")
 
 
 def official_pages(found: Numbers) -> Iterator[SamplePage]:
