@@ -16,6 +16,8 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.bids.capability import BIDS
+from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
 from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
@@ -26,6 +28,7 @@ from marketplace.listings.capability import LISTINGS
 from marketplace.lists.capability import LISTS
 from marketplace.matching.capability import MATCHING
 from marketplace.members.capability import MEMBERS
+from marketplace.notices.capability import NOTICES
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
@@ -74,6 +77,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     PRODUCTS,
     SCENARIOS,
     LISTINGS,
+    NOTICES,
+    CHALLENGES,
+    BIDS,
     ENQUIRIES,
     PILOTS,
     MATCHING,
@@ -108,6 +114,9 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "pilots.models",
+    "notices.models",
+    "challenges.models",
+    "bids.models",
     "admin.models",
     "enquiries.models",
     "matching.models",

@@ -81,6 +81,11 @@ class Config:
         return self.data_dir / "search"
 
     @property
+    def draft_keys_dir(self) -> Path:
+        """The folder of the keys of unsealed bids. Never backed up: a key that is kept opens what was destroyed."""
+        return self.data_dir / "draft-keys"
+
+    @property
     def host(self) -> str:
         """The host name of the address people use, in lower case."""
         return urlsplit(self.base_url).hostname or ""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import current_app, request
 
+from marketplace.challenges import export as challenge_list
+from marketplace.challenges import queries as challenge_queries
 from marketplace.config import Config
 from marketplace.core.actor import VISITOR
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.text import Text
+from marketplace.foundation.db import db
 from marketplace.lists import queries
 from marketplace.lists.items import ITEMS, found_item
 from marketplace.lists.sheets import SHEETS
 from marketplace.matching.queries import count_for
 from marketplace.matching.showing import plain
 from marketplace.matching.views import matches_of
+from marketplace.notices import queries as notice_queries
+from marketplace.notices.views import item as notice_item
 from marketplace.pilots import queries as pilots
 from marketplace.pilots.items import item
 from marketplace.reference import catalogue, regions
@@ -156,6 +162,45 @@ def one_pilot(given: Given) -> Data:
         NotFound: there is none that everybody may see.
     """
     return item(pilots.pilot_by_number(given["number"], VISITOR), whole=True)
+
+
+def challenges(given: Given) -> Data:
+    """One page of published challenges, open ones first by their deadline."""
+    return _paged(challenge_queries.challenges(VISITOR), given["page"], challenge_list.item)
+
+
+def challenge(given: Given) -> Data:
+    """One published challenge with its answers and addenda; nothing of bids.
+
+    Raises:
+        NotFound: there is none that everybody may see.
+    """
+    return challenge_list.whole(challenge_queries.challenge_by_number(given["number"], VISITOR))
+
+
+def notices(given: Given) -> Data:
+    """One page of public notices, newest first."""
+    return _paged(notice_queries.notices(), given["page"], notice_item)
+
+
+def notice(given: Given) -> Data:
+    """One notice.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return notice_item(notice_queries.notice_by_number(given["number"]))
+
+
+def _paged(select: sa.Select[Any], page: int, item: Callable[[Any], Data]) -> Data:
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0
+    rows = db.session.scalars(select.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    if page > 1 and not rows:
+        raise NotFound
+    more = total > page * PER_PAGE
+    return {
+        "items": [item(each) for each in rows], "total": total, "next": _address(page=page + 1) if more else None,
+    }  # fmt: skip
 
 
 def region_list(given: Given) -> Data:

@@ -70,7 +70,7 @@ PILOT_TARGET: Mapping[str, Schema] = {
 def schemas() -> dict[str, Schema]:
     """Every named schema."""
     return {
-        **_values(), **_objects(), **_catalogue(),
+        **_values(), **_objects(), **_catalogue(), **_challenges(),
         "Products": page_of("Product"), "Scenarios": page_of("Scenario"), "Organizations": page_of("Organization"),
         "Matches": page_of("Match"),
         "Match": _match(),
@@ -191,8 +191,46 @@ def _objects() -> dict[str, Schema]:
             **dict.fromkeys(("kind", "kind_en", "text", "text_en", "number"), TEXT), "url": ADDRESS,
         }),
         "Found": thing({
-            "kind": {"enum": ["product", "scenario", "organization"]}, "number": TEXT, "title": TEXT, "title_en": TEXT,
-            "summary": TEXT, "url": ADDRESS, "state": TEXT, "updated": nothing_or(INSTANT),
+            "kind": {"enum": ["product", "scenario", "organization", "challenge"]},
+            "number": TEXT, "title": TEXT, "title_en": TEXT, "summary": TEXT, "url": ADDRESS, "state": TEXT,
+            "updated": nothing_or(INSTANT),
+        }),
+    }  # fmt: skip
+
+
+def _challenges() -> dict[str, Schema]:
+    """Challenges with their terms, and notices."""
+    known = thing({
+        **dict.fromkeys(("number", "title", "title_en", "state", "organization", "organization_en"), TEXT),
+        "url": ADDRESS, "scenario": nothing_or(TEXT), **dict.fromkeys(("domain", "task", "task_en"), TEXT),
+        "indicators": listed(ref("Indicator")), "criteria": listed(ref("Criterion")),
+        "payments": listed(thing(dict.fromkeys(("name", "name_en", "share"), TEXT))), "tie_rule": TEXT,
+        "funds": nothing_or(TEXT), "mode": {"enum": ["single", "race"]}, "min_bids": WHOLE, "blind": YES_NO,
+        **dict.fromkeys(
+            ("published_at", "questions_until", "answers_until", "deadline", "opening_at"), nothing_or(INSTANT)
+        ),
+        "edition": WHOLE, "sha256": TEXT,
+    })  # fmt: skip
+    answer = thing({
+        "number": WHOLE, **dict.fromkeys(("question", "question_en", "answer", "answer_en"), TEXT),
+        "published_at": INSTANT,
+    })  # fmt: skip
+    addendum = thing({
+        "number": WHOLE, "material": YES_NO, "text": TEXT, "text_en": TEXT,
+        "difference": listed(thing(dict.fromkeys(("zh", "en", "before", "after"), TEXT))),
+        "deadline": nothing_or(INSTANT), "edition": nothing_or(WHOLE), "issued_at": INSTANT,
+    })  # fmt: skip
+    fields = {**known["properties"], "answers": listed(answer), "addenda": listed(addendum)}
+    return {
+        "Challenges": page_of("ChallengeItem"), "ChallengeItem": known, "Challenge": thing(fields),
+        "Indicator": thing(dict.fromkeys(
+            ("name", "name_en", "unit", "comparator", "threshold", "present", "method", "method_en"), TEXT
+        )),
+        "Criterion": thing(dict.fromkeys(("key", "name", "name_en", "hint", "hint_en", "weight", "least"), TEXT)),
+        "Notices": page_of("Notice"),
+        "Notice": thing({
+            **dict.fromkeys(("number", "kind", "about", "title", "title_en", "state", "issuer", "sha256"), TEXT),
+            "url": ADDRESS, "days": WHOLE, "opened_at": INSTANT, "last_day": {"type": "string", "format": "date"},
         }),
     }  # fmt: skip
 

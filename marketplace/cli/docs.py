@@ -7,11 +7,16 @@ from pathlib import Path
 
 import click
 
+from marketplace.bids.lifecycle import BID, PARTICIPATION
+from marketplace.challenges.addenda import ADDENDUM
+from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.questions import QUESTION
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
+from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
@@ -27,9 +32,16 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     DELEGATION,
     TAKEOVER,
     EXPERT,
+    BID,
+    PARTICIPATION,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
+    CHALLENGE,
+    ADDENDUM,
+    QUESTION,
+    NOTICE,
+    OBJECTION,
     ENQUIRY,
     OUTCOME,
 )

@@ -13,6 +13,8 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_bids import load_bids
+from marketplace.cli.seeding_challenges import load_challenges
 from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_ends
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
@@ -44,6 +46,8 @@ from marketplace.web.letters import letters_of
 
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
+# Since when the officials of the demonstration hold their posts: before anything that it tells of.
+IN_OFFICE = timedelta(days=400)
 RECENTLY = timedelta(days=3)
 
 
@@ -69,6 +73,8 @@ def load_sample() -> str:
         bring_organizations(units, people)
         load_experts(people, units)
         load_pilots(people, walk.listings)
+        load_challenges(people, units)
+        load_bids(people, units)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
@@ -117,7 +123,7 @@ def _accounts(units: dict[str, Organization]) -> dict[str, User]:
         if account.department:
             department = departments[account.department]
             names = Text(department.name, department.name_en)
-            give_post(user, names, department.region, account.duties)
+            give_post(user, names, department.region, account.duties, since=clock.now() - IN_OFFICE)
     db.session.flush()
     return people
 

@@ -29,6 +29,11 @@ def standing_at(moment: datetime) -> Iterator[None]:
         _standing.reset(token)
 
 
+def stands() -> bool:
+    """Whether the clock stands (``standing_at``)."""
+    return _standing.get() is not None
+
+
 def today() -> date:
     """The present day in Beijing: on New Year's Eve at 16:00 UTC it is already next year there."""
     return now().astimezone(BEIJING).date()

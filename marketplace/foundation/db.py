@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.config import Config
+from marketplace.core import clock
 
 Row = TypeVar("Row")
 
@@ -168,6 +169,20 @@ def address_of(config: Config) -> str:
     return config.database.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+def moment() -> datetime:
+    """The present instant by the database's clock, aware, in UTC: what deadlines are judged by.
+
+    Several servers have several clocks; the database has one. Unlike CURRENT_TIMESTAMP it goes on inside a
+    transaction, which may have waited for a lock. Where the clock stands (the sample, tests), it stands here too.
+    """
+    if clock.stands():
+        return clock.now()
+    if db.engine.dialect.name == "sqlite":
+        # On the machine of the only server: its clock is that of the database.
+        return clock.now()
+    return cast(datetime, db.session.scalar(sa.select(sa.func.clock_timestamp()))).astimezone(UTC)
+
+
 def lock(subject: Any) -> None:
     """Take the row of ``subject`` for this transaction and read it again.
 
@@ -175,6 +190,15 @@ def lock(subject: Any) -> None:
     """
     # "of": the row alone, not what its loading options join to it, which PostgreSQL refuses to lock.
     only = {"of": type(subject)}
+    db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
+
+
+def hold(subject: Any) -> None:
+    """Keep the row of ``subject`` as it is until the transaction ends, together with others who only hold it.
+
+    Who would ``lock`` it waits for all of them. On SQLite the whole transaction already holds the writer's place.
+    """
+    only = {"of": type(subject), "read": True}
     db.session.refresh(subject, with_for_update=only if db.engine.dialect.name != "sqlite" else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marketplace.core.actor import Actor, PostHeld
@@ -42,17 +42,45 @@ def move(
         Invalid: the step asks for a reason and none was given.
     """
     step = lifecycle.by_name[name]
-    lock(subject)
-    before = lifecycle.state_of(subject)
-    _check(lifecycle, step, subject, actor, seen)
-    setattr(subject, lifecycle.column, step.target)
-    db.session.flush()
+    before = _set(lifecycle, step, subject, actor, seen)
     entry = ledger.record(
         subject, name, actor, organization_id=organization_id, post=post,
         before=before, after=step.target, reason=checked_reason(step, reason), data=data,
     )  # fmt: skip
     emit(f"{subject.subject_type}.{name}", subject, {"entry": entry.id})
     return entry
+
+
+def move_unseen(
+    lifecycle: Lifecycle,
+    subject: Any,
+    name: str,
+    actor: Actor,
+    keep: Callable[[Step, str, str], None],
+    reason: str = "",
+    *,
+    seen: int | None = None,
+) -> None:
+    """The same for a step that nobody else may learn of yet: no history that others read, and no message.
+
+    ``keep(step, before, reason)`` writes it down where it stays until history may have it.
+
+    Raises:
+        Refused, Conflict, Invalid: as ``move``.
+    """
+    step = lifecycle.by_name[name]
+    before = _set(lifecycle, step, subject, actor, seen)
+    keep(step, before, checked_reason(step, reason))
+
+
+def _set(lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, seen: int | None) -> str:
+    """Check the step, set the state, and say what it was."""
+    lock(subject)
+    before = lifecycle.state_of(subject)
+    _check(lifecycle, step, subject, actor, seen)
+    setattr(subject, lifecycle.column, step.target)
+    db.session.flush()
+    return before
 
 
 def _check(lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, seen: int | None) -> None:

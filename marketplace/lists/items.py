@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
@@ -21,7 +22,7 @@ from marketplace.scenarios.models import Scenario
 Item = dict[str, Any]
 
 NOT_LISTED = ("pictures", "files", "specs")
-SUMMARIES = {"product": "summary", "scenario": "situation"}
+SUMMARIES = {"product": "summary", "scenario": "situation", "challenge": "task"}
 
 
 def public_fields(kind: Kind) -> tuple[str, ...]:
@@ -56,11 +57,11 @@ def organization_item(organization: Organization) -> Item:
     }  # fmt: skip
 
 
-def found_item(subject: Listing | Organization) -> Item:
+def found_item(subject: Listing | Organization | Challenge) -> Item:
     """A hit of the search, of whatever kind."""
     kind = subject.subject_type
     plural = f"{kind}s"
-    content = subject.content if isinstance(subject, Listing) else {"about": subject.about}
+    content = {"about": subject.about} if isinstance(subject, Organization) else subject.content
     return {
         "kind": kind, "number": subject.number, "title": subject.label.zh, "title_en": subject.label.en,
         "summary": content.get(SUMMARIES.get(kind, "about"), ""), "url": page_address(plural, subject.number),

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from marketplace.challenges.models import Challenge
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.listings.kind import Kind
@@ -30,6 +31,8 @@ Model = type[Listing] | type[Organization]
 
 def model_of(name: str) -> Any:
     """The table behind a list."""
+    if name == "challenges":
+        return Challenge
     return KINDS[name].model if name in KINDS else Organization
 
 
@@ -86,7 +89,7 @@ def exported_ids(name: str) -> Sequence[int]:
 def objects(name: str, ids: Iterable[int]) -> Iterator[Any]:
     """The rows with these keys in their order, read in portions and forgotten again."""
     model = model_of(name)
-    related = model.organization if name in KINDS else model.parent
+    related = model.parent if model is Organization else model.organization
     keys = iter(ids)
     while portion := list(islice(keys, PORTION)):
         select = sa.select(model).where(model.id.in_(portion)).options(joinedload(related))

@@ -37,10 +37,11 @@ SHOWN = {
     "product": ("category", "segment", "domain", "city", "status"),
     "scenario": ("domain", "city", "category", "status"),
     "organization": ("city", "segment"),
+    "challenge": ("domain", "city"),
 }
 MOST_OPTIONS = 12
 FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
-ALL_OF = {"product": "products", "scenario": "scenarios", "organization": "organizations"}
+ALL_OF = {"product": "products", "scenario": "scenarios", "organization": "organizations", "challenge": "challenges"}
 
 
 @search.get("/search")

@@ -10,6 +10,27 @@
   window.addEventListener("beforeunload", function (event) {
     if (changed) { event.preventDefault(); event.returnValue = ""; }
   });
+  // A form marked data-autosave saves itself while somebody writes; what is refused waits for the button.
+  document.querySelectorAll("form[data-autosave]").forEach(function (form) {
+    var waiting = 0, said = form.querySelector("[data-saved]");
+    form.addEventListener("input", function () {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(function () {
+        var sent = new FormData(form);
+        sent.set("go", "auto");
+        fetch(form.getAttribute("action") || window.location.href, { method: "POST", body: sent, credentials: "same-origin" })
+          .then(function (answer) { return answer.ok && !answer.redirected ? answer.json() : null; })
+          .then(function (saved) {
+            if (!saved) { return; }
+            form.elements.version.value = saved.version;
+            changed = false;
+            said.textContent = said.dataset.saved;
+          })
+          .catch(function () { said.textContent = ""; });
+      }, 3000);
+    });
+    form.addEventListener("submit", function () { window.clearTimeout(waiting); });
+  });
   // A form that was refused begins at what must be corrected.
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }

@@ -115,6 +115,21 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "system_views": "pages of settings, working days, messages",
         "log_views": "pages of logs and of the history",
     },
+    "notices": {
+        "window": "the window in working days, and how an objection stops its clock",
+        "content": "the kinds of notices, and the shape of their sections",
+        "leaving": "objections of who wants his data or deletes his account",
+    },
+    "challenges": {
+        "content": "the terms: what is missing, what may change, the text that is frozen",
+        "timetable": "the instants, what they must keep to, and what the clock allows",
+        "conditions": "what later stages demand before a challenge moves on",
+        "addenda": "life and commands of changes after publication",
+        "questions": "life and commands of questions and answers, and who is told of them",
+        "showing": "a challenge in words",
+        "export": "the list as files, and what programs read",
+        "leaving": "questions and watches of who wants his data or deletes his account",
+    },
     "enquiries": {
         "opening": "the two ways into a talk, and why one cannot take them",
         "refusals": "why a talk cannot be opened: a rule, a fact and a next step each",
@@ -134,6 +149,26 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "content": "fields of a declaration in words, its check, what changed between two",
         "leaving": "what stays and what goes when an expert deletes his account",
         "ties": "an expert's ties over all his declarations: never less than he declared",
+    },
+    "bids": {
+        "shares": "a secret split into shares (Shamir over GF(256))",
+        "codes": "codes on paper that are the private half of a key",
+        "envelope": "envelopes and sealed files, bound to their place, of hidden length",
+        "receipt": "the bid file, and the signed receipt of it",
+        "drafts": "drafts at rest, and the keys that are destroyed when a bid is sealed",
+        "content": "the fields of a bid, and what is missing before it can be sealed",
+        "terms": "what a challenge says to bidders: until when, under which edition",
+        "eligibility": "who may bid: each condition that a machine can check",
+        "diary": "what happens to a bid before history may tell of it",
+        "drafting": "commands on what is being written",
+        "consortium": "commands of a lead and its partners",
+        "files": "files of a bid, sealed before any transaction begins",
+        "owncopy": "what envelopes are bound to, and the copy that the bidder opens himself",
+        "opening": "openers, their codes and shares, the key of a challenge",
+        "unsealing": "the opening itself, and reading what was opened",
+        "opening_views": "pages of openers, of the public record and of the formality check",
+        "duties": "what of bids waits for somebody",
+        "leaving": "what bids hold of a person, and why an opener stays",
     },
     "workspace": {
         "verification": "an organization, or its new identity, before an official",
@@ -173,6 +208,7 @@ def test_one_commit() -> None:
 # Files that set fields by a name in a variable, and why no state can be among them. Everywhere else it hides a write.
 SETS_FIELDS_BY_NAME = {
     "marketplace/organizations/services.py": "the values of a checked form, whose fields are named there",
+    "marketplace/challenges/services.py": "the values of a checked form, whose fields are named there",
     "marketplace/scenarios/forms.py": "fields of a form class, one for each site condition of the reference data",
 }
 

@@ -20,11 +20,14 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
+from marketplace.bids.models import Bid, Participation
+from marketplace.challenges.models import Addendum, Challenge
 from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.outbox import handle_next
+from marketplace.notices.models import Notice, Objection
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
 from marketplace.pilots.models import Pilot, Reading
@@ -171,6 +174,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
             select = select.where(getattr(model, OWNED.get(kind, "organization_id")).in_(owner))
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
+    yield from challenge_numbers()
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (
@@ -185,6 +189,28 @@ def object_numbers() -> Iterator[tuple[str, str]]:
     yield "file.licence", str(pending.licence_id)
     for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
+
+
+def challenge_numbers() -> Iterator[tuple[str, str]]:
+    """Challenges of the sample by owner and state; notices, an objection and an addendum by theirs."""
+    for whose, states in {"soe": ("published", "draft", "closed"), "soe2": ("in_review",)}.items():
+        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+        for state in states:
+            mine = (Challenge.state == state) & Challenge.organization_id.in_(owner)
+            yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
+    asked = db.session.scalars(sa.select(Participation).where(Participation.state == "asked")).one()
+    yield "invitation.vendor2", str(asked.id)
+    for whose, states in {"vendor": ("draft", "sealed", "qualified"), "soe2": ("opened",)}.items():
+        owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
+        for state in states:
+            mine = (Bid.state == state) & Bid.organization_id.in_(owner)
+            bid = db.session.scalars(sa.select(Bid).where(mine).order_by(Bid.id).limit(1)).one()
+            yield f"bid.{whose}.{state}", bid.number
+            yield f"challenge.bid.{state}", bid.challenge.number
+    for state in ("open", "closed"):
+        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+    yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
+    yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
 
 
 @contextmanager

@@ -40,11 +40,14 @@ def _written_columns() -> tuple[Any, ...]:
 
 def written(app: Flask) -> Content:
     """What stands in the database."""
+    from marketplace.cli.seeding_bids import PAPERS
     from marketplace.foundation.db import db
+    from marketplace.sample.demo_bids import demo_bid
 
     with app.app_context():
         values = [value for column in _written_columns() for value in db.session.scalars(sa.select(column).distinct())]
-    return Content("\n".join(_flat(values)))
+    # What bids say stands there encrypted.
+    return Content("\n".join(_flat([*values, demo_bid(["-"]), *PAPERS.values()])))
 
 
 def _flat(value: Any) -> Iterator[str]:

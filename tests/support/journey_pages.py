@@ -20,6 +20,8 @@ NO_PAGES = {
     "matching.file_of_scenario": "matches as CSV",
     "static": "files of the site itself",
     "files.show": "uploaded files",
+    "bids.receipt": "a receipt to keep",
+    "bids.paper": "files of an opened bid",
     "accounts.own_copy": "a file to keep",
     "accounts.second_step": "follows the password: tests/journeys/test_people.py",
     "accounts.recovery_codes": "needs a second factor: tests/journeys/test_people.py",
@@ -47,6 +49,8 @@ class SamplePage:
 
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
+    from tests.support.journey_bids import bid_pages
+
     with app.app_context():
         found = Numbers()
         return [
@@ -55,6 +59,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *writing_pages(found),
             *expert_pages(found),
             *pilot_pages(),
+            *bid_pages(),
             *official_pages(found),
             *office_pages(),
         ]

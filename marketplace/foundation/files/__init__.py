@@ -14,6 +14,7 @@ from marketplace.foundation.files.accept import (
     keep,
     prepare_document,
     prepare_picture,
+    read_document,
 )
 from marketplace.foundation.files.models import FileVariant, StoredFile
 from marketplace.foundation.files.serving import response_headers
@@ -41,6 +42,7 @@ __all__ = [
     "orphans",
     "prepare_document",
     "prepare_picture",
+    "read_document",
     "response_headers",
     "store",
     "sweep_orphans",

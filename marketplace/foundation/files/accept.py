@@ -107,7 +107,13 @@ def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file") -> Prep
 
 
 def prepare_document(stream: BinaryIO, name: str, *, field: str = "file") -> Prepared:
-    """Check a document by its content; it is stored as it is.
+    """Check a document (see ``read_document``); it is stored as it is."""
+    shown, media_type, data = read_document(stream, name, field=field)
+    return Prepared(store().put(data), shown, media_type, len(data), "document")
+
+
+def read_document(stream: BinaryIO, name: str, *, field: str = "file") -> tuple[str, str, bytes]:
+    """Name, media type and bytes of a document that passed the checks of its content; nothing is stored.
 
     Raises:
         FieldError: not of an allowed kind by content, or its extension says another; macros, password, content
@@ -120,7 +126,7 @@ def prepare_document(stream: BinaryIO, name: str, *, field: str = "file") -> Pre
         _check_document(data, extension, shown)
     except Unfit as unfit:
         raise refusal(field, shown, unfit.found, DOCUMENT_HINT) from unfit
-    return Prepared(store().put(data), shown, _MEDIA_TYPES[extension], len(data), "document")
+    return shown, _MEDIA_TYPES[extension], data
 
 
 def keep(prepared: Prepared, owner: Subject, actor: Actor) -> StoredFile:
