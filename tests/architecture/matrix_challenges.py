@@ -57,7 +57,7 @@ def owner(at: str) -> Iterator[Row]:
     yield post("challenges.ask", f"{at % 'soe.published'}/ask", "302 422 422 404 200 200 200")
     yield get("challenges.ask", f"{at % 'soe.draft'}/ask", "302 404 404 404 404 404 404")
     yield post("challenges.decline", f"{at % 'soe.draft'}/questions/999999/decline", "302 404 404 404 404 404 404")
-    yield post("challenges.watch", f"{at % 'soe.published'}/watch", "302", watch="0")
+    yield post("challenges.watch", f"{at % 'soe.closed'}/watch", "302", watch="0")
     yield post("challenges.watch", f"{at % 'soe.draft'}/watch", "302 404 404 404 404 404 404", watch="0")
 
 
