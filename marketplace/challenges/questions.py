@@ -180,7 +180,10 @@ def watch(challenge: Challenge, actor: Actor) -> None:
 
 def unwatch(challenge: Challenge, actor: Actor) -> None:
     """No more."""
-    db.session.execute(sa.delete(Watch).where(Watch.challenge_id == challenge.id, Watch.user_id == actor.user_id))
+    found = db.session.get(Watch, (challenge.id, actor.user_id)) if actor.user_id is not None else None
+    if found is not None:
+        db.session.delete(found)
+        db.session.flush()
 
 
 def digest_due() -> None:

@@ -25,6 +25,7 @@ def challenges() -> Iterator[Row]:
     for path in ("/challenges?state=sealed", "/challenges?page=9", "/challenges?domain=x"):
         yield get("challenges.home", path, "404")
     yield get("challenge_list.twin", "/challenges.xlsx?q=巡检", "200")
+    yield get("challenge_list.twin", "/challenges.csv?state=sealed", "404")
     yield get("notices.home", "/notices?kind=x", "404")
     nothing = "/notices/N-2020-000001"
     for endpoint, path in {
@@ -44,7 +45,7 @@ def challenges() -> Iterator[Row]:
 def owner(at: str) -> Iterator[Row]:
     """What members of the owner do, and what others ask."""
     yield get("challenges.edit", f"{at % 'soe.draft'}/edit", only(OWNER, 200))
-    yield post("challenges.edit", f"{at % 'soe.draft'}/edit", only(OWNER, 422), version=STALE)
+    yield post("challenges.edit", f"{at % 'soe.draft'}/edit", only(OWNER, 409), version=STALE)
     yield get("challenges.answer", f"{at % 'soe.published'}/questions", only(OWNER, 200))
     yield post("challenges.answer", f"{at % 'soe.published'}/questions", only(OWNER, 422))
     yield get("challenges.answer", f"{at % 'soe.draft'}/questions", "302 404 404 404 404 404 404")
@@ -55,6 +56,8 @@ def owner(at: str) -> Iterator[Row]:
     yield get("challenges.ask", f"{at % 'soe.published'}/ask", "302 200 200 404 200 200 200")
     yield post("challenges.ask", f"{at % 'soe.published'}/ask", "302 422 422 404 200 200 200")
     yield get("challenges.ask", f"{at % 'soe.draft'}/ask", "302 404 404 404 404 404 404")
+    yield post("challenges.decline", f"{at % 'soe.draft'}/questions/999999/decline", "302 404 404 404 404 404 404")
+    yield post("challenges.watch", f"{at % 'soe.closed'}/watch", "302", watch="0")
     yield post("challenges.watch", f"{at % 'soe.draft'}/watch", "302 404 404 404 404 404 404", watch="0")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
+from marketplace.challenges.models import Challenge
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Key, SearchAnswer, SearchRequest
@@ -60,6 +61,8 @@ def rows() -> Iterator[tuple[Key, dict[str, object]]]:
     for firm in db.session.scalars(sa.select(Organization).where(Organization.state == "verified")):
         segment = firm.segments
         yield ("organization", firm.id), {"city": city_of(firm.region), "segment": segment, "status": ["verified"]}
+    for each in db.session.scalars(sa.select(Challenge).where(Challenge.published_at.is_not(None))):
+        yield ("challenge", each.id), {"domain": [each.domain], "city": city_of(each.region), "status": [each.state]}
 
 
 @pytest.fixture(scope="module")
