@@ -148,17 +148,16 @@ def talks_and_readings() -> Iterator[tuple[str, str]]:
 OWNED = {"organization": "id", "pilot": "demander_id"}
 
 
+MODELS: dict[str, Any] = {
+    "product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert, "pilot": Pilot,
+}  # fmt: skip
+
+
 def object_numbers() -> Iterator[tuple[str, str]]:
     """Name of OBJECTS → number; files by the state of their product."""
     for name in OBJECTS:
         kind, whose, state = name.split(".")
-        model: Any = {
-            "product": Product,
-            "scenario": Scenario,
-            "organization": Organization,
-            "expert": Expert,
-            "pilot": Pilot,
-        }[kind]
+        model: Any = MODELS[kind]
         select = sa.select(model).where(model.state == state)
         if kind == "organization":
             region = accounts.WUHU if whose == "wuhu" else accounts.HEFEI

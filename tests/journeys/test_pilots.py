@@ -57,6 +57,11 @@ def test_from_plan_to_verification(sample: LiveSite, windows: Windows) -> None:
     vendor.press("转入正式运行")
     measure(vendor, soe, path)
     finish(vendor, soe, province, path)
+    main = vendor.open(f"{path}/report")
+    expect(main.locator("h1")).to_contain_text("场景验证报告")
+    expect(main).to_contain_text(re.compile("延长或再验证一轮"))
+    expect(main.locator(".plot svg[role=img]")).to_have_count(1)
+    assert province.status(f"{path}/report") == 200
 
 
 def measure(vendor: Person, soe: Person, path: str) -> None:
@@ -94,7 +99,3 @@ def finish(vendor: Person, soe: Person, province: Person, path: str) -> None:
     province.fill({"day": clock.today().isoformat(), "who": "二人", "seen": "一致", "decision": "verify"})
     province.press("确认办理")
     expect(province.main.locator(".objhead .tag")).to_have_text("已验证")
-    main = vendor.open(f"{path}/report")
-    expect(main.locator("h1")).to_contain_text("场景验证报告")
-    expect(main).to_contain_text(re.compile("延长或再验证一轮"))
-    expect(main.locator(".plot svg[role=img]")).to_have_count(1)
