@@ -134,6 +134,13 @@ GROUPS: dict[str, Text] = {
     "notifications": Text("通知与邮件", "Notifications and mail"),
     "listings": Text("清单审核", "Review of listings"),
     "matching": Text("匹配推荐", "Matching"),
+    "takeovers": Text("认领单位", "Taking over organizations"),
+    "enquiries": Text("供需对接", "Enquiries"),
+    "notices": Text("公示与异议", "Notices and objections"),
+    "challenges": Text("揭榜挂帅", "Challenges"),
+    "bids": Text("揭榜申报", "Bids"),
+    "pilots": Text("场景验证", "Pilots"),
+    "admin": Text("备份", "Backup"),
 }
 YES_NO: dict[str, Text] = {"1": Text("是", "Yes"), "0": Text("否", "No")}
 

@@ -22,7 +22,7 @@ def now() -> datetime:
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
     """Let the clock stand at ``moment`` for what runs inside: how the demonstration walks through its past."""
-    token = _standing.set(moment)
+    token = _standing.set(moment.astimezone(UTC))
     try:
         yield
     finally:

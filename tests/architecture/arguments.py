@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from marketplace.listings.lifecycle import REVISION
 from marketplace.organizations.lifecycle import PARENT, PROPOSAL
 from marketplace.web.plate import records
-from tests.architecture.rows import Changed, Owners, foreign
+from tests.architecture.rows import TABLES, Changed, Owners, foreign
 from tests.architecture.world import World
 
 # "endpoint.argument" or "blueprint.argument" → the table and column of the object that it names.
@@ -36,16 +36,29 @@ NAMES = {
     "admin.act_on_message.key": "outbox_message.id", "admin.decision.key": "ledger_entry.id",
     "admin.user.key": "user_account.id", "admin.act_on_user.key": "user_account.id",
     "admin.post.key": "post.id", "admin.end_post.key": "post.id",
+    "enquiries.number": "enquiry.number", "outcomes.number": "enquiry_outcome.id",
+    "enquiry_ways.number": "scenario.number", "enquiry_ways.invite.number": "product.number",
+    "challenges.number": "challenge.number",
+    "addenda.number": "challenge_addendum.id", "notices.number": "notice.number", "objections.number": "objection.id",
+    "bids.number": "bid.number", "bids.challenge": "challenge.number", "bids.key": "bid_participation.id",
+    "pilots.number": "pilot.number",
+    "tokens.key": "api_token.id",
+    "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
+    "api.notices_one.number": "notice.number", "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {
     "token": "no-such-token", "filename": "css/site.css", "name": "products", "ending": "csv", "plural": "products",
+    "edition": "1", "version": "1", "sha256": "0" * 64,
+    # Parts, looked up within the object that the same address names.
+    "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
     "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip
 # Of these nobody but those concerned learns even that they exist.
 PRIVATE = {
     "takeover", "join_request", "invitation", "delegation", "notification", "saved_search", "user_session", "delivery",
     "outbox_message", "ledger_entry", "user_account", "synonym_group", "member",
+    "enquiry", "enquiry_outcome", "bid", "bid_participation", "api_token",
 }  # fmt: skip
 HIDDEN = (302, 403, 404, 405)
 # Life cycles beside the object's own, by the last part of their address.
@@ -82,7 +95,7 @@ def posted(endpoint: str, table: str, row: dict[str, Any]) -> Iterator[dict[str,
     """What would be carried out if nobody asked for the right: true versions, every step, every act."""
     version = str(row.get("version", 1))
     if endpoint.rpartition(".")[2].startswith("act_") and not endpoint.startswith(OFFICE):
-        own = records()[table].lifecycle
+        own = records()[{known: kind for kind, known in TABLES.items()}.get(table, table)].lifecycle
         cycle = FURTHER_CYCLES.get(endpoint.rpartition(".")[2], own)
         for name in [each.name for each in cycle.steps] if cycle else ():
             yield {"transition": name, "version": version, "reason": "借道"}
@@ -112,6 +125,10 @@ def address(world: World, rule: Rule, values: dict[str, str], row: dict[str, Any
         ((values["number"],),) = world.kept.execute(at, (row["organization_id"],))
     path = str(rule.rule)
     for each in rule.arguments:
-        fixed = "what" if each == "step" and rule.endpoint.startswith("scenarios") else NOBODYS.get(each, "")
+        fixed = (
+            "what"
+            if each == "step" and rule.endpoint.startswith("scenarios")
+            else NOBODYS.get(f"{rule.endpoint}.{each}", NOBODYS.get(each, ""))
+        )
         path = re.sub(rf"<(?:[^<>]*:)?{each}>", values.get(each, fixed), path)
     return path

@@ -10,6 +10,13 @@ from dataclasses import dataclass
 MACHINE = {"search_dirty", "number_series", "ledger_head", "outbox_message", "sqlite_sequence", "alembic_version"}
 OF_ORGANIZATION = ("organization_id",)
 OF_PERSON = ("user_id",)
+OF_TWO_SIDES = ("enquiry", "pilot")
+# What history calls a thing → its table, where that is another word.
+TABLES = {
+    "user": "user_account", "outcome": "enquiry_outcome", "addendum": "challenge_addendum",
+    "answer": "challenge_answer", "question": "challenge_question", "opening": "bid_opening",
+    "participation": "bid_participation",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,24 +66,30 @@ def foreign(change: Changed, allowed: Owners, before: sqlite3.Connection, after:
         return row["id"] not in allowed.users
     if change.table in ("revision", "stored_file", "ledger_entry", "file_variant"):
         return _of_subject(change, allowed, before, after)
-    if change.table == "enquiry":
+    if change.table in OF_TWO_SIDES:
         sides = {row["supplier_id"], row["demander_id"]}
-        return not _new(before, "enquiry", row["id"]) and not sides & allowed.organizations
-    if "enquiry_id" in row:
-        return _of_enquiry(row["enquiry_id"], allowed, before, after)
+        return not _new(before, change.table, row["id"]) and not sides & allowed.organizations
+    for table in OF_TWO_SIDES:
+        if f"{table}_id" in row:
+            return _of(table, row[f"{table}_id"], allowed, before, after)
     if "organization_id" in row:
         key = row["organization_id"]
         return not _new(before, "organization", key) and key not in allowed.organizations
     if "user_id" in row:
         return row["user_id"] not in allowed.users
+    for table in ("bid", "challenge"):
+        if f"{table}_id" in row:
+            return _of(table, row[f"{table}_id"], allowed, before, after)
     return True
 
 
-def _of_enquiry(key: object, allowed: Owners, before: sqlite3.Connection, after: sqlite3.Connection) -> bool:
-    """A part of a talk: judged as the talk."""
-    ((supplier, demander),) = after.execute("SELECT supplier_id, demander_id FROM enquiry WHERE id = ?", (key,))
-    row = {"id": key, "supplier_id": supplier, "demander_id": demander}
-    return foreign(Changed("enquiry", row), allowed, before, after)
+def _of(table: str, key: object, allowed: Owners, before: sqlite3.Connection, after: sqlite3.Connection) -> bool:
+    """A part of something: judged as the whole."""
+    columns = [column[1] for column in after.execute(f"PRAGMA table_info({table})")]
+    for database in (before, after):
+        for found in database.execute(f"SELECT * FROM {table} WHERE id = ?", (key,)):
+            return foreign(Changed(table, dict(zip(columns, found, strict=True))), allowed, before, after)
+    return True
 
 
 def _of_subject(change: Changed, allowed: Owners, before: sqlite3.Connection, after: sqlite3.Connection) -> bool:
@@ -87,12 +100,8 @@ def _of_subject(change: Changed, allowed: Owners, before: sqlite3.Connection, af
     else:
         names = {"revision": "listing", "stored_file": "owner", "ledger_entry": "subject"}
         kind, key = row[f"{names[change.table]}_type"], row[f"{names[change.table]}_id"]
-    table = {"user": "user_account", "outcome": "enquiry_outcome"}.get(str(kind), str(kind))
-    columns = [column[1] for column in after.execute(f"PRAGMA table_info({table})")]
-    for database in (before, after):
-        for found in database.execute(f"SELECT * FROM {table} WHERE id = ?", (key,)):
-            return foreign(Changed(table, dict(zip(columns, found, strict=True))), allowed, before, after)
-    return True
+    table = TABLES.get(str(kind), str(kind))
+    return _of(table, key, allowed, before, after)
 
 
 def _new(before: sqlite3.Connection, table: str, key: object) -> bool:

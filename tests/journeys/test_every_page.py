@@ -13,7 +13,8 @@ from marketplace.config import Config
 from tests.support.browser import DESKTOP, PHONE, Windows
 from tests.support.journey import Person
 from tests.support.journey_languages import Content, written
-from tests.support.journey_pages import NO_PAGES, SamplePage, error_pages, faults, sample_pages
+from tests.support.journey_no_pages import NO_PAGES
+from tests.support.journey_pages import SamplePage, error_pages, faults, sample_pages
 from tests.support.servers import LiveSite
 
 # Every two of language, width and size of text meet in one of these.

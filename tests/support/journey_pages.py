@@ -13,28 +13,6 @@ from tests.support.browser import axe
 from tests.support.journey_languages import Content, foreign_words
 from tests.support.journey_pilots import pilot_pages
 
-# GET addresses that are no pages, and why.
-NO_PAGES = {
-    "saved_searches.edit": "the form of saved_searches.new, filled in",
-    "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
-    "matching.file_of_scenario": "matches as CSV",
-    "static": "files of the site itself",
-    "files.show": "uploaded files",
-    "bids.receipt": "a receipt to keep",
-    "bids.paper": "files of an opened bid",
-    "accounts.own_copy": "a file to keep",
-    "accounts.second_step": "follows the password: tests/journeys/test_people.py",
-    "accounts.recovery_codes": "needs a second factor: tests/journeys/test_people.py",
-    "accounts.turn_off": "needs a second factor: tests/journeys/test_people.py",
-    "lists.twin": "lists as CSV, Excel and JSON",
-    "lists.template": "Excel templates",
-    "search.suggestions": "the list that the script draws under a search box",
-    "site.healthz": "for machines",
-    "site.readyz": "for machines",
-    "products.edit": "leads to the first page of the form",
-    "scenarios.edit": "leads to the first page of the form",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class SamplePage:
@@ -50,6 +28,7 @@ class SamplePage:
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
     from tests.support.journey_bids import bid_pages
+    from tests.support.journey_challenges import challenge_pages, notice_pages
 
     with app.app_context():
         found = Numbers()
@@ -59,6 +38,8 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *writing_pages(found),
             *expert_pages(found),
             *pilot_pages(),
+            *challenge_pages(),
+            *notice_pages(),
             *bid_pages(),
             *official_pages(found),
             *office_pages(),
