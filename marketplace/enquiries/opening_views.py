@@ -177,7 +177,8 @@ def product_acts(listing: Any, actor: Actor) -> Markup | str:
     """Beside a product: the way to invite it, or why not; its owner finds his talks in the workspace."""
     if actor.belongs_to(listing.organization_id):
         return ""
-    live = queries.live_with_supplier(listing.organization_id, sorted(actor.organization_ids))
+    own = sorted(actor.organization_ids)
+    live = queries.live_with_supplier(listing.organization_id, own) if own else []
     way = url_for("enquiry_ways.invite", number=listing.number)
     return _way_in(listing, actor, live, way, Text("发起对接", "Invite to talk"), opening.refusal_to_invite)
 
@@ -194,7 +195,9 @@ def _way_in(
         return ""  # the page says already that nobody has claimed it
     refusal = refuse(listing, actor) if actor.signed_in else None
     draw = get_template_attribute("enquiries/panels.html", "way_in")
-    return Markup(draw(words, way, live, refusal, times_of(listing.organization_id)))
+    # A visitor reads them on the page of the organization: this one is drawn for him with as few questions as can be.
+    times = times_of(listing.organization_id) if actor.signed_in else None
+    return Markup(draw(words, way, live, refusal, times))
 
 
 def times_of(organization_id: int) -> figures.ResponseTimes:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
 from marketplace.listings.queries import LogLine, listing_by_number, log_lines
 from marketplace.listings.views import ListingPages, added_panels
@@ -96,12 +97,15 @@ def examples(content: Mapping[str, Any], listing: Scenario | None) -> list[sheet
 def counts(form: Any) -> tuple[int, int, int] | None:
     """How many published products meet the must-haves as they stand, leave some unknown, or fail one.
 
-    Asked of ``app.extensions["requirement_counts"]``, which an upper capability sets; None without it, or without
-    must-haves.
+    Asked of ``app.extensions["requirement_counts"]``, which an upper capability sets; None without it, without
+    must-haves, or while the index cannot be used: a form is filled in without it.
     """
     count = current_app.extensions.get("requirement_counts")
     requirements = form.good()
-    return count(requirements) if count is not None and requirements else None
+    try:
+        return count(requirements) if count is not None and requirements else None
+    except IndexUnusable:  # named on the health page, and mended by the worker
+        return None
 
 
 # ---- hits of a search ----

@@ -27,7 +27,7 @@ VIEWS = [
 # These see most kinds of pages; the others' are looked at in two views, the opposite ones, unless EVERY_VIEW=1.
 IN_EVERY_VIEW = ("", "vendor", "soe", "province")
 WHO = (
-    "", "vendor", "soe", "province", "operator", "admin", "auditor", "newcomer",
+    "", "vendor", "soe", "soe2", "province", "operator", "admin", "auditor", "newcomer",
     "expert1", "expert2", "expert3", "expert4", "expert5",
 )  # fmt: skip
 

@@ -97,6 +97,8 @@ def gallery_values() -> dict[str, Any]:
         ],
         "href": lambda page: f"?page={page}",
         "hostile": HOSTILE,
+        "figure": str,
+        "interval": lambda found: f"{found['value']} ± 2",
         "mark": Markup("行业<mark>四足</mark>机器人"),
     }
 
