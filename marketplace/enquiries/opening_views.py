@@ -191,7 +191,8 @@ def _way_in(
     elsewhere = actor.posts or actor.administrator or actor.expert_id
     if listing.state != "published" or (elsewhere and not actor.memberships):
         return ""
-    if not queries.has_people(listing.organization_id):
+    # Only what was compiled from public material may have nobody.
+    if listing.organization.compiled and not queries.has_people(listing.organization_id):
         return ""  # the page says already that nobody has claimed it
     refusal = refuse(listing, actor) if actor.signed_in else None
     draw = get_template_attribute("enquiries/panels.html", "way_in")

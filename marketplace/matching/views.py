@@ -129,9 +129,8 @@ def scenario_panel(listing: Any, actor: Actor) -> Markup:
     if listing.state != "published":
         return Markup("")
     draw = get_template_attribute("matching/scenario_panel.html", "scenario_panel")
-    total = queries.count_for(listing)
     found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
-    return Markup(draw(listing, heads(listing), found, total, weights.VERSION, own))
+    return Markup(draw(listing, heads(listing), found, _total(listing, found), weights.VERSION, own))
 
 
 def product_panel(listing: Any, actor: Actor) -> Markup:
@@ -140,7 +139,12 @@ def product_panel(listing: Any, actor: Actor) -> Markup:
         return Markup("")
     draw = get_template_attribute("matching/product_panel.html", "product_panel")
     found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
-    return Markup(draw(listing, found, queries.count_for(listing), weights.VERSION, own))
+    return Markup(draw(listing, found, _total(listing, found), weights.VERSION, own))
+
+
+def _total(listing: Listing, found: Sequence[Any]) -> int:
+    """How many matches there are: counted only where the panel does not show them all."""
+    return queries.count_for(listing) if len(found) >= IN_PANEL else len(found)
 
 
 def _scenario(number: str) -> Scenario:
