@@ -93,7 +93,7 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
         found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
         products = products_by_id([each.product_id for each in found], actor)
         pairs = [shown(listing, product) for product in products]
-        listed = _with_new(listing, pairs, actor) if start == 0 and most >= IN_PANEL else pairs
+        listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
         return _with_declined(listed, actor)
     assert isinstance(listing, Product)
     found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
