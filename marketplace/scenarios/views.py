@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from marketplace.scenarios.models import Scenario
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import day
 from marketplace.web.ready import ready_for_visitors
+
+log = logging.getLogger(__name__)
 
 scenarios = Blueprint("scenarios", __name__, url_prefix="/scenarios")
 pages = ListingPages(SCENARIO, scenarios)
@@ -104,7 +107,8 @@ def counts(form: Any) -> tuple[int, int, int] | None:
     requirements = form.good()
     try:
         return count(requirements) if count is not None and requirements else None
-    except IndexUnusable:  # named on the health page, and mended by the worker
+    except IndexUnusable as error:  # mended by the worker
+        log.warning("must-haves are not counted: the search index cannot be used: %s", error)
         return None
 
 
