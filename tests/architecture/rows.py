@@ -6,8 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Bookkeeping of the machine, which belongs to nobody: queues, counters, the head of the chain.
-MACHINE = {"search_dirty", "number_series", "ledger_head", "outbox_message", "sqlite_sequence", "alembic_version"}
+# Bookkeeping of the machine, which belongs to nobody: queues, counters, the head of the chain, what the indexer derives.
+MACHINE = {
+    "search_dirty", "search_spelling", "search_suggestion", "search_arrival", "number_series", "ledger_head",
+    "outbox_message", "sqlite_sequence", "alembic_version",
+}  # fmt: skip
 OF_ORGANIZATION = ("organization_id",)
 OF_PERSON = ("user_id",)
 OF_TWO_SIDES = ("enquiry", "pilot")
