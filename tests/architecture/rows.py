@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Bookkeeping of the machine, which belongs to nobody: queues, counters, the head of the chain, what the indexer derives.
+# Bookkeeping of the machine, which belongs to nobody: queues, counters, the head of the chain, what the index derives.
 MACHINE = {
     "search_dirty", "search_spelling", "search_suggestion", "search_arrival", "number_series", "ledger_head",
     "outbox_message", "sqlite_sequence", "alembic_version",
