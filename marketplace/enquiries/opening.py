@@ -29,11 +29,11 @@ from marketplace.settings.queries import value
 
 WAITING_MOST = Setting(
     "enquiries.waiting_most",
-    Text("一个单位最多几次对接等待对方答复", "Most talks of an organization that wait for answers"), 30,
+    Text("一个单位最多几次对接等待对方答复", "Unanswered talks per organization (maximum)"), 30,
     least=1, most=1000,
 )  # fmt: skip
 AGAIN_DAYS = Setting(
-    "enquiries.again_days", Text("被谢绝后多少天才能再次发起", "Days until a side that was declined may ask again"), 30,
+    "enquiries.again_days", Text("被谢绝后多少天才能再次发起", "Waiting time before asking again after being declined"), 30,
     unit=DAYS, least=0, most=365,
 )  # fmt: skip
 MOST_PRODUCTS = 5

@@ -36,7 +36,7 @@ from marketplace.settings.queries import value
 
 DAYS = Text("天", "days")
 REMIND_DAYS = Setting(
-    "enquiries.remind_days", Text("对接几天未答复时提醒", "Days without an answer until a reminder"), 5,
+    "enquiries.remind_days", Text("对接几天未答复时提醒", "Days without an answer before a reminder"), 5,
     Text("从发起的次日数起，到那天上午 9 点（北京时间）提醒一次",
          "Counted from the day after; sent once, at nine in the morning, Beijing time"),
     DAYS, least=1, most=60,

@@ -109,8 +109,8 @@ def outcome_words(outcome: Outcome) -> Text:
     said: dict[str, object] = {"kind": OUTCOMES[outcome.kind], "day": Text(day(outcome.on_day), day(outcome.on_day))}
     if outcome.amount is None:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
-    said["amount"] = money(outcome.amount)
-    return Text("%(kind)s，%(amount)s 万元，%(day)s", "%(kind)s, CNY %(amount)s × 10,000, %(day)s") % said
+    said["amount"] = Text(money(outcome.amount), money(outcome.amount))
+    return Text("%(kind)s，%(amount)s，%(day)s", "%(kind)s, %(amount)s, %(day)s") % said
 
 
 def chain_of(enquiry: Enquiry) -> list[dict[str, Any]]:

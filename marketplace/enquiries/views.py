@@ -101,7 +101,7 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
     body = render_template(
-        "enquiries/show.html", enquiry=enquiry, mark=ENQUIRY.mark(enquiry.state), side=side, sides=SIDES,
+        "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side, sides=SIDES,
         other=enquiry.organization_of(OTHER[side]) if side else None, offers=offers(ENQUIRY, enquiry),
         rests=lifecycle.standing(enquiry) if enquiry.state in ("opened", *services.TALKING) else None,
         talking=enquiry.state in services.TALKING and bool(side),

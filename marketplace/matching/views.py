@@ -43,7 +43,7 @@ NEW_DAYS = Setting(
     unit=Text("天", "days"), least=0, most=365,
 )  # fmt: skip
 NEW_EVERY = Setting(
-    "matching.new_every", Text("每几项留一个新品位置", "One place in so many is kept for a new product"), 10,
+    "matching.new_every", Text("每几项留一个新品位置", "One place in every N is kept for a new product"), 10,
     hint=Text("0 表示不留", "0 keeps none"), least=0, most=50,
 )  # fmt: skip
 

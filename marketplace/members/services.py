@@ -36,11 +36,11 @@ INVITATION_DAYS = Setting(
 )  # fmt: skip
 AGAIN_DAYS = Setting(
     "members.again_days",
-    Text("被谢绝或移出后多少天才能再申请", "Days until somebody declined or removed may ask again"), 30,
+    Text("被谢绝或移出后多少天才能再申请", "Waiting time before asking again after being declined or removed"), 30,
     unit=DAYS, least=0, most=365,
 )  # fmt: skip
 INVITATIONS_MOST = Setting(
-    "members.invitations_most", Text("一个单位最多几份未答复的邀请", "Most open invitations of an organization"), 20,
+    "members.invitations_most", Text("一个单位最多几份未答复的邀请", "Open invitations per organization (maximum)"), 20,
     least=1, most=500,
 )  # fmt: skip
 SETTINGS = (REQUEST_DAYS, INVITATION_DAYS, AGAIN_DAYS, INVITATIONS_MOST)

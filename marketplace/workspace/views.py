@@ -14,6 +14,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation.db import db, transaction
+from marketplace.experts.queries import expert_of
 from marketplace.listings import services
 from marketplace.listings.desk import review_queue, submissions
 from marketplace.listings.difference import drawn
@@ -95,7 +96,7 @@ def home() -> ResponseReturnValue:
         queues=[(queue, desk.count(queue), desk.head(queue)) for queue in desk.queues],
         posts=actor.posts, region_name=regions.name, duty_labels=DUTIES,
         panels=[panel for panel in panels if panel], ways=_ways(),
-        newcomer=not (organizations or actor.posts or actor.expert_id or actor.administrator),
+        newcomer=not (organizations or actor.posts or actor.administrator or expert_of(actor.user_id)),
     )  # fmt: skip
 
 
