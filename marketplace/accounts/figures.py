@@ -23,7 +23,8 @@ NETWORK_FAILURES = Setting(
 )  # fmt: skip
 NETWORK_REQUESTS = Setting(
     "accounts.network_requests",
-    Text("同一网络地址每小时注册和重设密码的次数上限", "Registrations and resets per hour from one network (maximum)"), 200,
+    Text("同一网络地址每小时注册和重设密码的次数上限", "Registrations and resets per hour and network (maximum)"),
+    200,
     hint=Text("每一次都发一封邮件。几十人共用一个出口地址的培训班也不受影响。",
               "Each sends a mail. A course of a hundred people behind one address still gets through."),
     unit=Text("次", "times"), least=5, most=1000,

@@ -33,7 +33,8 @@ WAITING_MOST = Setting(
     least=1, most=1000,
 )  # fmt: skip
 AGAIN_DAYS = Setting(
-    "enquiries.again_days", Text("被谢绝后多少天才能再次发起", "Waiting time before asking again after being declined"), 30,
+    "enquiries.again_days",
+    Text("被谢绝后多少天才能再次发起", "Waiting time before asking again after being declined"), 30,
     unit=DAYS, least=0, most=365,
 )  # fmt: skip
 MOST_PRODUCTS = 5

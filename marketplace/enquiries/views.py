@@ -7,12 +7,12 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
@@ -32,6 +32,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 from marketplace.web.request import own_transaction, takes_files
+from marketplace.web.twins import asked_status
 
 
 def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
@@ -55,7 +56,8 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
                              ("/products/<number>/invite", "invite", opening_views.invite)):  # fmt: skip
         ways.add_url_rule(path, name, takes_files(own_transaction(signed_in(view))), methods=both)
     ways.add_url_rule("/scenarios/<number>/answers", "answers", signed_in(opening_views.compare))
-    ways.add_url_rule("/scenarios/<number>/answers.csv", "answers_file", signed_in(opening_views.compare_file))
+    answers_file = signed_in(opening_views.compare_file)
+    ways.add_url_rule("/scenarios/<number>/answers.<any(csv, xlsx):ending>", "answers_file", answers_file)
     return talks, outcomes, ways
 
 
@@ -69,9 +71,7 @@ def href(enquiry: Enquiry) -> str:
 
 def table() -> ResponseReturnValue:
     """The talks of the person's organizations: what waits for him first, the oldest before."""
-    actor, state = current_actor(), request.args.get("state", "")
-    if state and state not in ENQUIRY.states:
-        raise NotFound
+    actor, state = current_actor(), asked_status(ENQUIRY.states)
     counts = queries.states_of(actor)
     waiting = {each.id for each in queries.waiting(actor)}
     return render_template(
@@ -101,7 +101,8 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
     body = render_template(
-        "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side, sides=SIDES,
+        "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side,
+        sides=SIDES,
         other=enquiry.organization_of(OTHER[side]) if side else None, offers=offers(ENQUIRY, enquiry),
         rests=lifecycle.standing(enquiry) if enquiry.state in ("opened", *services.TALKING) else None,
         talking=enquiry.state in services.TALKING and bool(side),

@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import normal_email
+from marketplace.accounts.privacy import no_address
 from marketplace.accounts.queries import user_by_email
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -269,7 +270,7 @@ def leave(organization: Organization, actor: Actor) -> None:
 
 
 def forget(user_id: int) -> None:
-    """Who deletes his account leaves every organization, as if by himself, and asks for none any more."""
+    """Who deletes his account leaves every organization, as if by himself, asks for none and is invited to none."""
     actor = Actor(kind="user", user_id=user_id)
     for member in queries.memberships(user_id):
         lock(member.organization)
@@ -278,6 +279,10 @@ def forget(user_id: int) -> None:
         if request.state == "open":
             move(REQUEST, request, "withdraw", actor)
         request.message = ""
+    for invitation in queries.invitations_to(user_id):
+        if invitation.state == "open":
+            move(INVITATION, invitation, "decline", actor)
+        invitation.email = no_address(user_id)
     db.session.flush()
 
 

@@ -66,8 +66,8 @@ MIN_DAYS = {
 }
 MIN_SAMPLE = Setting(
     "pilots.sample", Text("默认最低样本量", "Default minimum sample size"), 300,
-    Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and must state its sampling rule"), None, 2,
-    1_000_000,
+    Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and must state its sampling rule"),
+    None, 2, 1_000_000,
 )  # fmt: skip
 LARGEST = 1e12
 MOST_TARGETS = 12
