@@ -122,6 +122,8 @@ def answer_scenario(
     wrong = _wrong_choice(numbers, chosen)
     if wrong is not None:
         raise Invalid([FieldError("products", wrong)])
+    for product in sorted(chosen, key=lambda each: each.id):
+        lock(product)
     supplier = chosen[0].organization
     enquiry = Enquiry(
         supplier_id=supplier.id, demander_id=scenario.organization_id, scenario_id=scenario.id, opened_side=SUPPLIER
@@ -151,11 +153,15 @@ def invite_product(
         Invalid: on "need" or "text".
         Refused: a rule stands against it.
     """
+    # First the need, then the product, as an answer to the need takes them: both sides may begin at once.
+    need = _need(product, number, actor)
+    if isinstance(need, Scenario):
+        lock(need)
     lock(product)
     refusal = refusal_to_invite(product, actor)
     if refusal is not None:
         raise refusal
-    need: Any = next((each for each in needs_to_offer(product, actor) if each.number == number), None)
+    need = _need(product, number, actor)
     if need is None:
         raise Invalid([FieldError("need", Text("请选择一项需求", "Choose one of your needs"))])
     scenario = need if isinstance(need, Scenario) else None
@@ -165,6 +171,10 @@ def invite_product(
         scenario_id=scenario.id if scenario else None, product_id=None if scenario else product.id,
     )  # fmt: skip
     return _open(enquiry, demander, [product], actor, text, prepared)
+
+
+def _need(product: Product, number: str, actor: Actor) -> Any:
+    return next((each for each in needs_to_offer(product, actor) if each.number == number), None)
 
 
 def _open(

@@ -44,6 +44,7 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     talks.add_url_rule("/<number>/messages", "write", takes_files(own_transaction(signed_in(write))), methods=post)
     talks.add_url_rule("/<number>/decline", "decline", signed_in(decline), methods=post)
     talks.add_url_rule("/<number>/end", "end", signed_in(end), methods=post)
+    talks.add_url_rule("/<number>/end/answer", "answer_end", signed_in(answer_end), methods=post)
     talks.add_url_rule("/<number>/meeting", "meet", signed_in(meet), methods=post)
     talks.add_url_rule("/<number>/outcome", "propose", signed_in(propose), methods=post)
     talks.add_url_rule("/<number>/contact", "contact", signed_in(contact), methods=post)
@@ -93,7 +94,7 @@ def show(number: str) -> ResponseReturnValue:
 def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturnValue:
     """The page, with a form as it was typed where one was refused."""
     actor = current_actor()
-    side = side_of(actor, enquiry)
+    side, ending = side_of(actor, enquiry), queries.ending_of(enquiry)
     given = {
         "message": typed.get("message") or forms.MessageForm(formdata=None),
         "leave": typed.get("leave") or _leave_form(enquiry, formdata=None),
@@ -111,7 +112,9 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
         chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
-        cause=_cause(enquiry), wrong=[each for form in given.values() for each in form.problems()], **given,
+        cause=_cause(enquiry), ending=ending and showing.ending_words(enquiry, ending),
+        answers_end=ending is not None and ending.waits_for(side),
+        wrong=[each for form in given.values() for each in form.problems()], **given,
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
 
@@ -144,7 +147,8 @@ def answer_due(enquiry: Enquiry) -> date | None:
 
 
 def _leave_form(enquiry: Enquiry, **given: Any) -> forms.LeaveForm:
-    return forms.LeaveForm(**given).offer(DECLINED if enquiry.state == "opened" else ENDED)
+    form = forms.LeaveForm(data={"cause": enquiry.cause}, **given)  # what the other side has said, to be agreed to
+    return form.offer(DECLINED if enquiry.state == "opened" else ENDED)
 
 
 # ---- acts -----------------------------------------------------------------------------------------------------------
@@ -190,6 +194,21 @@ def end(number: str) -> ResponseReturnValue:
     """End the talk, with a reason of the list."""
     enquiry = queries.enquiry_by_number(number, current_actor())
     return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.end, _("对接已结束，对方会收到原因。"))
+
+
+def answer_end(number: str) -> ResponseReturnValue:
+    """Say why the talk ended, as the side that did not end it."""
+    enquiry, actor = queries.enquiry_by_number(number, current_actor()), current_actor()
+    form = forms.LeaveForm().offer(ENDED)
+    if form.validate():
+        try:
+            services.answer_end(enquiry, actor, form.cause.data, form.note.data or "")
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("已记录，双方都看得到。"))
+            return redirect(href(enquiry))
+    return _page(enquiry, leave=form)
 
 
 def _leave(enquiry: Enquiry, form: forms.LeaveForm, command: Any, done: str) -> ResponseReturnValue:
