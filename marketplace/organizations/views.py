@@ -49,7 +49,7 @@ DONE = {
     "found": Text("登记单位", "Founded"),
     "edit": Text("修改单位信息", "Changed its details"),
     "reload": Text("更新公开资料", "Updated from public material"),
-    "change_identity": Text("身份信息变更生效", "The new identity counts"),
+    "change_identity": Text("身份信息变更生效", "The new identity took effect"),
     "take_over": Text("由本单位人员认领", "Taken over by a person of it"),
     "join": Text("增加成员", "A member joined"),
     "role": Text("改变成员身份", "Changed a member's role"),
