@@ -292,7 +292,7 @@ def history_lines(organization: Organization, actor: Actor) -> list[dict[str, An
 def _act(entry: ledger.LedgerEntry) -> Text:
     table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
     step = table.by_name.get(entry.action)
-    return step.label if step else DONE[entry.action]
+    return step.told if step else DONE[entry.action]
 
 
 def named(ids: Sequence[int]) -> dict[int, Named]:
