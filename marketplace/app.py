@@ -42,6 +42,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.sites.capability import SITES
 from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
@@ -82,6 +83,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     BIDS,
     ENQUIRIES,
     PILOTS,
+    SITES,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -117,6 +119,7 @@ TABLES = (
     "notices.models",
     "challenges.models",
     "bids.models",
+    "sites.models",
     "admin.models",
     "enquiries.models",
     "matching.models",
