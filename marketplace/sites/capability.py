@@ -12,7 +12,7 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Task
-from marketplace.sites import leaving, notify, panels, queries, running, searchdoc, views, wording
+from marketplace.sites import evaluators, leaving, notify, panels, queries, running, searchdoc, views, wording
 from marketplace.sites.figures import DECISION_DAYS, SETTINGS
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site, SiteSheet, SiteStatement, SiteVisit
@@ -83,9 +83,17 @@ def duties(actor: Actor) -> list[Duty]:
 def _duty(site: Site) -> Duty:
     verb, why, due = {
         "returned": (Text("补正", "Correct"), Text("申报被退回", "The application was returned"), None),
-        "rectifying": (Text("整改", "Put right"), Text("要求限期整改", "Something has to be put right"), site.rectify_until),
-        "warned": (Text("陈述", "Reply"), Text("拟摘牌，可以陈述", "A revocation is proposed; you may reply"), site.reply_until),
-    }.get(site.state, (Text("报告", "Report"), Text("年度运行报告到期", "A yearly report is due"), site.report_due))  # fmt: skip
+        "rectifying": (
+            Text("整改", "Put right"),
+            Text("要求限期整改", "Something has to be put right"),
+            site.rectify_until,
+        ),
+        "warned": (
+            Text("陈述", "Reply"),
+            Text("拟摘牌，可以陈述", "A revocation is proposed; you may reply"),
+            site.reply_until,
+        ),
+    }.get(site.state, (Text("报告", "Report"), Text("年度运行报告到期", "A yearly report is due"), site.report_due))
     return Duty(verb, site.label.say(current_language()) or site.number, views.href(site), why, site.updated_at, due)
 
 
@@ -136,6 +144,7 @@ SOURCE = SearchSource(
 
 
 def _init(app: Flask) -> None:
+    evaluators.init()
     added = app.extensions.setdefault("listing_panels", {})
     added.setdefault("product", []).append(panels.of_product)
     added.setdefault("scenario", []).append(panels.of_scenario)
@@ -169,6 +178,5 @@ SITES = Capability(
     duty_count=queries.duty_count,
     file_policies={"site": can_read_file, "site_visit": can_read_visit, "site_statement": can_read_statement},
     personal=leaving.personal,
-    keeps=leaving.keeps,
     init=_init,
 )  # fmt: skip

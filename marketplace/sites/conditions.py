@@ -6,9 +6,10 @@ from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.text import Text
 from marketplace.notices import queries as notices
+from marketplace.panels import queries as panels
 from marketplace.settings.queries import value
 from marketplace.sites import queries
-from marketplace.sites.figures import LEAST_SHEETS, PASS_MARKS
+from marketplace.sites.figures import PASS_MARKS
 from marketplace.sites.models import Site
 from marketplace.sites.precheck import points
 
@@ -19,7 +20,8 @@ def complete(site: Site) -> Refused | None:
     if not missing:
         return None
     return Refused(
-        Text("申报材料齐全、验证结论有效才能提交", "An application is submitted when it is complete and its pilots valid"),
+        Text("申报材料齐全、验证结论有效才能提交",
+             "An application is submitted when it is complete and its pilots are valid"),
         Text("还有 %(count)s 处要改：%(first)s", "%(count)s points are open: %(first)s")
         % {"count": len(missing), "first": missing[0].text},
         Text("请按预检逐项修改", "Go through the pre-check"),
@@ -33,12 +35,16 @@ def passed(site: Site) -> Refused | None:
     if not queries.visits(site, "evaluation", site.round):
         return Refused(rule, Text("还没有现场查看记录", "There is no record of a visit"),
                        Text("请先登记现场查看", "Record the visit first"))  # fmt: skip
+    panel = panels.panel_of(site)
+    if panel is None or panel.state != "open":
+        return Refused(rule, Text("还没有抽取评审专家", "No panel was drawn"),
+                       Text("请先抽取评审组", "Draw a panel first"))  # fmt: skip
     totals = [each.total for each in queries.sheets(site) if each.total is not None]
-    least, mark = value(LEAST_SHEETS), value(PASS_MARKS)
+    least, mark = panel.seats, value(PASS_MARKS)
     if len(totals) < least:
         fact = Text("已收到 %(have)s 份评审表，至少 %(need)s 份", "%(have)s of at least %(need)s sheets were handed in")
         return Refused(rule, fact % {"have": len(totals), "need": least},
-                       Text("请催办或增派专家", "Ask the experts, or call in more"))  # fmt: skip
+                       Text("请等专家提交，或抽取候补", "Wait for the experts, or draw reserves"))  # fmt: skip
     average = sum(totals) / len(totals)
     if average < mark:
         fact = Text("平均 %(average)s 分，低于 %(mark)s 分", "The average is %(average)s, below %(mark)s")

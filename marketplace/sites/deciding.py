@@ -7,19 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.text import Text
 from marketplace.experts.services import months_on
 from marketplace.foundation import dirty, ledger
-from marketplace.foundation.db import add_once, db, lock
+from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.numbers import next_number
-from marketplace.foundation.outbox import emit
 from marketplace.notices.models import Notice
 from marketplace.notices.services import Decision, open_notice
+from marketplace.panels.services import judged
 from marketplace.posts.queries import posts_by_id
 from marketplace.settings.queries import value
 from marketplace.sites import wording
@@ -48,14 +47,6 @@ def decide(site: Site, name: str, actor: Actor, reason: str = "", seen: int | No
 # ---- sheets of experts ----
 
 
-def give_sheet(site: Site, user: User) -> SiteSheet | None:
-    """Give an expert a sheet of the present evaluation; None when he has one. Whoever calls has checked his ties."""
-    return add_once(
-        SiteSheet, site_id=site.id, round=site.round, user_id=user.id, marks={}, opinion="", saved_at=clock.now(),
-        version=1,
-    )  # fmt: skip
-
-
 def save_sheet(sheet: SiteSheet, marks: Mapping[str, Mapping[str, str]], opinion: str, actor: Actor) -> None:
     """Keep what an expert has written so far.
 
@@ -67,8 +58,10 @@ def save_sheet(sheet: SiteSheet, marks: Mapping[str, Mapping[str, str]], opinion
     if sheet.user_id != actor.user_id:
         raise NotFound
     if sheet.submitted_at is not None or site.state != "under_evaluation" or sheet.round != site.round:
-        raise Conflict(Text("没有保存：评审表已提交，或评审已结束",
-                            "Not saved: the sheet was handed in, or the evaluation is over"), ledger.latest(site))  # fmt: skip
+        message = Text(
+            "没有保存：评审表已提交，或评审已结束", "Not saved: the sheet was handed in, or the evaluation is over"
+        )
+        raise Conflict(message, ledger.latest(site))
     sheet.marks, sheet.opinion, sheet.saved_at = dict(marks), opinion, clock.now()
     db.session.flush()
 
@@ -90,8 +83,8 @@ def hand_in(sheet: SiteSheet, actor: Actor) -> None:
         raise Invalid(missing)
     sheet.total, sheet.submitted_at = float(total(sheet.marks)), clock.now()
     db.session.flush()
+    judged(sheet.assignment, actor)
     ledger.record(sheet.site, "assess", actor, data={"round": sheet.round, "sheet": sheet.id})
-    emit("site.assess", sheet.site)
 
 
 def total(marks: Mapping[str, Mapping[str, str]]) -> Decimal:
@@ -163,10 +156,10 @@ def designate(site: Site, actor: Actor, seen: int | None) -> str:
     """
     lock(site)
     moved(site, "designate", actor, post=deciding_post(actor, site), seen=seen)
-    today = clock.today()
-    site.plate, site.designated_on, site.checked_at = next_number(PLATE), today, clock.now()
-    site.valid_until = months_on(today, value(VALID_MONTHS))
-    site.report_due = next_report_due(site, 1)
+    plate, today, months = next_number(PLATE), clock.today(), value(VALID_MONTHS)
+    with db.session.no_autoflush:  # plate, day and validity are one fact
+        site.plate, site.designated_on, site.valid_until = plate, today, months_on(today, months)
+        site.checked_at, site.report_due = clock.now(), next_report_due(site, 1)
     db.session.flush()
     data: dict[str, Any] = {"plate": site.plate, "valid_until": site.valid_until.isoformat()}
     ledger.record(site, "plate", actor, data=data)

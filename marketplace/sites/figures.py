@@ -28,10 +28,6 @@ STREET_POINTS = Setting(
     "sites.street_points", Text("示范街区至少几个应用点", "Fewest places of use in a street"), 3, None,
     Text("个", "places"), 1, 100,
 )  # fmt: skip
-LEAST_SHEETS = Setting(
-    "sites.least_sheets", Text("至少几位专家评审", "Fewest experts who evaluate a site"), 3, None, Text("位", "experts"),
-    1, 15,
-)  # fmt: skip
 PASS_MARKS = Setting(
     "sites.pass_marks", Text("专家平均分不低于", "Lowest average of the experts"), 70, None,
     Text("分（满分 100）", "marks of 100"), 0, 100,
@@ -67,9 +63,9 @@ CRITERIA = {
     "fit": (Text("场景适配与成熟度", "Fit and maturity"), 20,
             Text("是否解决了真实问题，能否稳定运行", "Whether it solves a real problem and runs steadily")),
     "effect": (Text("实测成效", "Measured effect"), 25,
-               Text("看验证结果：区间、样本量、前后对比", "The results of its pilots: interval, sample, before and after")),
+               Text("看验证结果：区间、样本量、前后对比", "Results of its pilots: interval, sample, before and after")),
     "copying": (Text("可复制推广", "Can be copied"), 20,
-                Text("同类地点有多少，有没有规程和标准", "How many places are alike; rules and standards written down")),
+                Text("同类地点有多少，有没有规程和标准", "How many places are alike; rules, standards")),
     "safety": (Text("安全与数据合规", "Safety and data"), 10,
                Text("责任人、应急、保险、数据", "Who answers for it, emergencies, insurance, data")),
     "economy": (Text("经济性", "Economy"), 5, Text("投入、产出、回收期", "Cost, gain, time to pay back")),
@@ -83,6 +79,6 @@ WEIGHTS = {
 }  # fmt: skip
 
 SETTINGS = (
-    DECISION_DAYS, VALID_MONTHS, RUNNING_MONTHS, CALM_MONTHS, STREET_POINTS, LEAST_SHEETS, PASS_MARKS, RECTIFY_MONTHS,
+    DECISION_DAYS, VALID_MONTHS, RUNNING_MONTHS, CALM_MONTHS, STREET_POINTS, PASS_MARKS, RECTIFY_MONTHS,
     REPLY_DAYS, REPORT_DAYS, REMIND_DAYS, RENEWAL_MONTHS, MAP_APPROVAL, *WEIGHTS.values(),
 )  # fmt: skip

@@ -112,7 +112,7 @@ class ApplicationForm(MarketplaceForm):
     region = OneOf(_l("所在市、县（区）"), choices=lambda: list(region_choices()))
     address = text("address", content.LABELS["address"])
     longitude = StringField(
-        _l("东经（度）"), [at_most(12)], description=_l("例如 117.283，在地图上标出位置；不填则标在市政府所在地。")
+        _l("东经（度）"), [at_most(12)], description=_l("例如 117.283，在地图上标出位置；不填则只计入所在市。")
     )
     latitude = StringField(_l("北纬（度）"), [at_most(12)], description=_l("例如 31.861"))
     investment = StringField(content.LABELS["investment"], [at_most(14)])

@@ -1,4 +1,4 @@
-"""What sites hold of a person, for a copy of his data, and why somebody cannot delete his account yet."""
+"""What sites hold of a person, for a copy of his data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.core.errors import Refused
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.sites.models import Site, SiteSheet, SiteStatement, SiteVisit
@@ -39,20 +38,3 @@ def _part(table: str, title: Text, select: Any) -> PersonalPart:
     labels = {"number": NUMBER, "at": WHEN, "what": Text("内容", "What")}
     rows = [{"number": row[0], "at": row[1], "what": row[2]} for row in db.session.execute(select)]
     return PersonalPart(table, title, labels, rows)
-
-
-def keeps(user_id: int) -> Sequence[Refused]:
-    """An expert hands his sheets in, or gives them back, before he goes."""
-    mine = (SiteSheet.user_id == user_id) & SiteSheet.submitted_at.is_(None)
-    going = (Site.state == "under_evaluation") & (Site.round == SiteSheet.round)
-    select = sa.select(Site.number).join(SiteSheet, SiteSheet.site_id == Site.id).where(mine, going)
-    waiting = db.session.scalar(select.limit(1))
-    if waiting is None:
-        return ()
-    return [
-        Refused(
-            Text("手中有未提交的评审表时不能注销账号", "An account with an open sheet is not deleted"),
-            Text("%(number)s 的评审表还没有提交", "The sheet of %(number)s is not handed in") % {"number": waiting},
-            Text("请先提交，或请经办人收回", "Hand it in, or ask the official to take it back"),
-        )
-    ]

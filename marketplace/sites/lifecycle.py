@@ -62,8 +62,8 @@ _RUNNING = (
          label=Text("听取陈述后保留", "Keep after the reply"), past="Kept after the reply"),
     step("revoke", "warned", "revoked", who=can_decide, guard=conditions.heard, quiet=True, asks_reason=True,
          look="official", label=Text("摘牌", "Revoke"), past="Revoked"),
-    step("expire", "designated rechecked rectifying warned", "expired", who=is_system, guard=conditions.past_validity, quiet=True,
-         label=Text("有效期满", "Expire"), past="Expired"),
+    step("expire", "designated rechecked rectifying warned", "expired", who=is_system,
+         guard=conditions.past_validity, quiet=True, label=Text("有效期满", "Expire"), past="Expired"),
 )  # fmt: skip
 
 SITE = Lifecycle(

@@ -1,4 +1,4 @@
-"""Tables of sites: the application with what it stands on, visits and sheets of its evaluation, what its operator states."""
+"""Tables of sites: applications with what they stand on, visits and sheets, what operators state."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.foundation.db import Base
 from marketplace.organizations.models import Organization
+from marketplace.panels.models import Assignment
 from marketplace.pilots.models import Pilot
 from marketplace.scenarios.models import Scenario
 
@@ -158,10 +159,11 @@ class SiteSheet(Base):
     """
 
     __tablename__ = "site_sheet"
-    __table_args__ = (sa.UniqueConstraint("site_id", "round", "user_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    # Who was drawn: the sheet counts as long as his seat does.
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("panel_assignment.id"), unique=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
     round: Mapped[int]
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     marks: Mapped[dict[str, Any]]
@@ -172,6 +174,7 @@ class SiteSheet(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     site: Mapped[Site] = relationship()
+    assignment: Mapped[Assignment] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 

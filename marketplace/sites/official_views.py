@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,13 +12,13 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid, NotFound, Refused
 from marketplace.core.text import Text
-from marketplace.foundation.db import db
 from marketplace.notices import queries as notices
 from marketplace.notices.lifecycle import NOTICE
+from marketplace.panels import queries as panels
 from marketplace.settings.queries import value
-from marketplace.sites import conditions, deciding, evaluators, queries, running, services, showing, uploads, wording
+from marketplace.sites import conditions, deciding, queries, running, services, showing, uploads, wording
 from marketplace.sites.content import LABELS
-from marketplace.sites.figures import CRITERIA, LEAST_SHEETS, PASS_MARKS, RECTIFY_MONTHS
+from marketplace.sites.figures import CRITERIA, PASS_MARKS, RECTIFY_MONTHS
 from marketplace.sites.forms import AdviceForm, DecisionForm, LevelForm, SuperviseForm, VisitForm, sheet_form, weights
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site
@@ -49,7 +48,6 @@ def add_pages(pages: Blueprint) -> None:
         ("supervision", "supervise", supervise), ("level", "level", level),
     ):  # fmt: skip
         pages.add_url_rule(f"/<number>/{path}", endpoint, signed_in(view), methods=both)
-    pages.add_url_rule("/<number>/sheets", "give_sheets", signed_in(give_sheets), methods=["POST"])
 
 
 def barred(actor: Actor, site: Site) -> Refused | None:
@@ -124,31 +122,12 @@ def evaluate(number: str) -> ResponseReturnValue:
     sheets = queries.sheets(site)
     totals = [each.total for each in sheets if each.total is not None]
     return form_page(
-        "sites/evaluate.html", form, site=site, sheets=sheets, people=queries.names_of(sheets), criteria=CRITERIA,
+        "sites/evaluate.html", form, site=site, sheets=sheets, criteria=CRITERIA,
         weights=weights(), average=sum(totals) / len(totals) if totals else None, handed=len(totals),
-        least=value(LEAST_SHEETS), passing=value(PASS_MARKS), visits=showing.visits(site),
+        passing=value(PASS_MARKS), visits=showing.visits(site),
         refusal=conditions.passed(site) if site.state == "under_evaluation" else None,
-        candidates=_candidates(site), **_filed(site),
+        panel=panels.panel_of(site), **_filed(site),
     )  # fmt: skip
-
-
-def _candidates(site: Site) -> Sequence[evaluators.Candidate]:
-    if site.state != "under_evaluation":
-        return ()
-    given = {each.user_id for each in queries.sheets(site)}
-    return [each for each in evaluators.candidates(site) if each.expert.user_id not in given]
-
-
-def give_sheets(number: str) -> ResponseReturnValue:
-    """Give the chosen experts a sheet; one with a tie gets none, whatever was sent."""
-    site = _for_decision(number, "under_evaluation")
-    chosen = set(request.form.getlist("expert"))
-    free = [each.expert for each in _candidates(site) if each.tie is None and each.expert.number in chosen]
-    for expert in free:
-        deciding.give_sheet(site, expert.user)
-    db.session.flush()
-    flash(_("已发出评审表。") if free else _("没有选择可以评审的专家。"))
-    return redirect(url_for("sites.evaluate", number=number))
 
 
 def visit(number: str) -> ResponseReturnValue:

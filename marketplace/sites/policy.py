@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from marketplace.core import clock
 from marketplace.core.actor import PROVINCE, Actor, PostHeld, covers
+from marketplace.foundation.db import db
 from marketplace.organizations.models import Organization
+from marketplace.panels.models import Assignment
+from marketplace.panels.policy import JUDGES
 from marketplace.posts.policy import in_charge, in_region
 from marketplace.sites.models import Site, SiteParty, SiteSheet
 
@@ -80,17 +83,21 @@ def dealing_with(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.organization_ids:
         seen.append(Site.organization_id.in_(sorted(actor.organization_ids)))
     if actor.signed_in:
-        mine = (SiteSheet.site_id == Site.id) & (SiteSheet.user_id == actor.user_id)
-        seen.append(Site.filed_at.is_not(None) & sa.exists().where(mine))
+        seen.append(Site.filed_at.is_not(None) & _seats(actor).where(SiteSheet.site_id == Site.id).exists())
     return sa.or_(*seen)
 
 
 def evaluates(actor: Actor, site: Site) -> bool:
-    """Who was given a sheet of it."""
+    """Who has a seat in a panel that judges it, or judged it, and was not taken out."""
     if not actor.signed_in:
         return False
-    mine = (SiteSheet.site_id == site.id) & (SiteSheet.user_id == actor.user_id)
-    return bool(sa.orm.object_session(site).scalar(sa.select(sa.exists().where(mine))))  # type: ignore[union-attr]
+    return bool(db.session.scalar(sa.select(_seats(actor).where(SiteSheet.site_id == site.id).exists())))
+
+
+def _seats(actor: Actor) -> sa.Select[int]:
+    """The actor's sheets that count."""
+    counts = (SiteSheet.user_id == actor.user_id) & Assignment.state.in_((*JUDGES, "released"))
+    return sa.select(SiteSheet.id).join(Assignment, Assignment.id == SiteSheet.assignment_id).where(counts)
 
 
 # ---- who decides ----

@@ -26,8 +26,8 @@ def _place(site: Site) -> Iterator[Point]:
     if not site.domain:
         yield Point("fix", Text("还没有选应用领域", "The domain is not chosen"), "domain")
     if site.longitude is None:
-        yield Point("tip", Text("没有经纬度，地图上标在市政府所在地", "Without coordinates it is shown at the city’s seat"),
-                    "longitude")  # fmt: skip
+        said = Text("没有经纬度，地图上只计入所在市", "Without coordinates the map only counts it with its city")
+        yield Point("tip", said, "longitude")
 
 
 def _standing(pilots: Sequence[Pilot]) -> Iterator[Point]:
@@ -38,8 +38,10 @@ def _standing(pilots: Sequence[Pilot]) -> Iterator[Point]:
         if pilot.state != "verified":
             yield Point("fix", Text("%(number)s 没有通过核验", "%(number)s is not verified") % named, "pilots")
         elif pilot.valid_until is None or pilot.valid_until < clock.today():
-            yield Point("fix", Text("%(number)s 的结论有效期到 %(day)s，已过期",
-                                    "The result of %(number)s was valid through %(day)s") % named, "pilots")  # fmt: skip
+            said = Text(
+                "%(number)s 的结论有效期到 %(day)s，已过期", "The result of %(number)s was valid through %(day)s"
+            )
+            yield Point("fix", said % named, "pilots")
         else:
             yield Point("ok", Text("%(number)s 已验证，结论有效至 %(day)s",
                                    "%(number)s is verified and valid through %(day)s") % named)  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
+from marketplace.panels.models import Assignment
+from marketplace.panels.policy import JUDGES
 from marketplace.pilots.models import Incident, Pilot
 from marketplace.sites.models import Site, SiteParty, SitePilot, SiteSheet, SiteStatement, SiteVisit
 from marketplace.sites.policy import dealing_with, ended, in_force, owns, visible_to
@@ -150,15 +151,10 @@ def public_count() -> int:
 
 
 def sheets(site: Site) -> Sequence[SiteSheet]:
-    """The sheets of the present evaluation, in the order in which they were given out."""
-    mine = (SiteSheet.site_id == site.id) & (SiteSheet.round == site.round)
-    return db.session.scalars(sa.select(SiteSheet).where(mine).order_by(SiteSheet.id)).all()
-
-
-def names_of(sheets: Sequence[SiteSheet]) -> Mapping[int, str]:
-    """User → name, of those who were given these sheets."""
-    ids = [each.user_id for each in sheets]
-    return {row.id: row.name for row in db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids)))}
+    """The sheets of the present evaluation that count, in the order of the draw."""
+    mine = (SiteSheet.site_id == site.id) & (SiteSheet.round == site.round) & Assignment.state.in_(JUDGES)
+    select = sa.select(SiteSheet).join(Assignment, Assignment.id == SiteSheet.assignment_id).where(mine)
+    return db.session.scalars(select.options(joinedload(SiteSheet.assignment)).order_by(Assignment.place)).all()
 
 
 def sheet_of(site: Site, actor: Actor) -> SiteSheet | None:
@@ -221,9 +217,10 @@ def own_duties(actor: Actor) -> sa.Select[Site]:
 
 def sheets_waiting(actor: Actor) -> sa.Select[SiteSheet]:
     """The actor's sheets that are not handed in, of evaluations that go on."""
-    mine = (SiteSheet.user_id == actor.user_id) & SiteSheet.submitted_at.is_(None)
+    mine = (SiteSheet.user_id == actor.user_id) & SiteSheet.submitted_at.is_(None) & Assignment.state.in_(JUDGES)
     now = (Site.state == "under_evaluation") & (Site.round == SiteSheet.round)
-    return sa.select(SiteSheet).join(Site, Site.id == SiteSheet.site_id).where(mine, now).order_by(SiteSheet.id)
+    select = sa.select(SiteSheet).join(Site, Site.id == SiteSheet.site_id)
+    return select.join(Assignment, Assignment.id == SiteSheet.assignment_id).where(mine, now).order_by(SiteSheet.id)
 
 
 def duty_count(actor: Actor) -> int:

@@ -158,7 +158,7 @@ def supervise(
     if name in ("recheck", "keep", "renew"):
         site.remark = ""
     if name == "revoke":
-        _end(site)
+        end(site)
     db.session.flush()
     dirty.note("site", site.id)
 
@@ -171,8 +171,10 @@ def _check_until(until: date | None) -> None:
     raise Invalid([FieldError("until", message % {"day": latest.isoformat()})])
 
 
-def _end(site: Site) -> None:
+def end(site: Site) -> None:
+    """Its plate is no more: from when on, and nothing is due any longer."""
     site.ended_on, site.report_due = clock.today(), None
+    db.session.flush()
 
 
 def set_level(site: Site, level: str, basis: Mapping[str, str], actor: Actor, seen: int | None) -> None:
@@ -204,8 +206,7 @@ def expire_due() -> None:
     late = Site.state.in_(IN_FORCE) & (Site.valid_until < clock.today())
     for site in db.session.scalars(sa.select(Site).where(late).order_by(Site.id)).all():
         moved(site, "expire", SYSTEM)
-        _end(site)
-        db.session.flush()
+        end(site)
 
 
 def remind_due() -> None:

@@ -1,4 +1,4 @@
-"""Commands on an application: begin, write, attach, submit, withdraw, recommend, return. They flush and never commit."""
+"""Commands on an application: begin, write, attach, submit, withdraw, recommend, return. They never commit."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from marketplace.foundation.numbers import next_number
 from marketplace.notices import queries as notices
 from marketplace.notices.services import annul
 from marketplace.organizations.models import Organization
+from marketplace.panels import queries as panels
+from marketplace.panels.services import close
 from marketplace.pilots.items import item
 from marketplace.pilots.models import Pilot
-from marketplace.sites import queries
 from marketplace.sites.content import BLANK, FILES_MOST, PICTURES_MOST, canonical, digest
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site, SiteParty, SitePilot
@@ -35,6 +36,7 @@ TURNS = {
     "returned": "applicant", "rectifying": "applicant", "warned": "applicant",
 }  # fmt: skip
 FOR_OFFICIALS = ("city", "province")
+FROM_EVALUATION = ("announce", "send_back", "refuse", "withdraw")
 
 
 def create(organization: Organization, actor: Actor, kind: str, pilots: Sequence[Pilot]) -> Site:
@@ -214,9 +216,18 @@ def moved(
         seen=seen,
         data={**(data or {}), **trace} or None,
     )
+    if name in FROM_EVALUATION:
+        _close_panel(site)
     if name in ("return", "send_back", "refuse", "rectify", "warn", "revoke"):
         site.remark = reason.strip()
     wait(site, TURNS.get(site.state, ""))
+
+
+def _close_panel(site: Site) -> None:
+    """The experts are not needed any more, however the evaluation ended."""
+    panel = panels.panel_of(site)
+    if panel is not None:
+        close(panel)
 
 
 def wait(site: Site, turn: str) -> None:

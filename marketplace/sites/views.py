@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.actor import VISITOR, Actor
+from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text

@@ -141,8 +141,9 @@ def chain(site: Site, hrefs: Mapping[str, str], state: Text) -> list[dict[str, A
         return Text(number, number), hrefs.get(number, ""), ""
 
     return [
-        {"name": Text("需求", "Need"), "state": Text("已发布", "Published") if need else Text("没有登记", "None on record"),
-         "kind": "done", "items": [link(need.number)] if need else []},
+        {"name": Text("需求", "Need"), "kind": "done",
+         "state": Text("已发布", "Published") if need else Text("没有登记", "None on record"),
+         "items": [link(need.number)] if need else []},
         {"name": Text("对接", "Talks"), "state": Text("已完成", "Done"), "kind": "done",
          "items": [link(each.origin_number) for each in site.pilots if each.origin_number]},
         {"name": Text("验证", "Pilot"), "state": PILOT.mark("verified").label, "kind": "done",

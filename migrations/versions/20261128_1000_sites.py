@@ -55,7 +55,8 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('place','street','industry')", name=op.f("ck_site_kind")),
         sa.CheckConstraint("level IN ('','province','national')", name=op.f("ck_site_level")),
         sa.CheckConstraint(
-            "state IN ('draft', 'submitted', 'recommended', 'returned', 'under_evaluation', 'notice', 'refused', 'withdrawn', 'designated', 'rechecked', 'rectifying', 'warned', 'expired', 'revoked')",
+            "state IN ('draft', 'submitted', 'recommended', 'returned', 'under_evaluation', 'notice', 'refused', "
+            "'withdrawn', 'designated', 'rechecked', 'rectifying', 'warned', 'expired', 'revoked')",
             name=op.f("ck_site_state"),
         ),
         sa.CheckConstraint("turn IN ('','applicant','city','province')", name=op.f("ck_site_turn")),
@@ -102,6 +103,7 @@ def upgrade() -> None:
     op.create_table(
         "site_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -111,11 +113,17 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["panel_assignment.id"],
+            name=op.f("fk_site_sheet_assignment_id_panel_assignment"),
+        ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_sheet_site_id_site")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_site_sheet_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_sheet")),
-        sa.UniqueConstraint("site_id", "round", "user_id", name=op.f("uq_site_sheet_site_id_round_user_id")),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_site_sheet_assignment_id")),
     )
+    op.create_index(op.f("ix_site_sheet_site_id"), "site_sheet", ["site_id"], unique=False)
     op.create_index(op.f("ix_site_sheet_user_id"), "site_sheet", ["user_id"], unique=False)
 
     op.create_table(
@@ -175,6 +183,7 @@ def downgrade() -> None:
     op.drop_index("ix_site_statement_site", table_name="site_statement")
 
     op.drop_table("site_statement")
+    op.drop_index(op.f("ix_site_sheet_site_id"), table_name="site_sheet")
     op.drop_index(op.f("ix_site_sheet_user_id"), table_name="site_sheet")
 
     op.drop_table("site_sheet")
