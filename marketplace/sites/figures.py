@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 
@@ -78,7 +80,7 @@ WEIGHTS = {
     for key, (label, weight, _hint) in CRITERIA.items()
 }  # fmt: skip
 
-SETTINGS = (
+SETTINGS: tuple[Setting[Any], ...] = (
     DECISION_DAYS, VALID_MONTHS, RUNNING_MONTHS, CALM_MONTHS, STREET_POINTS, PASS_MARKS, RECTIFY_MONTHS,
     REPLY_DAYS, REPORT_DAYS, REMIND_DAYS, RENEWAL_MONTHS, MAP_APPROVAL, *WEIGHTS.values(),
 )  # fmt: skip

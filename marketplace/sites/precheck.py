@@ -34,7 +34,10 @@ def _standing(pilots: Sequence[Pilot]) -> Iterator[Point]:
     if not pilots:
         yield Point("fix", Text("至少选一项已通过核验的场景验证", "Choose at least one verified pilot"), "pilots")
     for pilot in pilots:
-        named = {"number": pilot.number, "day": pilot.valid_until.isoformat() if pilot.valid_until else "—"}
+        named: dict[str, object] = {
+            "number": pilot.number,
+            "day": pilot.valid_until.isoformat() if pilot.valid_until else "—",
+        }
         if pilot.state != "verified":
             yield Point("fix", Text("%(number)s 没有通过核验", "%(number)s is not verified") % named, "pilots")
         elif pilot.valid_until is None or pilot.valid_until < clock.today():

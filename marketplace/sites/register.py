@@ -91,7 +91,7 @@ def _holds(name: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
         return Site.level.in_(["" if each == UNMARKED else each for each in values])
     if name == "year":
         return sa.extract("year", Site.designated_on).in_(_years(values))
-    return getattr(Site, name).in_(values)  # type: ignore[no-any-return]
+    return getattr(Site, name).in_(values)
 
 
 def _years(values: Sequence[str]) -> list[int]:

@@ -103,10 +103,17 @@ def table() -> ResponseReturnValue:
         kinds=KINDS, levels=LEVELS, place=regions.full_name, counts=seen.by_facet["kind"], gone=queries.gone_count(),
         sorts=[(label, address(sort=key, page=None), asked.sort == key) for key, label in register.SORTS.items()],
         downloads=[
-            (name, url_for("site_list.twin", ending=ending, **request.args.to_dict(flat=False)))
+            (name, _twin_address(ending))
             for name, ending in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
         ],
     )  # fmt: skip
+
+
+def _twin_address(ending: str) -> str:
+    asked: dict[str, Any] = request.args.to_dict(flat=False)
+    return url_for(
+        "site_list.twin", ending=ending, **{key: asked[key] for key in (*register.FACETS, "q") if key in asked}
+    )
 
 
 def ended() -> ResponseReturnValue:
