@@ -59,7 +59,8 @@ CONTENT: dict[str, Any] = {
     "building_en": "Eight mobile robots carry parts within the plant, linked to its dispatching system. (demo)",
     "running": "每天两班，每班 6 小时。（演示）", "effects": "转运等待由 18 分钟降到 6 分钟，夜班减少 3 人。（演示）",
     "effects_en": "Waiting for transfers fell from 18 to 6 minutes; three fewer people on the night shift. (demo)",
-    "copying": "地面平整、通道宽 2 米以上的厂房可以照做，已写成作业规程。（演示）", "economics": "约 2.5 年回收。（演示）",
+    "copying": "地面平整、通道宽 2 米以上的厂房可以照做，已写成作业规程。（演示）",
+    "economics": "约 2.5 年回收。（演示）",
     "safety": "人车分流，急停按钮每 20 米一处，投保公众责任险。（演示）", "partners": "",
     "robots": [{"name": "移动机器人（演示）", "product": "", "count": "8"}],
 }  # fmt: skip

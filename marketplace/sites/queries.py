@@ -76,7 +76,7 @@ def states(actor: Actor) -> dict[str, int]:
 
 def sites_with(ids: Sequence[int]) -> Sequence[Site]:
     """Sites with these keys, whoever asks."""
-    return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).options(*SHOWN)).all()
+    return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).options(*SHOWN, selectinload(Site.pilots))).all()
 
 
 def key_of(number: str) -> int | None:
@@ -135,16 +135,18 @@ def gone_count() -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Site).where(ended())) or 0
 
 
-def public_ids(after: int, limit: int) -> Sequence[int]:
+Conditions = Sequence[sa.ColumnElement[bool]]
+
+
+def public_ids(after: int, limit: int, narrowed: Conditions = ()) -> Sequence[int]:
     """The keys of what is in force, in their order."""
-    return db.session.scalars(
-        sa.select(Site.id).where(in_force(), Site.id > after).order_by(Site.id).limit(limit)
-    ).all()  # fmt: skip
+    select = sa.select(Site.id).where(in_force(), Site.id > after, *narrowed)
+    return db.session.scalars(select.order_by(Site.id).limit(limit)).all()
 
 
-def public_count() -> int:
+def public_count(narrowed: Conditions = ()) -> int:
     """How many are in force."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Site).where(in_force())) or 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Site).where(in_force(), *narrowed)) or 0
 
 
 # ---- evaluation ----

@@ -131,8 +131,8 @@ def counts(asked: Question) -> Counts:
     return Counts(found, total)
 
 
-def labels(facet: str, seen: Counts) -> Mapping[str, Any]:
-    """What a facet's values are called, in the order they are shown."""
+def labels(facet: str, seen: Counts | None = None) -> Mapping[str, Any]:
+    """What a facet's values are called, in the order they are shown; years are those there are."""
     if facet == "kind":
         return KINDS
     if facet == "city":
@@ -141,7 +141,7 @@ def labels(facet: str, seen: Counts) -> Mapping[str, Any]:
         return {each.code: each.label for each in catalogue.domains()}
     if facet == "level":
         return {key or UNMARKED: label for key, label in LEVELS.items()}
-    return {year: year for year in sorted(seen.by_facet["year"], reverse=True)}
+    return {year: year for year in sorted(seen.by_facet["year"], reverse=True)} if seen else {}
 
 
 def facets(asked: Question, seen: Counts) -> list[dict[str, Any]]:
