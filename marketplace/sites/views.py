@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -267,7 +268,9 @@ def edit(number: str) -> ResponseReturnValue:
 def _partners(form: Any, actor: Actor) -> list[Organization]:
     """The organizations of the numbers typed; what is none is refused at the field."""
     found = []
-    for number in (form.partners.data or "").upper().replace("，", " ").replace("、", " ").replace(",", " ").split():
+    for number in re.split(r"[^A-Z0-9-]+", (form.partners.data or "").upper()):
+        if not number:
+            continue
         try:
             found.append(organization_by_number(number, actor))
         except NotFound:
