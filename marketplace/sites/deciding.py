@@ -155,13 +155,14 @@ def designate(site: Site, actor: Actor, seen: int | None) -> str:
         Refused, Conflict: as ``move``.
     """
     lock(site)
-    moved(site, "designate", actor, post=deciding_post(actor, site), seen=seen)
+    post = deciding_post(actor, site)
+    moved(site, "designate", actor, post=post, seen=seen)
     plate, today, months = next_number(PLATE), clock.today(), value(VALID_MONTHS)
     with db.session.no_autoflush:  # plate, day and validity are one fact
         site.plate, site.designated_on, site.valid_until = plate, today, months_on(today, months)
         site.checked_at, site.report_due = clock.now(), next_report_due(site, 1)
     db.session.flush()
     data: dict[str, Any] = {"plate": site.plate, "valid_until": site.valid_until.isoformat()}
-    ledger.record(site, "plate", actor, data=data)
+    ledger.record(site, "plate", actor, post=post, data=data)
     dirty.note("site", site.id)
     return site.plate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -98,16 +99,18 @@ def city_href(code: str) -> str:
 
 def plate_code(site: Site) -> Markup:
     """The QR code that leads to the page of a plate, as SVG without styles, so that the security policy passes it."""
-    made = segno.make_qr(items.address("plates.show", plate=site.plate), error="m")
-    return Markup(made.svg_inline(scale=6, border=4, dark="#0e2136", light="#fff", title=None))
+    return Markup(_code(site).svg_inline(scale=6, border=4, dark="#0e2136", light="#fff", title=None))
 
 
-def plate_picture(site: Site) -> str:
+def plate_picture(site: Site) -> bytes:
     """The same as a whole SVG file, to be printed on the plate."""
-    made = segno.make_qr(items.address("plates.show", plate=site.plate), error="m")
-    return str(
-        made.svg_inline(scale=10, border=4, dark="#0e2136", light="#fff", xmldecl=True, svgns=True, omitsize=False)
-    )
+    picture = BytesIO()
+    _code(site).save(picture, kind="svg", scale=10, border=4, dark="#0e2136", light="#fff")
+    return picture.getvalue()
+
+
+def _code(site: Site) -> segno.QRCode:
+    return segno.make_qr(items.address("plates.show", plate=site.plate), error="m")
 
 
 # ---- visits and statements ----
