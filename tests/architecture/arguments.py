@@ -44,7 +44,8 @@ NAMES = {
     "pilots.number": "pilot.number", "sites.number": "site.number", "plates.plate": "site.plate",
     "tokens.key": "api_token.id",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
-    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number", "api_writing.post_readings.number": "pilot.number",
+    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number",
+    "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {

@@ -48,7 +48,10 @@ def sites() -> Iterator[Row]:
         yield ask("sites.supervise", "/sites/{site.soe2.designated}/supervision", only(PROVINCE, status))
         yield ask("sites.level", "/sites/{site.soe2.designated}/level", only(PROVINCE, status))
         yield ask("sites.sheet", "/sites/{site.soe2.under_evaluation}/sheet", NOBODY)
+        yield ask("sites.sheet", "/sites/{site.soe2.notice}/sheet", NOBODY)
         yield ask("sites.state", "/sites/{site.soe2.rectifying}/statements/rectification", NOBODY)
+        yield ask("sites.state", "/sites/{site.soe2.designated}/statements/yearly", NOBODY)
+        yield ask("sites.edit", "/sites/{site.soe2.submitted}/edit", NOBODY)
     for endpoint, path in (("announce", "under_evaluation"), ("designate", "notice")):
         yield get(f"sites.{endpoint}", f"/sites/{{site.soe2.{path}}}/{endpoint}", only(PROVINCE, 200))
         yield post(f"sites.{endpoint}", f"/sites/{{site.soe2.{path}}}/{endpoint}", only(PROVINCE, 409), version=STALE)

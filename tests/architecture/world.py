@@ -212,7 +212,8 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
             yield f"bid.{whose}.{state}", bid.number
             yield f"challenge.bid.{state}", bid.challenge.number
     for state in ("open", "closed"):
-        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+        about = db.session.query(Notice).filter_by(state=state, about_type="challenge")
+        yield f"notice.{state}", about.one().number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
 
