@@ -31,7 +31,7 @@ def sites() -> Iterator[Row]:
         yield get("sites.show", f"/sites/{{site.soe2.{state}}}", OFFICIALS)
     yield get("sites.filed", "/sites/{site.soe2.designated}/filed.json", OFFICIALS)
     yield get("sites.mine", "/sites/mine", "302 200 200 200 200 200 200")
-    yield get("sites.mine", "/sites/mine?state=nonsense", NOBODY)
+    yield get("sites.mine", "/sites/mine?status=nonsense", NOBODY)
     yield get("sites.new", "/sites/new", "302 200 200 200 200 200 200")
     yield post("sites.new", "/sites/new", "302 422 422 422 200 200 200")
     yield get("sites.edit", "/sites/{site.soe2.draft}/edit", NOBODY)
