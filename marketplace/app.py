@@ -44,6 +44,7 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.sites.capability import SITES
 from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
@@ -86,6 +87,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCORING,
     ENQUIRIES,
     PILOTS,
+    SITES,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -122,6 +124,7 @@ TABLES = (
     "panels.models",
     "challenges.models",
     "bids.models",
+    "sites.models",
     "scoring.models",
     "admin.models",
     "enquiries.models",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -126,8 +126,14 @@ def show(number: str) -> ResponseReturnValue:
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
         agreement=agreement(pilot), verifies=can_verify(actor, pilot), chain=_chain(pilot, mark.label),
         history=history_lines(pilot, actor), ran=results[0].days if results else 0, ended=PILOT.by_name["abort"],
-        verdicts=report.VERDICTS,
+        verdicts=report.VERDICTS, added=added_panels(pilot, actor),
     )  # fmt: skip
+
+
+def added_panels(pilot: Pilot, actor: Actor) -> list[Any]:
+    """What upper capabilities show on the page of a pilot (sites that stand on it)."""
+    panels = current_app.extensions.get("pilot_panels", ())
+    return [drawn for panel in panels if (drawn := panel(pilot, actor))]
 
 
 def _chain(pilot: Pilot, state: Text) -> list[dict[str, Any]]:

@@ -41,10 +41,11 @@ NAMES = {
     "challenges.number": "challenge.number",
     "addenda.number": "challenge_addendum.id", "notices.number": "notice.number", "objections.number": "objection.id",
     "bids.number": "bid.number", "bids.challenge": "challenge.number", "bids.key": "bid_participation.id",
-    "pilots.number": "pilot.number",
+    "pilots.number": "pilot.number", "sites.number": "site.number", "plates.plate": "site.plate",
     "tokens.key": "api_token.id",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
-    "api.notices_one.number": "notice.number", "api_writing.post_readings.number": "pilot.number",
+    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number",
+    "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {
@@ -52,7 +53,7 @@ NOBODYS = {
     "edition": "1", "version": "1", "sha256": "0" * 64,
     # Parts, looked up within the object that the same address names.
     "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
-    "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
+    "sites.state.kind": "yearly", "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip
 # Of these nobody but those concerned learns even that they exist.
 PRIVATE = {

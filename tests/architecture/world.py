@@ -37,6 +37,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture import rows
@@ -152,6 +153,7 @@ OWNED = {"organization": "id", "pilot": "demander_id"}
 
 MODELS: dict[str, Any] = {
     "product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert, "pilot": Pilot,
+    "site": Site,
 }  # fmt: skip
 
 
@@ -176,6 +178,9 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
+    for state in ("designated", "revoked"):
+        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
+        yield f"plate.{state}", str(db.session.scalars(plates).one())
     yield from judged_numbers()
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
@@ -210,7 +215,8 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
             yield f"bid.{whose}.{state}", bid.number
             yield f"challenge.bid.{state}", bid.challenge.number
     for state in ("open", "closed"):
-        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+        about = db.session.query(Notice).filter_by(state=state, about_type="challenge")
+        yield f"notice.{state}", about.one().number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
 
