@@ -114,6 +114,7 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "pilots.models",
+    "cultivation.models",
     "notices.models",
     "challenges.models",
     "bids.models",

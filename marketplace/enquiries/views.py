@@ -7,7 +7,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -110,6 +110,7 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
         chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
+        added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
         cause=_cause(enquiry), wrong=[each for form in given.values() for each in form.problems()], **given,
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK

@@ -65,6 +65,7 @@ def _init(app: Flask) -> None:
     added = app.extensions.setdefault("listing_panels", {})
     added.setdefault("product", []).append(panels.of_product)
     added.setdefault("scenario", []).append(panels.of_scenario)
+    app.extensions.setdefault("enquiry_panels", []).append(panels.of_enquiry)
     app.extensions.setdefault("organization_panels", []).append(panels.of_organization)
     app.extensions.setdefault("workspace_panels", []).append(panels.workspace)
 

@@ -41,7 +41,7 @@ NAMES = {
     "challenges.number": "challenge.number",
     "addenda.number": "challenge_addendum.id", "notices.number": "notice.number", "objections.number": "objection.id",
     "bids.number": "bid.number", "bids.challenge": "challenge.number", "bids.key": "bid_participation.id",
-    "pilots.number": "pilot.number",
+    "pilots.number": "pilot.number", "pilots.begin.number": "enquiry.number",
     "tokens.key": "api_token.id",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
     "api.notices_one.number": "notice.number", "api_writing.post_readings.number": "pilot.number",
@@ -52,6 +52,7 @@ NOBODYS = {
     "edition": "1", "version": "1", "sha256": "0" * 64,
     # Parts, looked up within the object that the same address names.
     "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
+    "pilots.begin.kind": "enquiry",
     "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip
 # Of these nobody but those concerned learns even that they exist.
