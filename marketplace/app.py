@@ -17,6 +17,7 @@ from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.bids.capability import BIDS
+from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
 from marketplace.enquiries.capability import ENQUIRIES
@@ -46,6 +47,7 @@ from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
+from marketplace.web.chain import init_chain
 from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -82,6 +84,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     BIDS,
     ENQUIRIES,
     PILOTS,
+    CHAINS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -157,6 +160,7 @@ def create_app(config: Config) -> Flask:
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
+    init_chain(app)
     _compose(app)
     Compress(app)
     serve_static(app, ROOT / "static", secure=config.secure)

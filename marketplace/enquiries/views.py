@@ -108,7 +108,7 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         declines=enquiry.state == "opened" and side == enquiry.asked_side,
         ends=enquiry.state == "accepted" and bool(side) and enquiry.proposal is None,
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
-        chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
+        contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
         added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
         cause=_cause(enquiry), wrong=[each for form in given.values() for each in form.problems()], **given,

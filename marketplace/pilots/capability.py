@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.letters import DESK
-from marketplace.pilots import notify, panels, queries, views, waiting, wording
+from marketplace.pilots import chained, notify, panels, queries, views, waiting, wording
 from marketplace.pilots.lifecycle import DECISION_DAYS, PILOT, VALID_MONTHS
 from marketplace.pilots.models import Pilot
 from marketplace.pilots.plan import MIN_DAYS, MIN_SAMPLE
@@ -72,6 +72,7 @@ def _init(app: Flask) -> None:
 
 PILOTS = Capability(
     name="pilots",
+    chain=chained.links,
     blueprints=lambda: (views.blueprint(), views.twins()),
     navigation=(NavItem("pilots", Text("场景验证", "Pilots"), "pilots.table", 40),),
     footer=(FooterLink(0, Text("场景验证", "Pilots"), "pilots.table", 40),),

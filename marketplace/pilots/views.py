@@ -131,7 +131,7 @@ def show(number: str) -> ResponseReturnValue:
         rows=wording.columns(results), plots=plots(results, incidents), summary=judging.conclusion(results),
         recent=recent, corrected=queries.corrected(pilot, recent), incidents=incidents, days=days,
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
-        agreement=agreement(pilot), verifies=can_verify(actor, pilot), chain=_chain(pilot, mark.label),
+        agreement=agreement(pilot), verifies=can_verify(actor, pilot),
         history=history_lines(pilot, actor), ran=results[0].days if results else 0, ended=PILOT.by_name["abort"],
         verdicts=report.VERDICTS, origin=_origin(pilot, actor),
     )  # fmt: skip
@@ -144,11 +144,6 @@ def _origin(pilot: Pilot, actor: Actor) -> tuple[Text, str, str]:
         number = ""
     pages = {"enquiry": "enquiries.show", "challenge": "challenges.show"}
     return words, number, url_for(pages[pilot.origin], number=number) if number else ""
-
-
-def _chain(pilot: Pilot, state: Text) -> list[dict[str, Any]]:
-    need = url_for("scenarios.show", number=pilot.scenario.number) if pilot.scenario else ""
-    return wording.chain(pilot, need, href(pilot), state)
 
 
 def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ NAMES = {
     "addenda.number": "challenge_addendum.id", "notices.number": "notice.number", "objections.number": "objection.id",
     "bids.number": "bid.number", "bids.challenge": "challenge.number", "bids.key": "bid_participation.id",
     "pilots.number": "pilot.number", "pilots.begin.number": "enquiry.number",
-    "tokens.key": "api_token.id",
+    "tokens.key": "api_token.id", "chains.number": "scenario.number", "api.chains_one.number": "scenario.number",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
     "api.notices_one.number": "notice.number", "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,34 +11,17 @@ from sqlalchemy.orm import Session, scoped_session
 from marketplace.core import clock as clocks
 from marketplace.core.actor import VISITOR
 from marketplace.core.errors import NotFound, Refused
-from marketplace.enquiries import opening
-from marketplace.enquiries import services as talks
-from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import Enquiry
 from marketplace.foundation.db import db, transaction
 from marketplace.pilots import grounds, plan, services
 from marketplace.pilots.models import Pilot
-from tests.factories import accounts, pilots
+from tests.factories import accounts, enquiries, pilots
 
 Db = scoped_session[Session]
 
 
-def talk(both: pilots.Sides, kind: str = "pilot") -> Enquiry:
-    """A talk that agreed on a pilot, to begin in a week."""
-    with transaction():
-        made = opening.answer_scenario(both.scenario, [both.product.number], both.supplier, "可以做。")
-        talks.take_step(made, ENQUIRY.by_name["accept"], both.demander, "", None)
-        later, amount = (7, None) if kind == "pilot" else (0, Decimal("48.5"))
-        day = clocks.today() + timedelta(days=later)
-        talks.propose(made, both.supplier, kind, amount, day, "", None)
-        assert made.proposal is not None
-        talks.answer_outcome(made.proposal, OUTCOME.by_name["confirm"], both.demander, "", None)
-    return made
-
-
 def test_a_plan_from_an_agreed_talk(session: Db, clock: Any) -> None:
     who = pilots.sides()
-    agreed = talk(who)
+    agreed = enquiries.agreed(who)
     for stranger in (VISITOR, accounts.actor(accounts.person())):
         with pytest.raises(NotFound):
             grounds.ground("enquiry", agreed.number, stranger)
@@ -62,7 +44,7 @@ def test_a_plan_from_an_agreed_talk(session: Db, clock: Any) -> None:
 
 def test_what_no_plan_is_begun_from(session: Db, clock: Any) -> None:
     who = pilots.sides()
-    bought = talk(who, "purchase")
+    bought = enquiries.agreed(who, "purchase")
     with pytest.raises(Refused, match="agreed on a pilot"):
         grounds.ground("enquiry", bought.number, who.supplier)
 
