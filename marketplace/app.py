@@ -20,6 +20,7 @@ from marketplace.bids.capability import BIDS
 from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
+from marketplace.cultivation.capability import LIBRARY
 from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
@@ -84,6 +85,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     BIDS,
     ENQUIRIES,
     PILOTS,
+    LIBRARY,
     CHAINS,
     MATCHING,
     SEARCH,

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from marketplace.chains import queries
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.cultivation.queries import copies_of, roots_of
 from marketplace.organizations.queries import organizations_with
 from marketplace.posts.queries import signatures
 from marketplace.web.chain import ChainLink, Event, Progress, Stage
@@ -45,8 +45,8 @@ def chain_of(need: int, actor: Actor) -> Chain:
     Raises:
         NotFound: the actor may see nothing of it.
     """
-    root, number = queries.roots_of([need])[need]
-    origins = {each.scenario_id: each.origin_id for each in queries.copies_of(root)}
+    root, number = roots_of([need])[need]
+    origins = {each.scenario_id: each.origin_id for each in copies_of(root)}
     found = Chain(number, root, _links([root, *origins], actor), origins)
     if not found.links:
         raise NotFound
@@ -96,7 +96,8 @@ def steps(links: Iterable[ChainLink]) -> list[Step]:
     """The five stages of one need, in their order."""
     held: dict[Stage, list[ChainLink]] = {stage: [] for stage in STAGES}
     for link in links:
-        held[link.stage].append(link)
+        if not link.aside:
+            held[link.stage].append(link)
     return [
         Step(stage, next((each.stage_name for each in found if each.stage_name), STAGES[stage]), found, _whole(found))
         for stage, found in held.items()
@@ -156,7 +157,11 @@ class Node:
 
 def tree(chain: Chain) -> list[Node]:
     """The needs of a chain as a tree; where the reader may not see one, its copies stand in its place."""
-    nodes = {each.need: Node(each, steps(chain.of_need(each.need))) for each in chain.links if each.stage == "need"}
+    nodes = {
+        each.need: Node(each, steps(chain.of_need(each.need)))
+        for each in chain.links
+        if each.stage == "need" and not each.aside
+    }
     tops: list[Node] = []
     for key, node in nodes.items():
         above = chain.origins.get(key)

@@ -8,12 +8,13 @@ from typing import Any
 from flask import current_app, get_template_attribute, url_for
 from markupsafe import Markup
 
-from marketplace.chains import joining, queries
+from marketplace.chains import joining
 from marketplace.chains.joining import Chain, Line, Step
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
+from marketplace.cultivation.queries import roots_of
 from marketplace.foundation import ledger
 from marketplace.pilots import queries as pilots
 from marketplace.web.chain import ChainLink
@@ -28,7 +29,7 @@ def strip(need: int, actor: Actor) -> Markup | str:
     links = joining.own_part([need], actor)[need]
     if not links:
         return ""
-    _root, number = queries.roots_of([need])[need]
+    _root, number = roots_of([need])[need]
     href = url_for("chains.show", number=number)
     draw = get_template_attribute("chains/strip.html", "strip")
     return Markup(draw(number, stages(joining.steps(links), href), href))
@@ -87,12 +88,12 @@ def product_panel(product: Any, actor: Actor) -> Markup | str:
     needs = sorted({each.scenario_id for each in tried if each.scenario_id})
     if not needs:
         return ""
-    numbers, parts = queries.roots_of(needs), joining.own_part(needs, actor)
+    numbers, parts = roots_of(needs), joining.own_part(needs, actor)
     rows = [
         (link, numbers[need][1], *blocks(joining.steps(parts[need])))
         for need in reversed(needs)
         for link in parts[need]
-        if link.stage == "need"
+        if link.stage == "need" and not link.aside
     ]
     return Markup(get_template_attribute("chains/strip.html", "uses")(rows)) if rows else ""
 
@@ -120,16 +121,16 @@ def item(chain: Chain) -> dict[str, Any]:
     """A chain for programs. ``history``: how long history was when this was made, and the hash of its last entry."""
     config: Config = current_app.extensions["config"]
     base, end = config.base_url.rstrip("/"), ledger.end()
-    origins = {each.need: each.number for each in chain.links if each.stage == "need"}
+    needs = [each for each in chain.links if each.stage == "need" and not each.aside]
+    numbers = {each.need: each.number for each in needs}
     return {
         "number": chain.number, "url": f"{base}{url_for('chains.show', number=chain.number)}",
         "needs": [
-            {**_object(each, base), "copied_from": origins.get(chain.origins.get(each.need, 0))}
-            for each in chain.links if each.stage == "need"
+            {**_object(each, base), "copied_from": numbers.get(chain.origins.get(each.need, 0))} for each in needs
         ],
         "objects": [
-            {**_object(each, base), "stage": each.stage, "need": origins.get(each.need)}
-            for each in chain.links if each.stage != "need"
+            {**_object(each, base), "stage": each.stage, "need": numbers.get(each.need)}
+            for each in chain.links if each not in needs
         ],
         "events": [_event(each) for each in joining.timeline(chain.links)],
         "history": {"entries": end.entries, "last": end.last},

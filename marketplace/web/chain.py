@@ -56,6 +56,8 @@ class ChainLink:
     events: Sequence[Event] = ()
     # What its stage is called when this took place, if not as usual.
     stage_name: Text | None = None
+    # Told on the timeline, and no object of its stage.
+    aside: bool = False
 
 
 Links = Callable[[Sequence[int], Actor], Iterable[ChainLink]]

@@ -22,10 +22,9 @@ from marketplace.core.errors import NotFound
 from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
 from marketplace.listings import services as listings
-from marketplace.pilots import grounds, services
 from marketplace.pilots.models import Pilot
 from marketplace.scenarios.kind import SCENARIO
-from tests.factories import accounts, challenges, enquiries, pilots, scenarios
+from tests.factories import accounts, challenges, enquiries, library, pilots, scenarios
 from tests.support.site import Client, Clock
 
 Db = scoped_session[Session]
@@ -45,18 +44,7 @@ def walked(clock: Clock) -> Way:
     """The way from the talk to the verified pilot, two months long."""
     who = pilots.sides()
     talk = enquiries.agreed(who)
-    with transaction():
-        made = grounds.begin_plan(grounds.ground("enquiry", talk.number, who.supplier), who.product, who.supplier)
-        services.save_plan(made, pilots.content(), who.supplier, None)
-        pilots.agree(made, who)
-        services.take_step(made, "start", who.supplier)
-    clock.forward(days=40)
-    with transaction():
-        services.take_step(made, "finish", who.demander)
-    pilots.sign(made, who)
-    visit = {"day": clocks.today().isoformat(), "who": "二人", "seen": "一致"}
-    with transaction():
-        services.verify(made, "verify", pilots.verifier(), "", None, visit=visit)
+    made = library.verified(who, clock, talk.number)
     return Way(who, talk.number, made)
 
 
