@@ -34,16 +34,19 @@ from marketplace.notices.capability import NOTICES
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
+from marketplace.panels.capability import PANELS
 from marketplace.pilots.capability import PILOTS
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
+from marketplace.scoring.capability import SCORING
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.sites.capability import SITES
 from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
@@ -81,10 +84,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCENARIOS,
     LISTINGS,
     NOTICES,
+    PANELS,
     CHALLENGES,
     BIDS,
+    SCORING,
     ENQUIRIES,
     PILOTS,
+    SITES,
     LIBRARY,
     CHAINS,
     MATCHING,
@@ -121,8 +127,11 @@ TABLES = (
     "pilots.models",
     "cultivation.models",
     "notices.models",
+    "panels.models",
     "challenges.models",
     "bids.models",
+    "sites.models",
+    "scoring.models",
     "admin.models",
     "enquiries.models",
     "matching.models",

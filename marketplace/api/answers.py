@@ -34,6 +34,9 @@ from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
 from marketplace.search.queries import Question, find
 from marketplace.search.suggesting import suggest
+from marketplace.sites import queries as site_queries
+from marketplace.sites import register as site_register
+from marketplace.sites.items import item as site_item
 
 Given = Mapping[str, Any]
 Data = dict[str, Any]
@@ -165,6 +168,28 @@ def one_pilot(given: Given) -> Data:
         NotFound: there is none that everybody may see.
     """
     return item(pilots.pilot_by_number(given["number"], VISITOR), whole=True)
+
+
+def sites(given: Given) -> Data:
+    """One page of the sites in force, keyset-paged, with the filters of the register."""
+    after, limit = given["after"], given["limit"]
+    asked = site_register.question()
+    ids = site_queries.public_ids(after, limit + 1, site_register.narrowing(asked))
+    found = {each.id: each for each in site_queries.sites_with(ids[:limit])}
+    return {
+        "items": [site_item(found[key]) for key in ids[:limit]],
+        "total": site_queries.public_count(site_register.narrowing(asked)),
+        "next": _address(after=ids[limit - 1]) if len(ids) > limit else None,
+    }  # fmt: skip
+
+
+def one_site(given: Given) -> Data:
+    """A site with what was filed in words; one whose plate was revoked says so.
+
+    Raises:
+        NotFound: there is none that everybody may see.
+    """
+    return site_item(site_queries.site_by_number(given["number"], VISITOR), whole=True)
 
 
 def challenges(given: Given) -> Data:

@@ -58,6 +58,20 @@ PILOT: dict[str, Schema] = {
     ),
     "url": ADDRESS, "product_edition": WHOLE, "demo": YES_NO,
 }  # fmt: skip
+SITE: dict[str, Schema] = {
+    **dict.fromkeys(
+        ("number", "plate", "plate_url", "title", "title_en", "state", "level", "organization", "organization_name",
+         "region", "domain", "address", "designated_on", "valid_until", "ended_on", "scenario", "sha256"), TEXT,
+    ),
+    "url": ADDRESS, "kind": {"enum": ["place", "street", "industry"]}, "pilots": TEXTS, "demo": YES_NO,
+    "in_force": YES_NO, "longitude": NUMBER, "latitude": NUMBER, "map": nothing_or(listed(FIGURE)),
+}  # fmt: skip
+SITE_MORE: dict[str, Schema] = {
+    **dict.fromkeys(
+        ("building", "building_en", "running", "effects", "effects_en", "copying", "end_reason"), TEXT,
+    ),
+    "robots": listed(thing(dict.fromkeys(("name", "product", "count"), TEXT))), "yearly_reports": WHOLE,
+}  # fmt: skip
 PILOT_TARGET: Mapping[str, Schema] = {
     **dict.fromkeys(("code", "name", "name_en", "unit", "spec"), TEXT),
     "kind": {"enum": ["proportion", "mean", "rate", "time_to_failure"]}, "direction": {"enum": ["up", "down"]},
@@ -77,7 +91,9 @@ def schemas() -> dict[str, Schema]:
         "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Pilots": page_of("Pilot"), "Pilot": thing(PILOT), "PilotTarget": thing(PILOT_TARGET),
-        **_chains(), "PilotWithTargets": thing(PILOT | {"targets": listed(ref("PilotTarget"))}), **_writing(),
+        **_chains(),
+        "PilotWithTargets": thing(PILOT | {"targets": listed(ref("PilotTarget"))}), **_writing(),
+        "Sites": page_of("Site"), "Site": thing(SITE), "SiteWithContent": thing(SITE | SITE_MORE),
         "Answer": thing({
             "items": listed(ref("Found")), "related": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
@@ -191,7 +207,7 @@ def _objects() -> dict[str, Schema]:
             **dict.fromkeys(("kind", "kind_en", "text", "text_en", "number"), TEXT), "url": ADDRESS,
         }),
         "Found": thing({
-            "kind": {"enum": ["product", "scenario", "organization", "challenge"]},
+            "kind": {"enum": ["product", "scenario", "organization", "challenge", "site"]},
             "number": TEXT, "title": TEXT, "title_en": TEXT, "summary": TEXT, "url": ADDRESS, "state": TEXT,
             "updated": nothing_or(INSTANT),
         }),

@@ -18,9 +18,11 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.pilots.lifecycle import PILOT
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.sites.lifecycle import SITE
 from marketplace.takeovers.lifecycle import TAKEOVER
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
@@ -44,6 +46,8 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     OBJECTION,
     ENQUIRY,
     OUTCOME,
+    PILOT,
+    SITE,
 )
 
 HEAD = """# Life cycles

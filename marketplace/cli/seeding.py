@@ -19,6 +19,7 @@ from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_end
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.cli.seeding_pilots import load_pilots
+from marketplace.cli.seeding_sites import load_sites
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -73,6 +74,7 @@ def load_sample() -> str:
         bring_organizations(units, people)
         load_experts(people, units)
         load_pilots(people, walk.listings)
+        load_sites(people)
         load_challenges(people, units)
         load_bids(people, units)
         _read_and_refused(people["vendor"])

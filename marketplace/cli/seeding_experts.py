@@ -27,7 +27,10 @@ WAYS = {"in_review": (), "returned": ("return",), "approved": ("approve",), "sus
 
 
 def load_experts(people: Mapping[str, User], units: Mapping[str, Organization]) -> int:
-    """Load them; those beyond the demo accounts get accounts that nobody can sign in with. Returns how many."""
+    """Load them; those beyond the demo accounts get accounts of their own, closed unless they can be drawn.
+
+    Returns how many there are.
+    """
     official = actor_of(people["province"])
     wanted = list(demo_experts())
     for each in wanted:
@@ -38,7 +41,8 @@ def load_experts(people: Mapping[str, User], units: Mapping[str, Organization]) 
 
 def _closed_account(each: DemoExpert) -> User:
     user = accounts.make_demo_account(f"{each.account}@demo.example", each.content["name"], PASSWORD)
-    user.disabled_at = clock.now()
+    if each.state != "approved":  # who can be drawn can sign in
+        user.disabled_at = clock.now()
     db.session.flush()
     return user
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.errors import Refused
@@ -20,6 +21,8 @@ from marketplace.pilots.models import Pilot
 from marketplace.pilots.queries import WITH_SIDES
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import value
+from marketplace.sites.models import Site
+from marketplace.sites.policy import in_force
 
 FURTHER = Setting(
     "cultivation.further",
@@ -99,7 +102,12 @@ def _proof(pilot: Pilot) -> Proof:
 
 def _sites(needs: Sequence[int]) -> Sequence[tuple[Proof, frozenset[str]]]:
     """Sites in force at these needs, each with the numbers of the pilots that it stands on."""
-    return []
+    select = sa.select(Site).where(Site.scenario_id.in_(needs), in_force()).options(selectinload(Site.pilots))
+    return [
+        (Proof("site", each.number, each.label, each.scenario_id or 0, each.designated_on),
+         frozenset(pilot.number for pilot in each.pilots))
+        for each in db.session.scalars(select.order_by(Site.id))
+    ]  # fmt: skip
 
 
 # ---- what the steps demand ----

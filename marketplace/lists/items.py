@@ -18,11 +18,12 @@ from marketplace.products.models import Product
 from marketplace.reference import catalogue
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 
 Item = dict[str, Any]
 
 NOT_LISTED = ("pictures", "files", "specs")
-SUMMARIES = {"product": "summary", "scenario": "situation", "challenge": "task"}
+SUMMARIES = {"product": "summary", "scenario": "situation", "challenge": "task", "site": "building"}
 
 
 def public_fields(kind: Kind) -> tuple[str, ...]:
@@ -57,11 +58,14 @@ def organization_item(organization: Organization) -> Item:
     }  # fmt: skip
 
 
-def found_item(subject: Listing | Organization | Challenge) -> Item:
+def found_item(subject: Listing | Organization | Challenge | Site) -> Item:
     """A hit of the search, of whatever kind."""
     kind = subject.subject_type
     plural = f"{kind}s"
-    content = {"about": subject.about} if isinstance(subject, Organization) else subject.content
+    if isinstance(subject, Organization):
+        content: Mapping[str, Any] = {"about": subject.about}
+    else:
+        content = subject.filed["content"] if isinstance(subject, Site) else subject.content
     return {
         "kind": kind, "number": subject.number, "title": subject.label.zh, "title_en": subject.label.en,
         "summary": content.get(SUMMARIES.get(kind, "about"), ""), "url": page_address(plural, subject.number),

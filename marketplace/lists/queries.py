@@ -20,6 +20,7 @@ from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.search.queries import Question, matching_keys, visible_keys
+from marketplace.sites.models import Site
 from marketplace.web.plate import sources
 
 KINDS: dict[str, Kind] = {"products": PRODUCT, "scenarios": SCENARIO}
@@ -29,10 +30,14 @@ MOST_HITS = 1_000_000  # far above what the site holds
 Model = type[Listing] | type[Organization]
 
 
+# What the search finds beside the lists, and has lists of its own elsewhere.
+FOUND_ONLY: dict[str, Any] = {"challenges": Challenge, "sites": Site}
+
+
 def model_of(name: str) -> Any:
     """The table behind a list."""
-    if name == "challenges":
-        return Challenge
+    if name in FOUND_ONLY:
+        return FOUND_ONLY[name]
     return KINDS[name].model if name in KINDS else Organization
 
 

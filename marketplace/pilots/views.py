@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -133,7 +133,7 @@ def show(number: str) -> ResponseReturnValue:
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
         agreement=agreement(pilot), verifies=can_verify(actor, pilot),
         history=history_lines(pilot, actor), ran=results[0].days if results else 0, ended=PILOT.by_name["abort"],
-        verdicts=report.VERDICTS, origin=_origin(pilot, actor),
+        verdicts=report.VERDICTS, origin=_origin(pilot, actor), added=added_panels(pilot, actor),
     )  # fmt: skip
 
 
@@ -144,6 +144,12 @@ def _origin(pilot: Pilot, actor: Actor) -> tuple[Text, str, str]:
         number = ""
     pages = {"enquiry": "enquiries.show", "challenge": "challenges.show"}
     return words, number, url_for(pages[pilot.origin], number=number) if number else ""
+
+
+def added_panels(pilot: Pilot, actor: Actor) -> list[Any]:
+    """What upper capabilities show on the page of a pilot (sites that stand on it)."""
+    panels = current_app.extensions.get("pilot_panels", ())
+    return [drawn for panel in panels if (drawn := panel(pilot, actor))]
 
 
 def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Eight invented experts, each marked 演示, so that every state of the register and every kind of tie occurs."""
+"""Eleven invented experts, each marked 演示, so that every state of the register and every kind of tie occurs."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ def _approved() -> Iterator[DemoExpert]:
         "演示专家丙", "正高级工程师（演示）", "340100", ["special", "industrial"], ["quadruped", "special_chassis"],
         employers=[_job("{soe}", "设备部主任", "2001-07", "2024-03"), _job("演示单位·某协会", "秘书长", "2024-04")],
     ), days_ago=316)  # fmt: skip
+    for account, letter, place in (
+        ("expert9", "壬", "340100"),
+        ("expert10", "癸", "340200"),
+        ("expert11", "子", "340300"),
+    ):
+        yield DemoExpert(account, "approved", _content(
+            f"演示专家{letter}", "正高级工程师（演示）", place, ["logistics", "industrial", "special"], ["amr"],
+            employers=[_job(f"演示单位·某研究院{letter}所", "研究员", "2010-07")],
+        ), days_ago=150)  # fmt: skip
 
 
 def _others() -> Iterator[DemoExpert]:

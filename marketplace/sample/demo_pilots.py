@@ -1,4 +1,4 @@
-"""Nine invented pilots, one for each state and one more that ended in “stop”; every figure is made up."""
+"""Invented pilots: one for each state, one that ended in “stop”, two older ones for sites; every figure is made up."""
 
 from __future__ import annotations
 
@@ -91,6 +91,8 @@ def demo_pilots() -> Iterator[DemoPilot]:
     yield DemoPilot("DP1", "DS1", "aborted", (ACCURACY, TAKEOVER), began=30, days=9,
                     reason="雾天误识别率高于现行办法，双方认为这项任务暂不合用；数据照常公开（演示）")  # fmt: skip
     yield DemoPilot("DP2", "DS2", "stopped", (DONE,), began=90, days=33, verdict="stop")
+    for began in (430, 1200):
+        yield DemoPilot("DP2", "DS2", "proven", (DONE,), began=began, days=31, verdict="scale")
 
 
 PLAN = {

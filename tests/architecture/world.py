@@ -36,6 +36,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture import rows
@@ -151,6 +152,7 @@ OWNED = {"organization": "id", "pilot": "demander_id"}
 
 MODELS: dict[str, Any] = {
     "product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert, "pilot": Pilot,
+    "site": Site,
 }  # fmt: skip
 
 
@@ -175,6 +177,9 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
+    for state in ("designated", "revoked"):
+        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
+        yield f"plate.{state}", str(db.session.scalars(plates).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (

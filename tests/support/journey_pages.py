@@ -30,6 +30,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
     from tests.support.journey_bids import bid_pages
     from tests.support.journey_chains import chain_pages
     from tests.support.journey_challenges import challenge_pages, notice_pages
+    from tests.support.journey_sites import site_pages
 
     with app.app_context():
         found = Numbers()
@@ -43,6 +44,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *challenge_pages(),
             *notice_pages(),
             *bid_pages(),
+            *site_pages(),
             *official_pages(found),
             *office_pages(),
         ]
