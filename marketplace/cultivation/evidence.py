@@ -47,7 +47,8 @@ class Proof:
 
 def verified_pilots(needs: Sequence[int]) -> Sequence[Pilot]:
     """Pilots of these needs that were verified, are still valid, and did not end in “stop”."""
-    theirs = Pilot.scenario_id.in_(needs) & (Pilot.state == "verified") & (Pilot.valid_until >= clock.today())
+    valid = (Pilot.valid_until >= clock.today()) & (Pilot.decided_at <= clock.now())
+    theirs = Pilot.scenario_id.in_(needs) & (Pilot.state == "verified") & valid
     found = db.session.scalars(sa.select(Pilot).where(theirs).options(*WITH_SIDES).order_by(Pilot.id)).all()
     return [each for each in found if each.report.get("verdict") != "stop"]
 
@@ -102,7 +103,8 @@ def _proof(pilot: Pilot) -> Proof:
 
 def _sites(needs: Sequence[int]) -> Sequence[tuple[Proof, frozenset[str]]]:
     """Sites in force at these needs, each with the numbers of the pilots that it stands on."""
-    select = sa.select(Site).where(Site.scenario_id.in_(needs), in_force()).options(selectinload(Site.pilots))
+    theirs = Site.scenario_id.in_(needs) & in_force() & (Site.designated_on <= clock.today())
+    select = sa.select(Site).where(theirs).options(selectinload(Site.pilots))
     return [
         (Proof("site", each.number, each.label, each.scenario_id or 0, each.designated_on),
          frozenset(pilot.number for pilot in each.pilots))

@@ -255,19 +255,8 @@ def _freeze(pilot: Pilot) -> None:
 
 
 HEADER = (
-    "id",
-    "target",
-    "at",
-    "value",
-    "base",
-    "device",
-    "side",
-    "source",
-    "standing",
-    "corrects",
-    "objection",
-    "note",
-)
+    "id", "target", "at", "value", "base", "device", "side", "source", "standing", "corrects", "objection", "note",
+)  # fmt: skip
 
 
 def _close(pilot: Pilot) -> None:

@@ -46,7 +46,8 @@ NAMES = {
     "tokens.key": "api_token.id", "chains.number": "scenario.number", "api.chains_one.number": "scenario.number",
     "cultivation.number": "scenario.number",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
-    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number", "api_writing.post_readings.number": "pilot.number",
+    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number",
+    "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {
