@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
@@ -98,10 +99,14 @@ def steps(links: Iterable[ChainLink]) -> list[Step]:
     for link in links:
         if not link.aside:
             held[link.stage].append(link)
-    return [
-        Step(stage, next((each.stage_name for each in found if each.stage_name), STAGES[stage]), found, _whole(found))
-        for stage, found in held.items()
-    ]
+    return [Step(stage, _name(stage, found), found, _whole(found)) for stage, found in held.items()]
+
+
+def _name(stage: Stage, links: Sequence[ChainLink]) -> Text:
+    """As usual, unless everything in it has another name for it."""
+    names = {each.stage_name for each in links}
+    only = names.pop() if len(names) == 1 else None
+    return only or STAGES[stage]
 
 
 def _whole(links: Sequence[ChainLink]) -> Progress | None:
@@ -126,6 +131,11 @@ class Line:
         """When it happened."""
         return self.event.entry.at
 
+    @property
+    def year(self) -> int:
+        """The year in Beijing, under which it stands."""
+        return clock.beijing(self.at).year
+
 
 def timeline(links: Sequence[ChainLink]) -> list[Line]:
     """Everything that happened, the oldest first, signed by post or organization and never by a person."""
@@ -148,17 +158,19 @@ def timeline(links: Sequence[ChainLink]) -> list[Line]:
 
 @dataclass(slots=True)
 class Node:
-    """A need in the tree of copies, with its five stages and what was copied from it."""
+    """A need in the tree of copies, with its place if it is a copy, its five stages, and what was copied from it."""
 
     need: ChainLink
+    place: Text | None
     steps: Sequence[Step]
     children: list[Node] = field(default_factory=list)
 
 
 def tree(chain: Chain) -> list[Node]:
     """The needs of a chain as a tree; where the reader may not see one, its copies stand in its place."""
+    places = {each.number: each.title for each in chain.links if each.stage == "copy"}
     nodes = {
-        each.need: Node(each, steps(chain.of_need(each.need)))
+        each.need: Node(each, places.get(each.number), steps(chain.of_need(each.need)))
         for each in chain.links
         if each.stage == "need" and not each.aside
     }
