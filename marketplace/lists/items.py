@@ -11,6 +11,7 @@ from marketplace.core import clock
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.listing_columns import page_address
+from marketplace.notices.models import Notice
 from marketplace.organizations.marks import codes_of, valid_marks
 from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
@@ -58,19 +59,25 @@ def organization_item(organization: Organization) -> Item:
     }  # fmt: skip
 
 
-def found_item(subject: Listing | Organization | Challenge | Site) -> Item:
+def found_item(subject: Listing | Organization | Challenge | Notice | Site) -> Item:
     """A hit of the search, of whatever kind."""
     kind = subject.subject_type
     plural = f"{kind}s"
-    if isinstance(subject, Organization):
-        content: Mapping[str, Any] = {"about": subject.about}
-    else:
-        content = subject.filed["content"] if isinstance(subject, Site) else subject.content
     return {
         "kind": kind, "number": subject.number, "title": subject.label.zh, "title_en": subject.label.en,
-        "summary": content.get(SUMMARIES.get(kind, "about"), ""), "url": page_address(plural, subject.number),
+        "summary": _summary(subject), "url": page_address(plural, subject.number),
         "state": subject.state, "updated": instant(subject.updated_at),
     }  # fmt: skip
+
+
+def _summary(subject: Listing | Organization | Challenge | Notice | Site) -> str:
+    if isinstance(subject, Organization):
+        return subject.about
+    if isinstance(subject, Notice):
+        return subject.summary.zh
+    content = subject.filed["content"] if isinstance(subject, Site) else subject.content
+    text: str = content.get(SUMMARIES[subject.subject_type], "")
+    return text
 
 
 def reference(organization: Organization) -> Item:
