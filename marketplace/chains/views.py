@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.chains import joining, queries, showing
 from marketplace.core.actor import VISITOR
 from marketplace.foundation import ledger
-from marketplace.foundation.tables import write_csv
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.ready import ready_for_visitors
+from marketplace.web.twins import table_answer
 
 
 def blueprint() -> Blueprint:
@@ -38,13 +38,11 @@ def show(number: str) -> ResponseReturnValue:
 def file(number: str, ending: str) -> ResponseReturnValue:
     """What everybody may see of a chain, to keep and to check later."""
     chain = joining.chain_of(queries.need_with(number), VISITOR)
+    name = f"chain-{chain.number}"
     if ending == "json":
         answer = jsonify(showing.item(chain))
-    else:
-        language = current_language()
-        rows = (showing.cells(each, language) for each in joining.timeline(chain.links))
-        header = [label.say(language) for label in showing.HEADER.values()]
-        answer = Response(write_csv(header, rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="chain-{chain.number}.{ending}"'
-    answer.vary.update(("Cookie", "Accept-Language"))
-    return answer
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return answer
+    language = current_language()
+    rows = (showing.cells(each, language) for each in joining.timeline(chain.links))
+    return table_answer(name, ending, [label.say(language) for label in showing.HEADER.values()], rows, chain.number)

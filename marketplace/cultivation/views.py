@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -20,7 +20,6 @@ from marketplace.cultivation.policy import lists_resources, places
 from marketplace.foundation.db import db
 from marketplace.listings.queries import listing_by_number
 from marketplace.pilots.report import VERDICTS
-from marketplace.pilots.showing import file_answer
 from marketplace.reference import catalogue, regions
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
@@ -30,6 +29,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
+from marketplace.web.twins import NAMES, items_answer, table_answer
 
 MOST_IN_FILE = 20_000
 
@@ -92,23 +92,20 @@ def table() -> ResponseReturnValue:
         counts=queries.counts(actor, asked["domain"], asked["city"]), mark=CULTIVATION.mark, place=showing.place,
         domains=[(each.code, each.label) for each in catalogue.domains()],
         cities=[(each.code, each.label) for each in regions.cities()], domain=showing.domain,
-        downloads=[
-            ({"xlsx": "Excel"}.get(each, each.upper()),
-             url_for("library_files.twin", ending=each, **narrowed))
-            for each in ("csv", "xlsx", "json")
-        ],
+        downloads=[(name, url_for("library_files.twin", ending=ending, **narrowed)) for name, ending in NAMES],
     )  # fmt: skip
 
 
 def twin(ending: str) -> ResponseReturnValue:
     """What the list shows to everybody, in one file."""
     found = db.session.scalars(queries.entries(VISITOR, **_asked()).limit(MOST_IN_FILE)).all()
+    name = f"library-{clock.today().isoformat()}"
     if ending == "json":
-        return jsonify({"items": [showing.item(each) for each in found], "total": len(found), "next": None})
+        return items_answer(name, [showing.item(each) for each in found])
     language = current_language()
     header = [label.say(language) for label in showing.CELLS.values()]
     rows = (showing.cells(each, language) for each in found)
-    return file_answer(f"library-{clock.today().isoformat()}", ending, header, rows)
+    return table_answer(name, ending, header, rows, _("场景培育库"))
 
 
 # ---- one need ----
