@@ -39,6 +39,8 @@ from marketplace.sites.services import moved
 
 MORNING = time(9, 0)
 SEATS = 3
+# What the experts of the demonstration were approved for.
+FIELDS = ("domain.logistics", "domain.special")
 # Steps behind the notice: how long after it was filed.
 NOTICE_AFTER, DECIDED_AFTER = 8, 22
 
@@ -120,7 +122,7 @@ def _write(each: DemoSite, site: Site, pilot: Pilot, actor: Actor) -> None:
 def _evaluate(each: DemoSite, site: Site, hands: Hands) -> None:
     with _ago(each.began - 3):
         deciding.decide(site, "evaluate", hands.province)
-        panel = panels.convene(hands.province, site, [f"domain.{site.domain}"], SEATS, 0)
+        panel = panels.convene(hands.province, site, FIELDS, SEATS, 0)
         for one in list(panel.assignments):
             if one.state == "proposed":
                 panels.accept(one, hands.experts[one.expert.user_id])

@@ -38,8 +38,8 @@ SHOWN = {
     "scenario": ("domain", "city", "category", "status"),
     "organization": ("city", "segment"),
     "challenge": ("domain", "city"),
-    "site": ("domain", "city"),
     "notice": ("city",),
+    "site": ("domain", "city"),
 }
 MOST_OPTIONS = 12
 FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,19 +11,14 @@ from flask import Response, current_app, url_for
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.text import Text
-from marketplace.foundation.tables import write_csv, write_xlsx
 from marketplace.reference import regions
 from marketplace.sites import mapping, queries, wording
 from marketplace.sites.content import KINDS, LEVELS
 from marketplace.sites.models import Site
 from marketplace.sites.policy import is_in_force
 from marketplace.web.languages import current_language
+from marketplace.web.twins import items_answer, table_answer
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 TITLE = Text("示范应用名录", "Demonstration sites")
 CELLS = (
     Text("牌号", "Plate"), Text("编号", "Number"), Text("名称", "Title"), Text("类型", "Kind"), Text("级别", "Level"),
@@ -57,20 +51,11 @@ def day_starts(day: date) -> datetime:
 
 def answer(sites: Sequence[Site], ending: str) -> Response:
     """The register as a file."""
-    language = current_language()
+    name, language = f"sites-{clock.today().isoformat()}", current_language()
     if ending == "json":
-        found = [item(each) for each in sites]
-        body: Any = json.dumps({"items": found, "total": len(found), "next": None}, ensure_ascii=False)
-    else:
-        head = [each.say(language) for each in CELLS]
-        table = (cells(each, language) for each in sites)
-        body = write_csv(head, table) if ending == "csv" else write_xlsx(head, table, TITLE.say(language))
-    response = Response(body, content_type=TYPES[ending])
-    if ending != "json":
-        name = f"sites-{clock.today().isoformat()}.{ending}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.vary.update(("Cookie", "Accept-Language"))
-    return response
+        return items_answer(name, [item(each) for each in sites])
+    table = (cells(each, language) for each in sites)
+    return table_answer(name, ending, [each.say(language) for each in CELLS], table, TITLE.say(language))
 
 
 def item(site: Site, *, whole: bool = False) -> dict[str, Any]:

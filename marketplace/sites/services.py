@@ -29,7 +29,6 @@ from marketplace.sites.models import Site, SiteParty, SitePilot
 from marketplace.sites.policy import WRITABLE, can_apply, owns, recommending_post
 
 LETTER = "D"
-COLUMNS = ("kind", "region", "domain", "title", "title_en", "longitude", "latitude")
 # State after a step → for whom the site waits then.
 TURNS = {
     "submitted": "city", "recommended": "province", "under_evaluation": "province", "notice": "province",
@@ -116,8 +115,9 @@ def save(
         message = Text("没有保存：这份申报刚刚被别人改过或已提交",
                        "Not saved: somebody else has just changed or submitted this application")  # fmt: skip
         raise Conflict(message, ledger.latest(site))
-    for key in COLUMNS:
-        setattr(site, key, columns[key])
+    site.kind, site.region, site.domain = columns["kind"], columns["region"], columns["domain"]
+    site.title, site.title_en = columns["title"], columns["title_en"]
+    site.longitude, site.latitude = columns["longitude"], columns["latitude"]
     site.content = {**site.content, **content}
     _stand_on(site, pilots, partners)
     ledger.record(site, "write", actor, organization_id=site.organization_id, data={"sha256": digest(site.content)})

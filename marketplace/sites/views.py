@@ -52,6 +52,7 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import address, paginate
 from marketplace.web.rows import change_rows
+from marketplace.web.twins import NAMES, asked_status
 
 MOST_IN_FILE = 20_000
 
@@ -104,8 +105,7 @@ def table() -> ResponseReturnValue:
         kinds=KINDS, levels=LEVELS, place=regions.full_name, counts=seen.by_facet["kind"], gone=queries.gone_count(),
         sorts=[(label, address(sort=key, page=None), asked.sort == key) for key, label in register.SORTS.items()],
         downloads=[
-            (name, _twin_address(ending))
-            for name, ending in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
+            (name, _twin_address(ending)) for name, ending in NAMES
         ],
     )  # fmt: skip
 
@@ -201,9 +201,7 @@ def code(plate: str) -> Response:
 
 def mine() -> ResponseReturnValue:
     """The sites that the reader deals with, by state."""
-    actor, state = current_actor(), request.args.get("state", "")
-    if state and state not in SITE.states:
-        raise NotFound
+    actor, state = current_actor(), asked_status(SITE.states)
     return render_template(
         "sites/mine.html", page=paginate(queries.dealt_with(actor, state)), state=state, counts=queries.states(actor),
         states=SITE.states, mark=wording.mark, kinds=KINDS, place=regions.full_name, applies=bool(_applying(actor)),

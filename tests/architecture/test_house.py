@@ -135,6 +135,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "items": "a site in files and for programs",
         "showing": "what several pages show",
         "panels": "what sites add to pages below",
+        "leaving": "what sites hold of a person",
         "uploads": "files that come with a form",
         "official_views": "pages of those who decide",
         "statement_views": "the page on which an operator states something",
