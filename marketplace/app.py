@@ -117,6 +117,7 @@ TABLES = (
     "notices.models",
     "challenges.models",
     "bids.models",
+    "awards.models",
     "admin.models",
     "enquiries.models",
     "matching.models",
