@@ -1,56 +1,29 @@
-"""The ranking that awards rest on: who registers it, who may still be chosen, and whose turn it is."""
+"""Who may be put into a winner's place, and whose turn it is: the ranking of scoring, less who had a turn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Sequence
 
-from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of
 from marketplace.bids.models import Bid
 from marketplace.challenges.models import Challenge
+from marketplace.core.errors import Refused
+from marketplace.core.text import Text
+from marketplace.scoring.queries import RankedBid, ranking
 
 # Whoever had an award that ended so is not chosen again; one that an objection stopped may be.
 OUT = ("struck", "declined", "lapsed", "undone", "terminated")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A bid in the ranking. ``criteria``: key of a criterion → its exact points; ``passed``: no minimum was missed."""
-
-    bid: Bid
-    total: Decimal
-    rank: int
-    passed: bool = True
-    criteria: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-Source = Callable[[Challenge], Sequence[Place]]
-_sources: dict[str, Source] = {}
-
-
-def rank_by(source: Source) -> None:
-    """Have the rankings come from ``source``: the places of a challenge, the first one first; none before it ranks."""
-    _sources["ranking"] = source
-
-
-def places(challenge: Challenge) -> Sequence[Place]:
-    """The ranking; empty while there is none."""
-    source = _sources.get("ranking")
-    return source(challenge) if source else ()
-
-
-def place_of(challenge: Challenge, bid_id: int) -> Place | None:
+def place_of(challenge: Challenge, bid: Bid) -> RankedBid | None:
     """Where a bid stands."""
-    return next((each for each in places(challenge) if each.bid.id == bid_id), None)
+    return next((each for each in ranking(challenge) if each.bid.id == bid.id), None)
 
 
-def candidates(challenge: Challenge) -> Sequence[Place]:
+def candidates(challenge: Challenge) -> Sequence[RankedBid]:
     """Who may be put into an empty place, in the order of the ranking."""
-    given = awards_of(challenge)
-    gone = {each.bid_id for each in given if each.live or each.state in OUT}
-    return [each for each in places(challenge) if each.passed and each.bid.id not in gone]
+    gone = {each.bid_id for each in awards_of(challenge) if each.live or each.state in OUT}
+    return [each for each in ranking(challenge) if each.qualified and each.bid.id not in gone]
 
 
 def most(challenge: Challenge) -> int:
@@ -64,11 +37,19 @@ def empty_lots(challenge: Challenge) -> Sequence[int]:
     return [lot for lot in range(1, most(challenge) + 1) if lot not in held]
 
 
-def next_ones(challenge: Challenge) -> Sequence[tuple[int, Place]]:
+def next_ones(challenge: Challenge) -> Sequence[tuple[int, RankedBid]]:
     """(place of the challenge, bid) of who is announced next: the first candidates in the empty places."""
     return list(zip(empty_lots(challenge), candidates(challenge), strict=False))
 
 
-def standing(award: Award) -> Place | None:
-    """The place in the ranking that an award rests on."""
-    return place_of(award.challenge, award.bid_id)
+def undecided(challenge: Challenge) -> Refused | None:
+    """Nobody is chosen by chance: equal ranks at the last place are the panel's to tell apart."""
+    chosen, able = next_ones(challenge), candidates(challenge)
+    if len(able) <= len(chosen) or not chosen or chosen[-1][1].rank != able[len(chosen)].rank:
+        return None
+    return Refused(
+        Text("名次相同而名额不够的，先由评审组分出先后", "Equal ranks for the last place are told apart by the panel"),
+        Text("有 %(count)s 件申报同列第 %(rank)s 名", "%(count)s bids share rank %(rank)s")
+        % {"count": sum(each.rank == chosen[-1][1].rank for each in able), "rank": chosen[-1][1].rank},
+        Text("请退回评审组重评或表决", "Send it back to the panel, to be scored or voted on again"),
+    )

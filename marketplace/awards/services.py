@@ -27,6 +27,7 @@ from marketplace.notices.models import Notice
 from marketplace.posts.queries import posts_by_id
 from marketplace.reference.calendar import add_workdays
 from marketplace.reference.services import overrides
+from marketplace.scoring.queries import RankedBid
 from marketplace.settings.queries import value
 
 # Reasons that a rule gives.
@@ -60,7 +61,7 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
 
     Raises:
         NotFound: the actor does not run the challenge.
-        Refused: nobody can be put into a place, or the ranking is not there.
+        Refused: nobody can be put into a place, or equal ranks compete for the last one.
         Conflict: the challenge moved on meanwhile.
     """
     lock(challenge)
@@ -74,6 +75,9 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
     chosen = ranking.next_ones(challenge)
     if not chosen:
         raise _nobody()
+    refusal = ranking.undecided(challenge)
+    if refusal is not None:
+        raise refusal
     post = post_of(actor, challenge)
     assert post is not None
     office = posts_by_id([post.post_id])[post.post_id].label
@@ -93,7 +97,7 @@ def _nobody() -> Refused:
 
 
 def _propose(
-    challenge: Challenge, lot: int, place: ranking.Place, notice: Notice, actor: Actor, post: PostHeld
+    challenge: Challenge, lot: int, place: RankedBid, notice: Notice, actor: Actor, post: PostHeld
 ) -> None:
     award = Award(
         challenge_id=challenge.id, bid_id=place.bid.id, organization_id=place.bid.organization_id, lot=lot,

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from marketplace.awards import queries, ranking, wording
+from marketplace.awards import queries, wording
 from marketplace.awards.carrying import paid
 from marketplace.awards.lifecycle import (
     ACCEPTANCE,
@@ -28,6 +28,8 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.posts.queries import signatures
+from marketplace.scoring.queries import ranking
+from marketplace.scoring.ranking import shown
 
 LIVES: dict[str, Lifecycle] = {
     "award": AWARD, "contract": CONTRACT, "milestone": MILESTONE, "extension": EXTENSION, "payment": PAYMENT,
@@ -40,14 +42,14 @@ def results(challenge: Challenge) -> list[dict[str, Any]]:
     given = {each.bid_id: each for each in queries.awards_of(challenge)}
     waiting = 0
     found = []
-    for place in ranking.places(challenge):
+    for place in ranking(challenge):
         award = given.get(place.bid.id)
         mark = AWARD.mark(award.state) if award else None
-        if award is None and place.passed:
+        if award is None and place.qualified:
             waiting += 1
         found.append(
-            {"rank": place.rank, "bid": place.bid, "total": wording.points(place.total), "mark": mark,
-             "reserve": waiting if award is None and place.passed else 0, "passed": place.passed}
+            {"rank": place.rank, "bid": place.bid, "total": shown(place.total), "mark": mark,
+             "reserve": waiting if award is None and place.qualified else 0, "passed": place.qualified}
         )  # fmt: skip
     out = [each for each in known_bids(challenge) if each.state == "disqualified"]
     return found + [{"rank": None, "bid": each, "total": "", "mark": None, "reserve": 0, "passed": None} for each in out]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of
-from marketplace.awards.ranking import Place, places
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.core.text import Text
 from marketplace.notices.content import section
 from marketplace.notices.services import Decision
+from marketplace.scoring.queries import RankedBid, ranking
+from marketplace.scoring.ranking import shown
 
 # Why an award ends before its work is done (domain.md 1.5, C18).
 GROUNDS = {
@@ -47,12 +47,6 @@ _HEAD = (
 )  # fmt: skip
 
 
-def points(value: Decimal | str) -> str:
-    """Points as they are shown: at most four decimals. What is kept and compared is exact."""
-    text = f"{Decimal(value):.4f}"
-    return text.rstrip("0").rstrip(".")
-
-
 def bidder(bid: Bid) -> str:
     """Who bids: the lead, and the partners that take part."""
     partners = [
@@ -61,7 +55,7 @@ def bidder(bid: Bid) -> str:
     return f"{bid.organization.name}（牵头）；参加：{'、'.join(partners)}" if partners else bid.organization.name
 
 
-def decision(challenge: Challenge, chosen: Sequence[tuple[int, Place]], office: Text) -> Decision:
+def decision(challenge: Challenge, chosen: Sequence[tuple[int, RankedBid]], office: Text) -> Decision:
     """What is put on notice: on what it rests, the whole ranking, who is proposed, and why it is not the first one."""
     title = challenge.label
     return Decision(
@@ -101,21 +95,20 @@ ENDINGS = {
 
 
 def _results(challenge: Challenge, proposed: set[int]) -> dict[str, object]:
-    ranked = places(challenge)
     held = {each.bid_id: each for each in awards_of(challenge) if each.state not in ("dropped", "proposed")}
     rows = [
-        [str(each.rank), each.bid.number, bidder(each.bid), points(each.total), _result(each, proposed, held)]
-        for each in ranked
+        [str(each.rank or "—"), each.bid.number, bidder(each.bid), shown(each.total), _result(each, proposed, held)]
+        for each in ranking(challenge)
     ]
     out = [bid for bid in known_bids(challenge) if bid.state == "disqualified"]
     rows += [["", bid.number, bidder(bid), "", "形式审查不合格 disqualified"] for bid in out]
     return section(Text("评审结果", "Results"), head=_HEAD, rows=rows)
 
 
-def _result(place: Place, proposed: set[int], held: dict[int, Award]) -> str:
+def _result(place: RankedBid, proposed: set[int], held: dict[int, Award]) -> str:
     if place.bid.id in proposed:
         return "拟揭榜 proposed"
     award = held.get(place.bid.id)
     if award is not None:
         return ENDINGS.get(award.state, "已立榜 awarded")
-    return "递补 reserve" if place.passed else "未达最低要求 below a minimum"
+    return "递补 reserve" if place.qualified else "未达最低要求 below a minimum"

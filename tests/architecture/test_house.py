@@ -72,6 +72,14 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "answers": "how a form's answers become content",
         "sheet": "what the page and the preview show",
     },
+    "panels": {
+        "subjects": "what panels judge: the kinds that upper capabilities register",
+        "conflicts": "an expert's ties held against the parties; pure",
+        "drawing": "the order that a recorded seed fixes; pure",
+        "checking": "the conflict check on what the database holds, and what follows from it",
+        "conditions": "what upper capabilities demand of a panel",
+    },
+    "scoring": {"ranking": "totals and their order in exact arithmetic; pure"},
     "pilots": {
         "plan": "what both sides agree on: shape, words, gaps, digest",
         "report": "what both sides write and sign at the end",
