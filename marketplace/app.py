@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.awards.capability import AWARDS
 from marketplace.bids.capability import BIDS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
@@ -80,6 +81,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     NOTICES,
     CHALLENGES,
     BIDS,
+    AWARDS,
     ENQUIRIES,
     PILOTS,
     MATCHING,

@@ -28,7 +28,7 @@ from marketplace.awards.queries import overdue
 from marketplace.awards.services import advance, post_of
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation import ledger

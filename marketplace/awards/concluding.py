@@ -84,7 +84,7 @@ def apply(
     return made
 
 
-def _measured(row: Mapping[str, Any], value: str, met: bool) -> dict[str, Any]:  # noqa: FBT001
+def _measured(row: Mapping[str, Any], value: str, met: bool) -> dict[str, Any]:
     required = {key: row[key] for key in ("name", "name_en", "comparator", "threshold", "unit")}
     return {**required, "measured": value, "met": met}
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from marketplace.awards import ranking
 from marketplace.awards.queries import awards_of
-from marketplace.awards.wording import points
+from marketplace.awards.ranking import place_of
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import own_bid
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.scoring.queries import ranking
+from marketplace.scoring.ranking import TOTAL, shown
 
 # After the notice (product.md 5): once it is confirmed, or the challenge ended after the bids were opened.
 AFTER_NOTICE = (
     "confirmed", "executing", "accepted", "partly_accepted", "terminated", "no_suitable", "failed", "withdrawn",
 )  # fmt: skip
+UNOPENED = ("draft", "sealed", "needs_reconfirm", "withdrawn")
 
 
 def is_told(challenge: Challenge) -> bool:
@@ -28,40 +31,31 @@ def is_told(challenge: Challenge) -> bool:
 def of_own(challenge: Challenge, actor: Actor) -> dict[str, Any]:
     """The bid of the actor's organization with its rank and points, and the total of who was awarded.
 
-    ``rows``: criteria with their points and weights; ``total``, ``rank`` and ``best`` are None where nothing was
-    scored.
-
     Raises:
-        NotFound: he takes part in none, or the result does not stand yet.
+        NotFound: he takes part in none, it was never opened, or the result does not stand yet.
     """
-    bid = own_bid(challenge, actor)
-    if bid is None or bid.state in ("draft", "sealed", "needs_reconfirm", "withdrawn") or not is_told(challenge):
+    bid = own_bid(challenge, actor) if actor.signed_in else None
+    if bid is None or bid.state in UNOPENED or not is_told(challenge):
         raise NotFound
     return of_bid(challenge, bid)
 
 
 def of_bid(challenge: Challenge, bid: Bid) -> dict[str, Any]:
-    """The same of one bid; the caller has asked the right."""
-    place = ranking.place_of(challenge, bid.id)
-    won = [each for each in awards_of(challenge) if each.live]
+    """The same of one bid; the caller has asked the right. What was not scored is None.
+
+    ``rows``: each criterion with its weight, the points that are needed and those given. ``below``: the names of
+    what it did not reach.
+    """
+    place = place_of(challenge, bid)
+    won = [each for each in awards_of(challenge) if each.live and each.state != "proposed"]
+    names = {row["key"]: Text(row["name"], row.get("name_en") or row["name"]) for row in challenge.content["criteria"]}
+    names[TOTAL] = Text("总分", "Total")
     return {
         "bid": bid,
         "rank": place.rank if place else None,
-        "of": len(ranking.places(challenge)),
-        "total": points(place.total) if place else None,
-        "passed": place.passed if place else None,
-        "best": points(won[0].total) if won else None,
+        "of": len(ranking(challenge)),
+        "total": shown(place.total) if place else None,
+        "below": [names[key] for key in place.failed] if place else [],
+        "best": shown(Fraction(won[0].total)) if won else None,
         "won": next((each for each in won if each.bid_id == bid.id), None),
-        "rows": _rows(challenge, place) if place else [],
     }
-
-
-def _rows(challenge: Challenge, place: ranking.Place) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": Text(row["name"], row.get("name_en") or row["name"]), "weight": row["weight"],
-            "least": row["least"],
-            "points": points(place.criteria[row["key"]]) if row["key"] in place.criteria else None,
-        }
-        for row in challenge.content["criteria"]
-    ]  # fmt: skip

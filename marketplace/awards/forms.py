@@ -19,7 +19,8 @@ from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.listings.answers import any_day
-from marketplace.web.fields import OneOf, OneShown, listed, refuse, written
+from marketplace.web.fields import OneOf, OneShown, listed, refuse
+from marketplace.web.fields import written as line
 from marketplace.web.forms import MarketplaceForm, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, RowForm, Rows, WrittenRow
@@ -29,7 +30,7 @@ _DAY = {"type": "date"}
 
 
 def _day(label: Any, **options: Any) -> Any:
-    return written(label, 20, render_kw=_DAY, validators=[required()], **options)
+    return line(label, 20, render_kw=_DAY, validators=[required()], **options)
 
 
 def _files(label: Any) -> MultipleFileField:
@@ -45,7 +46,10 @@ class FilesForm(MarketplaceForm):
         """The files, checked; None when one was refused, which is said at its field."""
         sent = [each for each in self.files.data or [] if isinstance(each, FileStorage) and each.filename]
         if len(sent) > MOST_FILES:
-            refuse(self.files, Text("最多 %(most)s 个文件，请合并", "At most %(most)s files; merge some") % {"most": MOST_FILES})
+            refuse(
+                self.files,
+                Text("最多 %(most)s 个文件，请合并", "At most %(most)s files; merge some") % {"most": MOST_FILES},
+            )
             return None
         try:
             return [prepare_document(each.stream, each.filename or "", field="files") for each in sent]  # type: ignore[arg-type]
@@ -57,7 +61,7 @@ class FilesForm(MarketplaceForm):
 class NoticeForm(MarketplaceForm):
     """How long the notice is open."""
 
-    days = written(_l("公示天数"), 3, validators=[required()])
+    days = line(_l("公示天数"), 3, validators=[required()])
 
     def read(self) -> int | None:
         """Working days, 1 to 60; None when it is no such number, which is said at the field."""
@@ -72,21 +76,21 @@ class MilestoneRow(WrittenRow):
     """One milestone of the contract."""
 
     written = ("name", "due_on")
-    name = written(_l("里程碑"), 120)
-    name_en = written(_l("里程碑（英文，选填）"), 200)
-    due_on = written(_l("完成日期"), 20, render_kw=_DAY)
+    name = line(_l("里程碑"), 120)
+    name_en = line(_l("里程碑（英文，选填）"), 200)
+    due_on = line(_l("完成日期"), 20, render_kw=_DAY)
     payment = OneOf(_l("通过后付款"))
 
 
 class ContractForm(FilesForm):
     """The contract as it was signed, and its milestones."""
 
-    paper_number = written(_l("合同编号"), 80, validators=[required()])
-    amount = written(_l("合同金额"), 20, validators=[required()])
+    paper_number = line(_l("合同编号"), 80, validators=[required()])
+    amount = line(_l("合同金额"), 20, validators=[required()])
     owner_signed_on = _day(_l("需求单位签署日期"))
     winner_signed_on = _day(_l("揭榜单位签署日期"))
     ends_on = _day(_l("完成期限"))
-    note = written(_l("说明（选填）"), 2000, TextAreaField)
+    note = line(_l("说明（选填）"), 2000, TextAreaField)
     files = _files(_l("已签署的合同"))
     rows = Rows(FormField(MilestoneRow), _l("里程碑"), max_entries=READ_AT_MOST)
 
@@ -111,7 +115,7 @@ class ContractForm(FilesForm):
             return None
         return Terms(
             paper_number=self.paper_number.data or "", amount=amount, milestones=rows, note=self.note.data or "",
-            **{key: day for key, day in days.items() if day is not None},  # type: ignore[arg-type]
+            **{key: day for key, day in days.items() if day is not None},
         )  # fmt: skip
 
 
@@ -172,7 +176,7 @@ def _read_amount(form: Any, key: str) -> Decimal | None:
 class MilestoneForm(FilesForm):
     """What was done for a milestone."""
 
-    report = written(_l("完成情况"), 5000, TextAreaField, validators=[required()],
+    report = line(_l("完成情况"), 5000, TextAreaField, validators=[required()],
                      description=_l("对照合同逐项写，写明实测数据和证据文件。"))  # fmt: skip
     files = _files(_l("证据文件"))
 
@@ -183,14 +187,14 @@ class JudgementForm(MarketplaceForm):
     result = OneShown(_l("结论"), choices=lambda: listed([
         ("met", RESULTS["met"]), ("partly", RESULTS["partly"]), ("return", Text("退回整改", "To be mended")),
     ]), validators=[chosen()])  # fmt: skip
-    words = written(_l("意见"), 2000, TextAreaField, description=_l("部分完成或退回的必填，揭榜单位会看到。"))
+    words = line(_l("意见"), 2000, TextAreaField, description=_l("部分完成或退回的必填，揭榜单位会看到。"))
 
 
 class ExtensionForm(MarketplaceForm):
     """A later day, and why."""
 
     new_day = _day(_l("新的期限"))
-    reason = written(_l("原因和补救计划"), 2000, TextAreaField, validators=[required()])
+    reason = line(_l("原因和补救计划"), 2000, TextAreaField, validators=[required()])
 
     def read(self) -> date | None:
         """The day; None when it cannot be read, which is said at the field."""
@@ -201,9 +205,9 @@ class PaymentForm(FilesForm):
     """Money that was paid."""
 
     plan = OneOf(_l("付款节点"), validators=[required()])
-    amount = written(_l("金额"), 20, validators=[required()])
+    amount = line(_l("金额"), 20, validators=[required()])
     paid_on = _day(_l("付款日期"))
-    note = written(_l("说明（选填）"), 300)
+    note = line(_l("说明（选填）"), 300)
     files = _files(_l("付款凭证（选填）"))
 
     def __init__(self, award: Award) -> None:
@@ -221,7 +225,7 @@ class PaymentForm(FilesForm):
 class MeasuredRow(RowForm):
     """What was measured of one indicator."""
 
-    value = written(_l("实测值"), 80)
+    value = line(_l("实测值"), 80)
     met = BooleanField(_l("达到要求"))
 
 
@@ -229,7 +233,7 @@ class AcceptanceForm(FilesForm):
     """Every indicator as it was measured, and what was achieved."""
 
     measured = FieldList(FormField(MeasuredRow), _l("考核指标"))
-    statement = written(_l("总结"), 5000, TextAreaField, validators=[required()])
+    statement = line(_l("总结"), 5000, TextAreaField, validators=[required()])
     files = _files(_l("验收材料（报告、检测、财务决算）"))
 
     def __init__(self, indicators: Sequence[Mapping[str, Any]]) -> None:
@@ -243,9 +247,7 @@ class AcceptanceForm(FilesForm):
     def read(self) -> dict[str, tuple[str, bool]]:
         """Name of an indicator → (measured, met)."""
         rows = [entry.form for entry in self.measured]
-        return {
-            name: (row.value.data or "", bool(row.met.data)) for name, row in zip(self._names, rows, strict=True)
-        }
+        return {name: (row.value.data or "", bool(row.met.data)) for name, row in zip(self._names, rows, strict=True)}
 
     def refuse_measured(self, errors: Sequence[FieldError]) -> None:
         """Say at the values of indicators, or at the fields, what is missing."""
@@ -258,7 +260,7 @@ class OwnerForm(MarketplaceForm):
     """What the owner says of the whole."""
 
     result = OneShown(_l("意见"), choices=lambda: listed(OWNER_RESULTS.items()), validators=[chosen()])
-    opinion = written(_l("依据"), 3000, TextAreaField, validators=[required()])
+    opinion = line(_l("依据"), 3000, TextAreaField, validators=[required()])
 
 
 class DecisionForm(FilesForm):
@@ -267,9 +269,9 @@ class DecisionForm(FilesForm):
     result = OneShown(_l("结论"), choices=lambda: listed([
         ("pass", Text("通过验收", "Accepted in full")), ("pass_partly", Text("部分验收", "Accepted in part")),
     ]), validators=[chosen()])  # fmt: skip
-    panel = written(_l("验收组成员（选填）"), 1000, TextAreaField,
+    panel = line(_l("验收组成员（选填）"), 1000, TextAreaField,
                     description=_l("每行一人：姓名、单位。没有组织验收组的留空。"))  # fmt: skip
-    opinion = written(_l("验收意见"), 3000, TextAreaField, validators=[required()])
+    opinion = line(_l("验收意见"), 3000, TextAreaField, validators=[required()])
     files = _files(_l("验收意见书（选填）"))
 
 
@@ -277,8 +279,8 @@ class TerminationForm(FilesForm):
     """Why it ends, and how it is settled."""
 
     ground = OneShown(_l("终止情形"), choices=lambda: listed(GROUNDS.items()), validators=[chosen()])
-    reason = written(_l("理由（公开）"), 1500, TextAreaField, validators=[required()])
-    settlement = written(_l("资金清算"), 3000, TextAreaField, validators=[required()],
+    reason = line(_l("理由（公开）"), 1500, TextAreaField, validators=[required()])
+    settlement = line(_l("资金清算"), 3000, TextAreaField, validators=[required()],
                          description=_l("已付、已用、应退各多少，怎样处理。"))  # fmt: skip
     files = _files(_l("终止材料（选填）"))
 
@@ -289,4 +291,4 @@ class AsOfForm(MarketplaceForm):
     class Meta:
         csrf = False
 
-    as_of = written(_l("截至日期"), 20, render_kw=_DAY)
+    as_of = line(_l("截至日期"), 20, render_kw=_DAY)

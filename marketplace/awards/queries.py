@@ -173,3 +173,13 @@ def acceptances_with(keys: Sequence[int]) -> Sequence[Acceptance]:
     """Acceptances with these keys, for the desk."""
     whole = joinedload(Acceptance.award).options(joinedload(Award.challenge), joinedload(Award.organization))
     return db.session.scalars(sa.select(Acceptance).where(Acceptance.id.in_(keys)).options(whole)).all()
+
+
+def of_organizations(actor: Actor) -> Sequence[Award]:
+    """The live awards in which one of the actor's organizations leads or owns the challenge, the newest first."""
+    own = sorted(actor.organization_ids)
+    ours = sa.select(Challenge.id).where(Challenge.organization_id.in_(own))
+    select = sa.select(Award).where(
+        Award.state.in_(LIVE), Award.organization_id.in_(own) | Award.challenge_id.in_(ours)
+    )  # fmt: skip
+    return db.session.scalars(select.options(joinedload(Award.challenge)).order_by(Award.id.desc())).all()

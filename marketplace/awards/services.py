@@ -74,7 +74,7 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
         )
     chosen = ranking.next_ones(challenge)
     if not chosen:
-        raise _nobody()
+        raise nobody()
     refusal = ranking.undecided(challenge)
     if refusal is not None:
         raise refusal
@@ -88,7 +88,8 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
     return notice
 
 
-def _nobody() -> Refused:
+def nobody() -> Refused:
+    """Why nothing can be announced when there is no candidate."""
     return Refused(
         Text("按名次把合格的申报列入公示", "Bids that passed are put on notice in the order of their rank"),
         Text("没有可以列入的申报", "There is none that could be"),
@@ -96,9 +97,8 @@ def _nobody() -> Refused:
     )
 
 
-def _propose(
-    challenge: Challenge, lot: int, place: RankedBid, notice: Notice, actor: Actor, post: PostHeld
-) -> None:
+def _propose(challenge: Challenge, lot: int, place: RankedBid, notice: Notice, actor: Actor, post: PostHeld) -> None:
+    assert place.rank is not None  # of candidates
     award = Award(
         challenge_id=challenge.id, bid_id=place.bid.id, organization_id=place.bid.organization_id, lot=lot,
         rank=place.rank, total=str(place.total), notice_id=notice.id, proposed_by=actor.user_id, demo=challenge.demo,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import current_app, url_for
+from markupsafe import Markup
 
 from marketplace.awards import queries, wording
 from marketplace.awards.carrying import paid
@@ -23,6 +24,7 @@ from marketplace.awards.lifecycle import (
 from marketplace.awards.models import Award
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
+from marketplace.core.actor import Actor
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
@@ -30,6 +32,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.posts.queries import signatures
 from marketplace.scoring.queries import ranking
 from marketplace.scoring.ranking import shown
+from marketplace.web.plate import records
 
 LIVES: dict[str, Lifecycle] = {
     "award": AWARD, "contract": CONTRACT, "milestone": MILESTONE, "extension": EXTENSION, "payment": PAYMENT,
@@ -52,7 +55,20 @@ def results(challenge: Challenge) -> list[dict[str, Any]]:
              "reserve": waiting if award is None and place.qualified else 0, "passed": place.qualified}
         )  # fmt: skip
     out = [each for each in known_bids(challenge) if each.state == "disqualified"]
-    return found + [{"rank": None, "bid": each, "total": "", "mark": None, "reserve": 0, "passed": None} for each in out]
+    return found + [
+        {"rank": None, "bid": each, "total": "", "mark": None, "reserve": 0, "passed": None} for each in out
+    ]
+
+
+def added_panels(award: Award, actor: Actor) -> list[Markup]:
+    """What upper capabilities show on the page of an award (pilots: the way to begin one)."""
+    panels = current_app.extensions.get("award_panels", ())
+    return [drawn for panel in panels if (drawn := panel(award, actor)) is not None]
+
+
+def ending(award: Award) -> Text:
+    """Why it was given up, in the words of who did; what a rule did says the state alone."""
+    return Text(award.remark, award.remark)
 
 
 def partners(award: Award) -> list[Text]:
@@ -102,6 +118,21 @@ def _said(entry: LedgerEntry) -> Text:
     act = step.told if step else wording.ACTS[entry.subject_type][entry.action]
     text = act if entry.subject_type == "award" else Text(f"{life.label.zh}：{act.zh}", f"{life.label.en}: {act.en}")
     return Text(f"{text.zh}。{entry.reason}", f"{text.en}. {entry.reason}") if entry.reason else text
+
+
+def told(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
+    """Entries about objects of every kind, oldest first, in words; for the macro ``log``, newest first."""
+    known = records()
+    acts = {kind: record.every_act() for kind, record in known.items()}
+    signed = signatures(entries, named=False)
+    found = []
+    for each in reversed(entries):
+        what, act = known[each.subject_type].label, acts[each.subject_type][each.action]
+        text = Text(f"{what.zh}：{act.zh}", f"{what.en}: {act.en}")
+        if each.reason:
+            text = Text(f"{text.zh}。{each.reason}", f"{text.en}. {each.reason}")
+        found.append({"at": each.at, "text": text, "who": signed.get(each.id, "")})
+    return found
 
 
 def _side(award: Award, entry: LedgerEntry) -> Text:
