@@ -33,12 +33,14 @@ from marketplace.notices.capability import NOTICES
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
+from marketplace.panels.capability import PANELS
 from marketplace.pilots.capability import PILOTS
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
+from marketplace.scoring.capability import SCORING
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
@@ -79,8 +81,10 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCENARIOS,
     LISTINGS,
     NOTICES,
+    PANELS,
     CHALLENGES,
     BIDS,
+    SCORING,
     AWARDS,
     ENQUIRIES,
     PILOTS,

@@ -20,12 +20,10 @@ from marketplace.organizations.policy import visible_to
 SHOWN = 50
 
 
-def line_of(organization_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
-    """The keys of all accepted parents above these organizations, and of all subsidiaries below: one statement."""
-    ids = sorted(organization_ids)
-    if not ids:
-        return frozenset(), frozenset()
+def _line() -> sa.CompoundSelect[str, int]:
+    """Parents above and subsidiaries below the organizations ``ids``."""
     linked, deeper = aliased(Organization), aliased(Organization)
+    ids: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
     above = (
         sa.select(linked.parent_id.label("id"))
         .where(linked.id.in_(ids), linked.parent_state == "accepted")
@@ -39,9 +37,19 @@ def line_of(organization_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[
         .cte("below", recursive=True)
     )
     below = below.union(sa.select(deeper.id).where(deeper.parent_id == below.c.id, deeper.parent_state == "accepted"))
-    rows = db.session.execute(
-        sa.select(sa.literal("above").label("way"), above.c.id).union_all(sa.select(sa.literal("below"), below.c.id))
-    ).all()
+    return sa.select(sa.literal("above").label("way"), above.c.id).union_all(sa.select(sa.literal("below"), below.c.id))
+
+
+# Asked for every member at every request: built once.
+LINE = _line()
+
+
+def line_of(organization_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """The keys of all accepted parents above these organizations, and of all subsidiaries below: one statement."""
+    ids = sorted(organization_ids)
+    if not ids:
+        return frozenset(), frozenset()
+    rows = db.session.execute(LINE, {"ids": ids}).all()
     found = {way: frozenset(key for each, key in rows if each == way) for way in ("above", "below")}
     return found["above"], found["below"]
 

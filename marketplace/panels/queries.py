@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
-from marketplace.panels.models import Assignment, Hit, Panel
+from marketplace.panels.models import Assignment, Draw, Hit, Panel
 from marketplace.panels.policy import JUDGES, SEATED, can_view
 
 WHOLE = (
@@ -128,3 +128,26 @@ def vacant() -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return (Panel.state == "open") & (seated < Panel.seats)
+
+
+def draw_by_key(key: int) -> Draw:
+    """A draw; raises NotFound. Whether the actor may read it is asked of its panel."""
+    found = db.session.get(Draw, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def panel_by_key(key: str) -> Panel:
+    """A panel; raises NotFound. Whether the actor may act on it is asked of the policy."""
+    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
+    found = db.session.scalar(sa.select(Panel).where(Panel.id == number).options(*WHOLE))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def assignments_with(keys: Sequence[int]) -> Sequence[Assignment]:
+    """Assignments with these keys, for the logs."""
+    select = sa.select(Assignment).where(Assignment.id.in_(keys)).options(joinedload(Assignment.panel))
+    return db.session.scalars(select).all()

@@ -82,6 +82,10 @@ class Change(Base):
     # Scoring was begun once more after it: it counts for that round alone.
     dropped_at: Mapped[datetime | None]
 
+    @property
+    def subject_type(self) -> str:
+        return "score_change"
+
 
 class TieVote(Base):
     """A member's recorded vote among bids with equal totals, where the challenge lets the panel decide.
@@ -98,6 +102,10 @@ class TieVote(Base):
     assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("panel_assignment.id"))
     bid_id: Mapped[int] = mapped_column(sa.ForeignKey("bid.id"))
     voted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def subject_type(self) -> str:
+        return "tie_vote"
 
 
 class Ranking(Base):

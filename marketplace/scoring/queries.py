@@ -9,10 +9,14 @@ from fractions import Fraction
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from marketplace.bids.lifecycle import KNOWN
 from marketplace.bids.models import Bid
+from marketplace.bids.queries import WHOLE
 from marketplace.challenges.models import Challenge
+from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
-from marketplace.scoring.models import Ranking
+from marketplace.panels.models import Assignment
+from marketplace.scoring.models import BidCode, Change, Ranking, Sheet, TieVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,87 @@ def ranking(challenge: Challenge) -> Sequence[RankedBid]:
         )
         for row in found.rows
     ]
+
+
+# ---- while it is scored ----
+
+
+def bids_of(challenge: Challenge) -> Sequence[Bid]:
+    """The bids of a challenge that were opened, whatever became of them."""
+    known = Bid.state.in_(KNOWN)
+    return db.session.scalars(sa.select(Bid).where(Bid.challenge_id == challenge.id, known).order_by(Bid.number)).all()
+
+
+def codes_of(challenge: Challenge) -> Sequence[BidCode]:
+    """What the experts call the bids, in the order of the codes: shorter ones first, then by letter."""
+    select = sa.select(BidCode).where(BidCode.challenge_id == challenge.id).options(joinedload(BidCode.bid))
+    return sorted(db.session.scalars(select), key=lambda each: (len(each.code), each.code))
+
+
+def bid_called(challenge: Challenge, code: str) -> BidCode:
+    """The bid with a code.
+
+    Raises:
+        NotFound: there is none.
+    """
+    called = (BidCode.challenge_id == challenge.id) & (BidCode.code == code)
+    found = db.session.scalar(sa.select(BidCode).where(called).options(joinedload(BidCode.bid).options(*WHOLE)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sheets_of(challenge: Challenge) -> Sequence[Sheet]:
+    """Every sheet of a challenge."""
+    select = sa.select(Sheet).where(Sheet.challenge_id == challenge.id).options(joinedload(Sheet.assignment))
+    return db.session.scalars(select.order_by(Sheet.id)).all()
+
+
+def locked_sheets(challenge: Challenge) -> list[Sheet]:
+    """Those that count, in the order of the experts."""
+    locked = [each for each in sheets_of(challenge) if each.state == "locked"]
+    return sorted(locked, key=lambda each: each.assignment.place)
+
+
+def sheet_of(bid: Bid, one: Assignment) -> Sheet | None:
+    """One expert's sheet of one bid."""
+    own = (Sheet.bid_id == bid.id) & (Sheet.assignment_id == one.id)
+    return db.session.scalar(sa.select(Sheet).where(own))
+
+
+def changes_of(challenge: Challenge) -> Sequence[Change]:
+    """What the chair changed and what still counts, oldest first: the last one of a mark is the one in force."""
+    of_it = (Change.challenge_id == challenge.id) & Change.dropped_at.is_(None)
+    return db.session.scalars(sa.select(Change).where(of_it).order_by(Change.id)).all()
+
+
+def votes_of(challenge: Challenge) -> Sequence[TieVote]:
+    """The recorded votes on ties."""
+    return db.session.scalars(sa.select(TieVote).where(TieVote.challenge_id == challenge.id).order_by(TieVote.id)).all()
+
+
+def rankings_of(challenge: Challenge) -> Sequence[Ranking]:
+    """Every order that was ever signed, the newest first."""
+    select = sa.select(Ranking).where(Ranking.challenge_id == challenge.id)
+    return db.session.scalars(select.order_by(Ranking.number.desc())).all()
+
+
+def own_total(challenge: Challenge, bid: Bid | None) -> RankedBid | None:
+    """A bidder's own place in the ranking; the policy has said that he may know it."""
+    return next((each for each in ranking(challenge) if bid is not None and each.bid.id == bid.id), None)
+
+
+_WRITTEN: dict[str, type[Sheet | Change | TieVote | Ranking]] = {
+    "sheet": Sheet, "score_change": Change, "tie_vote": TieVote, "ranking": Ranking,
+}  # fmt: skip
+
+
+def challenge_numbers(subject_type: str, ids: Sequence[int]) -> dict[int, str]:
+    """Key of a sheet, change, vote or ranking → the number of its challenge."""
+    model = _WRITTEN[subject_type]
+    rows = db.session.execute(
+        sa.select(model.id, Challenge.number)
+        .join(Challenge, Challenge.id == model.challenge_id)
+        .where(model.id.in_(ids))
+    )
+    return dict(rows)

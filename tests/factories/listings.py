@@ -50,7 +50,7 @@ def listing(
 
 def walk(kind: Kind, made: Listing, state: str, reviewer: Actor | None = None) -> None:
     """Take the steps to ``state`` from a draft: members submit, an official of the province decides."""
-    deciding = reviewer or accounts.actor(accounts.official(accounts.PROVINCE, ("review",), "省工业和信息化厅"))
+    deciding = reviewer or accounts.deciding("review")
     for step in WAYS[state]:
         take(kind, made, step, deciding)
 

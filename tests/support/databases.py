@@ -79,7 +79,7 @@ class Databases:
             self._execute(f"CREATE DATABASE {TEMPLATE}")
             migrate(server.url(TEMPLATE), self._folder)
             self._has_postgres_template = True
-        self._execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {TEMPLATE}" if migrated else ""))
+        self._execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {TEMPLATE} STRATEGY file_copy" if migrated else ""))
         yield server.url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
