@@ -32,7 +32,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.services import text_of
 from marketplace.panels.queries import panels_of
-from marketplace.scoring.models import Ranking, Sheet
+from marketplace.scoring.models import Change, Ranking, Sheet, TieVote
 
 FORMAT = "jiyu-case/1"
 IN_MEMORY = 8 * 2**20
@@ -96,6 +96,8 @@ def _subjects(challenge: Challenge) -> dict[str, list[int]]:
         "bid": [each.id for each in known_bids(challenge)],
         "panel": [each.id for each in panels], "assignment": [one.id for each in panels for one in each.assignments],
         "sheet": keys(Sheet, Sheet.challenge_id == challenge.id),
+        "score_change": keys(Change, Change.challenge_id == challenge.id),
+        "tie_vote": keys(TieVote, TieVote.challenge_id == challenge.id),
         "ranking": keys(Ranking, Ranking.challenge_id == challenge.id),
         "notice": notices, "objection": keys(Objection, Objection.notice_id.in_(notices)),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,8 @@ from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
-from marketplace.scoring.queries import ranking
+from marketplace.scoring.marks import criteria_of
+from marketplace.scoring.queries import ranking, valid_ranking
 from marketplace.scoring.ranking import TOTAL, shown
 
 # After the notice (product.md 5): once it is confirmed, or the challenge ended after the bids were opened.
@@ -58,4 +60,22 @@ def of_bid(challenge: Challenge, bid: Bid) -> dict[str, Any]:
         "below": [names[key] for key in place.failed] if place else [],
         "best": shown(Fraction(won[0].total)) if won else None,
         "won": next((each for each in won if each.bid_id == bid.id), None),
+        "rows": _rows(challenge, bid),
     }
+
+
+def _rows(challenge: Challenge, bid: Bid) -> list[dict[str, Any]]:
+    """Its points by the signed report, one criterion a row; a gate has no points."""
+    signed = valid_ranking(challenge)
+    reported = json.loads(signed.text)["bids"] if signed else []
+    given = next((each for each in reported if each["bid"] == bid.number), None)
+    if given is None:
+        return []
+    return [
+        {
+            "name": each.name, "weight": each.weight, "least": each.least,
+            "points": shown(Fraction(given["points"][each.key])) if each.kind == "points" else None,
+            "passes": given["gates"].get(each.key),
+        }
+        for each in criteria_of(challenge)
+    ]  # fmt: skip

@@ -48,8 +48,8 @@ def undecided(challenge: Challenge) -> Refused | None:
     if len(able) <= len(chosen) or not chosen or chosen[-1][1].rank != able[len(chosen)].rank:
         return None
     return Refused(
-        Text("名次相同而名额不够的，先由评审组分出先后", "Equal ranks for the last place are told apart by the panel"),
+        Text("名次相同而名额不够的，不能任选一家", "Nobody is picked from equal ranks for the last place"),
         Text("有 %(count)s 件申报同列第 %(rank)s 名", "%(count)s bids share rank %(rank)s")
         % {"count": sum(each.rank == chosen[-1][1].rank for each in able), "rank": chosen[-1][1].rank},
-        Text("请退回评审组重评或表决", "Send it back to the panel, to be scored or voted on again"),
+        Text("可以认定无合适申报，或撤榜后重新发榜", "Find that no bid is suitable, or withdraw it and post it anew"),
     )
