@@ -20,8 +20,8 @@ from marketplace.awards.lifecycle import (
     MILESTONE,
     PAYMENT,
     at_work,
+    awaits_contract,
     contract_signed,
-    still_accepted,
 )
 from marketplace.awards.models import Award, Contract, Extension, Milestone, Payment
 from marketplace.awards.queries import overdue
@@ -81,15 +81,14 @@ def write_contract(
     if not policy.owns(actor, award):
         raise NotFound
     contract = award.contract
+    refusal = awaits_contract(award)
+    if refusal is not None:
+        raise refusal
     wrong = list(_wrong(award, terms, has_file=bool(files) or contract is not None))
     if wrong:
         raise Invalid(wrong)
     if contract is None:
-        contract = Contract(award=award)
-        refusal = still_accepted(contract)
-        if refusal is not None:
-            db.session.expunge(contract)
-            raise refusal
+        contract = Contract(award_id=award.id)
     else:
         move(CONTRACT, contract, "rewrite", actor, organization_id=award.challenge.organization_id, seen=seen)
     contract.paper_number, contract.amount, contract.note = terms.paper_number, terms.amount, terms.note
@@ -98,6 +97,7 @@ def write_contract(
     contract.written_at, contract.written_by = clock.now(), actor.user_id
     db.session.add(contract)
     db.session.flush()
+    db.session.expire(award, ["contract"])
     _plan(award, terms.milestones)
     for each in files:
         keep(each, contract, actor)

@@ -17,6 +17,7 @@ from marketplace.awards.lifecycle import (
     EXTENSION,
     MILESTONE,
     PAYMENT,
+    awaits_contract,
     contract_signed,
 )
 from marketplace.awards.models import Award, Milestone
@@ -111,6 +112,9 @@ def contract(number: str) -> ResponseReturnValue:
     award = queries.award_by_key(number, actor)
     if not policy.owns(actor, award):
         raise NotFound
+    refusal = awaits_contract(award)
+    if refusal is not None:
+        raise refusal
     form = ContractForm(award)
     if request.method == "POST" and not change_rows(form, request.form) and form.validate():
         terms, prepared = form.read(), form.prepared()

@@ -15,7 +15,7 @@ from marketplace.awards.carrying import Planned, Terms
 from marketplace.awards.models import Award, Contract
 from marketplace.awards.wording import GROUNDS, OWNER_RESULTS, RESULTS
 from marketplace.bids.content import read_price
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.listings.answers import any_day
@@ -106,17 +106,29 @@ class ContractForm(FilesForm):
         for entry in self.rows:
             entry.form.payment.choices = self._choices
 
+    def refuse(self, errors: Invalid | Sequence[FieldError]) -> None:
+        """Show a service's refusal at its fields, also at those of rows."""
+        super().refuse(errors)
+        _gather(self.rows)
+
     def read(self) -> Terms | None:
         """What was typed; None when something cannot be read, which is said at its field."""
         days = {key: _read_day(self, key) for key in ("owner_signed_on", "winner_signed_on", "ends_on")}
         amount = _read_amount(self, "amount")
         rows = [row for entry in self.rows if not entry.form.blank and (row := _planned(entry.form)) is not None]
-        if self.errors or amount is None or any(entry.form.errors for entry in self.rows):
+        _gather(self.rows)
+        if self.errors or amount is None:
             return None
         return Terms(
             paper_number=self.paper_number.data or "", amount=amount, milestones=rows, note=self.note.data or "",
             **{key: day for key, day in days.items() if day is not None},
         )  # fmt: skip
+
+
+def _gather(rows: Any) -> None:
+    """A list of rows has counted their errors before they were read."""
+    own = [each for each in rows.errors if isinstance(each, str)]
+    rows.errors = [*own, *(entry.errors for entry in rows if entry.errors)]
 
 
 def typed(contract: Contract, award: Award) -> dict[str, Any]:
@@ -254,6 +266,7 @@ class AcceptanceForm(FilesForm):
         for error in errors:
             key, _dot, place = error.field.partition(".")
             refuse(self.measured[int(place)].form.value if key == "measured" and place else self[key], error.message)
+        _gather(self.measured)
 
 
 class OwnerForm(MarketplaceForm):

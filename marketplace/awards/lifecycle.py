@@ -98,8 +98,13 @@ def contract_signed(award: Award) -> Refused | None:
 
 
 def still_accepted(contract: Contract) -> Refused | None:
-    """A contract is confirmed while its award waits for one."""
-    if contract.award.state == "accepted":
+    """A contract is written and confirmed while its award waits for one."""
+    return awaits_contract(contract.award)
+
+
+def awaits_contract(award: Award) -> Refused | None:
+    """The same, asked before there is a contract."""
+    if award.state == "accepted":
         return None
     return Refused(
         Text("接受立榜以后、开始执行以前签约", "A contract follows the acceptance of an award"),

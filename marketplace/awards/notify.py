@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.notify import letter
 from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, CONTRACT, EXEMPTION, EXTENSION, MILESTONE, PAYMENT
 from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment, Termination
-from marketplace.awards.queries import live_of
+from marketplace.awards.queries import awards_of
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import known_bids, live_bids
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -131,7 +131,7 @@ def results(message: Message, config: Config) -> Iterator[Letter]:
     name = message.topic.partition(".")[2]
     opened = known_bids(challenge)
     href = f"{config.base_url}/awards/{challenge.number}/feedback" if opened else f"{config.base_url}/bids/"
-    awarded = {each.bid_id for each in live_of(challenge)}  # told by ``award_moved``
+    awarded = {each.bid_id for each in awards_of(challenge) if each.confirmed_at}  # told by ``award_moved``
     bids = [bid for bid in opened or live_bids(challenge) if bid.id not in awarded]
     for user in _members(key for bid in bids for key in _parts(bid)):
         yield _letter(user, challenge, DECISIONS, CHALLENGE.by_name[name].told, href, entry.reason)

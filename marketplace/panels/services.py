@@ -143,9 +143,10 @@ def _pool(panel: Panel, actor: Actor) -> list[Expert]:
 
 def _keep(panel: Panel, record: dict[str, Any], actor: Actor) -> None:
     made = Draw(
-        panel=panel, number=len(panel.draws) + 1, record=record, digest=drawing.digest_of(record),
-        drawn_by=actor.user_id, drawn_at=clock.now(),
+        number=len(panel.draws) + 1, record=record, digest=drawing.digest_of(record), drawn_by=actor.user_id,
+        drawn_at=clock.now(),
     )  # fmt: skip
+    panel.draws.append(made)
     db.session.flush()
     data = {"draw": made.number, "sha256": made.digest, "seed": record["seed"], "pool": len(record["pool"])}
     ledger.record(panel, "draw", actor, post=_post(panel, actor), data=data)

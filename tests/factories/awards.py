@@ -31,7 +31,7 @@ from marketplace.scoring import services as scoring
 from tests.factories import accounts, bids, challenges, experts
 from tests.factories.listings import member_of
 
-SEATS = 5
+SEATS = 3
 
 
 @dataclass
