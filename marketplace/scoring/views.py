@@ -40,7 +40,8 @@ def blueprint() -> Blueprint:
     add("/<challenge>/begin", "begin", signed_in(begin), methods=["POST"])
     add("/<challenge>/again", "again", signed_in(again), methods=["POST"])
     add("/<challenge>/bids/<code>", "sheet", signed_in(sheet), methods=["GET", "POST"])
-    add("/<challenge>/bids/<code>/files/<int:place>", "paper", signed_in(paper))
+    add("/<challenge>/bids/<code>/open", "read", signed_in(read), methods=["POST"])
+    add("/<challenge>/bids/<code>/files/<int:place>", "paper", signed_in(paper), methods=["POST"])
     add_routes(pages)
     return pages
 
@@ -117,18 +118,28 @@ def _bid(challenge: str, code: str) -> tuple[BidCode, Assignment]:
     return called, one
 
 
+def read(challenge: str, code: str) -> ResponseReturnValue:
+    """An expert opens a bid by a deliberate act, which history keeps."""
+    called, one = _bid(challenge, code)
+    services.sheet_for(called.bid, one)
+    note_reading(called.bid, current_actor())
+    return redirect(url_for("scoring.sheet", challenge=challenge, code=code))
+
+
 def sheet(challenge: str, code: str) -> ResponseReturnValue:
     """A bid and the expert's sheet: kept while he writes, submitted by the button; afterwards as he locked it."""
     called, one = _bid(challenge, code)
-    own = services.sheet_for(called.bid, one)
-    criteria = marks.criteria_of(own.challenge)
-    form = sheet_form(criteria, own.marks)
+    own = queries.sheet_of(called.bid, one)
+    if own is None or not has_read(called.bid, current_actor()):
+        return render_template(
+            "scoring/unread.html", challenge=called.bid.challenge, code=code, name=showing.bid_name(code),
+            mark=CHALLENGE.mark(called.bid.challenge.state), bids=showing.own_bids(called.bid.challenge, one),
+        )  # fmt: skip
+    form = sheet_form(marks.criteria_of(own.challenge), own.marks)
     if request.method == "POST":
         answered = _written(called, own, form)
         if answered is not None:
             return answered
-    if not has_read(called.bid, current_actor()):
-        note_reading(called.bid, current_actor())
     return _sheet_page(called, own, form)
 
 
