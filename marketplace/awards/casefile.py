@@ -12,7 +12,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -72,7 +72,7 @@ def case_of(challenge: Challenge, as_of: date, *, whole: bool) -> Case:
     Raises:
         NotFound: there was nothing public of it yet on that day.
     """
-    until = min(clock.end_of_day(as_of), clock.now())
+    until = min(clock.end_of_day(as_of), clock.now() + timedelta(microseconds=1))
     if challenge.published_at is None or challenge.published_at >= until:
         raise NotFound
     found = _subjects(challenge)

@@ -77,7 +77,7 @@ def page(challenge: str) -> ResponseReturnValue:
 
 
 def _rows(case: casefile.Case) -> list[dict[str, Any]]:
-    """Kind, name and state of each object, in words."""
+    """Kind, name and state of each object in words, in the order in which they came to it."""
     known, found = records(), casefile.standing(case)
     names: dict[tuple[str, int], str] = {}
     for kind in {each["kind"] for each in found}:
@@ -89,7 +89,7 @@ def _rows(case: casefile.Case) -> list[dict[str, Any]]:
             "state": _state(known[each["kind"]], each["state"]),
             "at": datetime.fromisoformat(each["since"]) if each["since"] else None,
         }
-        for each in found
+        for each in sorted(found, key=lambda each: str(each["since"]))
     ]  # fmt: skip
 
 
