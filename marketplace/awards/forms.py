@@ -76,7 +76,7 @@ class MilestoneRow(WrittenRow):
     """One milestone of the contract."""
 
     written = ("name", "due_on")
-    name = line(_l("里程碑"), 120)
+    name = line(_l("里程碑名称"), 120)
     name_en = line(_l("里程碑（英文，选填）"), 200)
     due_on = line(_l("完成日期"), 20, render_kw=_DAY)
     payment = OneOf(_l("通过后付款"))
