@@ -19,6 +19,7 @@ from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_end
 from marketplace.cli.seeding_experts import load_experts
 from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.cli.seeding_pilots import load_pilots
+from marketplace.cli.seeding_scores import load_scores
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -75,6 +76,7 @@ def load_sample() -> str:
         load_pilots(people, walk.listings)
         load_challenges(people, units)
         load_bids(people, units)
+        load_scores(people, units)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"

@@ -30,11 +30,12 @@ from marketplace.settings.queries import value
 MOST_SEATS = 15
 
 
-def convene(actor: Actor, subject: Any, fields: Sequence[str], seats: int, reserves: int) -> Panel:
+def convene(actor: Actor, subject: Any, fields: Sequence[str], seats: int, reserves: int, *, seed: str = "") -> Panel:
     """Draw a panel for a subject: ``seats`` experts who are asked at once, and up to ``reserves`` in reserve.
 
     Args:
         fields: "domain.<code>" and "category.<code>"; who was approved for one of them is in the pool.
+        seed: of the draw, for the sample alone, which shall be the same each time; pages never give one.
 
     Raises:
         Refused: the actor is not in charge, or the register has too few experts of these fields.
@@ -56,7 +57,7 @@ def convene(actor: Actor, subject: Any, fields: Sequence[str], seats: int, reser
             db.session.add(panel)
     except IntegrityError as error:
         raise Conflict(Text("没有抽取：评审组已经抽取", "Not drawn: there is a panel already")) from error
-    _draw(panel, actor, seats + reserves, least=seats)
+    _draw(panel, actor, seats + reserves, least=seats, seed=seed)
     checking.fill(panel)
     return panel
 
@@ -107,7 +108,7 @@ def draw_more(panel: Panel, actor: Actor, reserves: int) -> int:
     return sum(each.state in LIVE for each in panel.assignments[before:])
 
 
-def _draw(panel: Panel, actor: Actor, wanted: int, *, least: int) -> None:
+def _draw(panel: Panel, actor: Actor, wanted: int, *, least: int, seed: str = "") -> None:
     """Draw, write down what it was made of, and seat nobody yet. Refused when fewer than ``least`` were found."""
     experts = {each.number: each for each in _pool(panel, actor)}
     against = checking.parties(panel.about_type, subject_of(panel))
@@ -119,7 +120,7 @@ def _draw(panel: Panel, actor: Actor, wanted: int, *, least: int) -> None:
     ]
     there = [each.expert_id for each in panel.assignments if each.state in LIVE]
     busy = Counter(employer for some in checking.employers(there).values() for employer in some)
-    seed, limit = secrets.token_hex(16), value(PER_EMPLOYER)
+    seed, limit = seed or secrets.token_hex(16), value(PER_EMPLOYER)
     drawn = drawing.draw(seed, pool, wanted, limit, busy)
     if len(drawn.taken) < least:
         raise _too_few(len(pool), len(drawn.taken), least)

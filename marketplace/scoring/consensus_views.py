@@ -40,6 +40,14 @@ def _seen(number: str) -> Challenge:
     return found
 
 
+def _on_panel(number: str) -> Challenge:
+    """The same for who sits on its panel: nobody else acts here."""
+    found = _seen(number)
+    if member(current_actor(), found) is None:
+        raise NotFound
+    return found
+
+
 def show(challenge: str) -> ResponseReturnValue:
     """Every score beside every other: the panel in consensus, officials and owner once it is ranked."""
     return _page(_seen(challenge))
@@ -81,7 +89,7 @@ def _votes(now: consensus.Standing, one: Any) -> list[dict[str, Any]]:
 
 def change(challenge: str) -> ResponseReturnValue:
     """The chair changes a mark."""
-    found = _seen(challenge)
+    found = _on_panel(challenge)
     form = ChangeForm()
     _offer(form, consensus.standing_of(found))
     try:
@@ -99,7 +107,7 @@ def change(challenge: str) -> ResponseReturnValue:
 
 def vote(challenge: str) -> ResponseReturnValue:
     """A member votes on a tie."""
-    found = _seen(challenge)
+    found = _on_panel(challenge)
     consensus.vote(found, request.form.get("among", ""), request.form.get("code", ""), current_actor())
     flash(_("已记名表决。"))
     return redirect(url_for("scoring.consensus", challenge=challenge))
@@ -107,7 +115,7 @@ def vote(challenge: str) -> ResponseReturnValue:
 
 def sign(challenge: str) -> ResponseReturnValue:
     """The chair signs the order."""
-    found = _seen(challenge)
+    found = _on_panel(challenge)
     made = consensus.sign(found, current_actor())
     if made is None:
         flash(_("签署前的回避核对有变化，已退回补评，请等候补专家评完。"))

@@ -130,7 +130,8 @@ def sheet(challenge: str, code: str) -> ResponseReturnValue:
     """A bid and the expert's sheet: kept while he writes, submitted by the button; afterwards as he locked it."""
     called, one = _bid(challenge, code)
     own = queries.sheet_of(called.bid, one)
-    if own is None or not has_read(called.bid, current_actor()):
+    # What was typed overnight is taken all the same: reading asks for the act, writing does not.
+    if own is None or not (request.method == "POST" or has_read(called.bid, current_actor())):
         return render_template(
             "scoring/unread.html", challenge=called.bid.challenge, code=code, name=showing.bid_name(code),
             mark=CHALLENGE.mark(called.bid.challenge.state), bids=showing.own_bids(called.bid.challenge, one),

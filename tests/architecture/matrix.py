@@ -15,6 +15,7 @@ from tests.architecture.matrix_bids import bids
 from tests.architecture.matrix_challenges import challenges
 from tests.architecture.matrix_organizations import organizations
 from tests.architecture.matrix_pilots import pilots, tokens
+from tests.architecture.matrix_scoring import judging
 from tests.architecture.questions import STALE, Row, decision, get, only, post, step
 
 
@@ -366,7 +367,7 @@ def notifications() -> Iterator[Row]:
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
-    *notifications(), *challenges(), *bids(), *enquiries(), *pilots(), *tokens(),
+    *notifications(), *challenges(), *bids(), *judging(), *enquiries(), *pilots(), *tokens(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 # The page that sets up a second factor keeps the secret it shows, and a wrong code is noted: they write by design.

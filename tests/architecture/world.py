@@ -30,6 +30,7 @@ from marketplace.foundation.outbox import handle_next
 from marketplace.notices.models import Notice, Objection
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
+from marketplace.panels.models import Panel
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
@@ -174,6 +175,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
+    yield from judged_numbers()
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (
@@ -210,6 +212,23 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
         yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
+
+
+def judged_numbers() -> Iterator[tuple[str, str]]:
+    """The challenges that experts judge, and the panel of the one whose experts are being asked."""
+    for panel in db.session.query(Panel).order_by(Panel.id):
+        challenge = db.session.get_one(Challenge, panel.about_id)
+        yield f"challenge.judged.{'asked' if challenge.state == 'opened' else challenge.state}", challenge.number
+        blocked = next((each for each in panel.assignments if each.state == "blocked"), None)
+        if challenge.state == "ranked" and blocked is not None:
+            yield "assignment.elsewhere", str(blocked.id)
+        if challenge.state != "opened":
+            continue
+        assert blocked is not None
+        yield "panel.asked", str(panel.id)
+        yield "draw.asked", str(panel.draws[0].id)
+        yield "assignment.blocked", str(blocked.id)
+        yield "assignment.expert1", str(next(each.id for each in panel.assignments if each.state == "proposed"))
 
 
 @contextmanager
