@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.architecture.matrix_administration import administration
+from tests.architecture.matrix_awards import awards
 from tests.architecture.matrix_bids import bids
 from tests.architecture.matrix_challenges import challenges
 from tests.architecture.matrix_organizations import organizations
@@ -367,7 +368,7 @@ def notifications() -> Iterator[Row]:
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
-    *notifications(), *challenges(), *bids(), *judging(), *enquiries(), *pilots(), *tokens(),
+    *notifications(), *challenges(), *bids(), *judging(), *awards(), *enquiries(), *pilots(), *tokens(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 # The page that sets up a second factor keeps the secret it shows, and a wrong code is noted: they write by design.

@@ -27,6 +27,7 @@ class SamplePage:
 
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
+    from tests.support.journey_awards import award_pages
     from tests.support.journey_bids import bid_pages
     from tests.support.journey_challenges import challenge_pages, notice_pages
 
@@ -41,6 +42,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *challenge_pages(),
             *notice_pages(),
             *bid_pages(),
+            *award_pages(),
             *official_pages(found),
             *office_pages(),
         ]
