@@ -116,7 +116,8 @@ def delete_account(user: User) -> None:
             raise reason
     emit(LEFT, user, {"to": user.email, "name": user.name, "language": user.language})
     end_sessions(user)
-    for capability in capabilities():
+    # From the top down: what lies above finds the person as he was, and his address goes last.
+    for capability in reversed(capabilities()):
         if capability.forget:
             capability.forget(user.id)
     user.deleted_at = user.disabled_at = clock.now()
@@ -130,7 +131,7 @@ def forget(user_id: int) -> None:
     db.session.execute(sa.update(UserSession).where(UserSession.user_id == user_id).values(address="", agent=""))
     db.session.execute(sa.update(Attempt).where(Attempt.user_id == user_id).values(user_id=None))
     user = db.session.get_one(User, user_id)
-    user.name, user.email = pseudonym(user_id), f"{pseudonym(user_id).lower()}@deleted.invalid"
+    user.name, user.email = pseudonym(user_id), no_address(user_id)
     user.password_hash, user.second_factor_at, user.administrator = NO_PASSWORD, None, ""
 
 
@@ -141,6 +142,11 @@ NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAA
 def pseudonym(user_id: int) -> str:
     """How somebody who left is called: the same in both languages."""
     return f"U-{user_id:06d}"
+
+
+def no_address(user_id: int) -> str:
+    """What stands where his address stood; no mail can reach it."""
+    return f"{pseudonym(user_id).lower()}@deleted.invalid"
 
 
 def forget_letters() -> None:

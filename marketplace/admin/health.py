@@ -27,7 +27,7 @@ from marketplace.settings.queries import value
 
 PULSE_SECONDS = 30.0
 BACKUP_DAYS = Setting(
-    "admin.backup_days", Text("多少天没有备份算不正常", "Days without a backup that are too many"), 7,
+    "admin.backup_days", Text("多少天没有备份算不正常", "Days without a backup before a warning"), 7,
     unit=Text("天", "days"), least=1, most=90,
 )  # fmt: skip
 # A leader that missed this many pulses is not at work.

@@ -23,6 +23,7 @@ from marketplace.web.plate import Named, records
 SIGN_INS = ("sign_in", "sign_out")
 PERSON = "user"
 SYSTEM_NAME = Text("系统", "System")
+STATE = Text("状态", "State")
 # Persons that a filter may mean; who means more writes more of the name.
 MOST_PERSONS = 200
 PORTION = 500
@@ -60,16 +61,22 @@ class LogLine:
     act: Text
 
     @property
-    def changes(self) -> list[tuple[str, Any, Any]]:
+    def changes(self) -> list[tuple[str | Text, Any, Any]]:
         """(what, before, after) of everything that the entry says of a change."""
-        found: list[tuple[str, Any, Any]] = []
+        found: list[tuple[str | Text, Any, Any]] = []
         if self.entry.before or self.entry.after:
-            found.append(("state", self.entry.before, self.entry.after))
+            found.append((STATE, self._state(self.entry.before), self._state(self.entry.after)))
         data = self.entry.data
         for key, value in {**data, **_mapping(data.get("changed"))}.items():
             if isinstance(value, list) and len(value) == 2 and key != "changed":
                 found.append((key, *value))
         return found
+
+    def _state(self, state: str) -> str | Text:
+        """A state as its life cycle calls it."""
+        record = records().get(self.entry.subject_type)
+        known = record.lifecycle.states if record and record.lifecycle else {}
+        return known[state].label if state in known else state
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

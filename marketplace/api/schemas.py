@@ -191,7 +191,7 @@ def _objects() -> dict[str, Schema]:
             **dict.fromkeys(("kind", "kind_en", "text", "text_en", "number"), TEXT), "url": ADDRESS,
         }),
         "Found": thing({
-            "kind": {"enum": ["product", "scenario", "organization", "challenge"]},
+            "kind": {"enum": ["product", "scenario", "organization", "challenge", "notice"]},
             "number": TEXT, "title": TEXT, "title_en": TEXT, "summary": TEXT, "url": ADDRESS, "state": TEXT,
             "updated": nothing_or(INSTANT),
         }),

@@ -12,8 +12,8 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import moment
 
 TOGETHER_MINUTES = Setting(
-    "bids.together_minutes", Text("共同开启的时限", "Time in which openers must come together"), 30,
-    Text("先到的开启人交出的一份，过时作废", "A share given earlier than this counts no more"),
+    "bids.together_minutes", Text("共同开启的时限", "Time within which both openers must act"), 30,
+    Text("先到的开启人交出的一份，过时作废", "A key share given earlier than this expires"),
     Text("分钟", "minutes"), 5, 240,
 )  # fmt: skip
 SETTINGS = (TOGETHER_MINUTES,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,36 +17,34 @@ from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
-from marketplace.foundation.tables import write_csv, write_xlsx
 from marketplace.reference import catalogue
 from marketplace.web.feed import AT_MOST
 from marketplace.web.forms import clean
 from marketplace.web.languages import current_language
+from marketplace.web.twins import NAMES, asked_status, items_answer, table_answer
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 TITLE = Text("揭榜挂帅清单", "Challenges")
 WORDS_MOST = 100
 
 
 def question() -> dict[str, str]:
     """State, domain and words that the address asks for; raises NotFound for a state or domain that is none."""
-    state, domain = request.args.get("state", ""), request.args.get("domain", "")
-    if (state and state not in CHALLENGE.states) or (domain and domain not in {d.code for d in catalogue.domains()}):
+    domain = request.args.get("domain", "")
+    if domain and domain not in {each.code for each in catalogue.domains()}:
         raise NotFound
-    return {"state": state, "domain": domain, "words": clean(request.args.get("q"))[:WORDS_MOST]}
+    return {
+        "state": asked_status(CHALLENGE.states),
+        "domain": domain,
+        "words": clean(request.args.get("q"))[:WORDS_MOST],
+    }
 
 
 def downloads() -> list[tuple[str, str]]:
     """The twins of the list in the address."""
-    asked: dict[str, Any] = {key: request.args[key] for key in ("state", "domain", "q") if request.args.get(key)}
-    return [
-        (name, url_for("challenge_list.twin", ending=ending, **asked))
-        for name, ending in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
-    ]
+    asked = question()
+    named = {"status": asked["state"], "domain": asked["domain"], "q": asked["words"]}
+    wanted: dict[str, Any] = {key: value for key, value in named.items() if value}
+    return [(name, url_for("challenge_list.twin", ending=ending, **wanted)) for name, ending in NAMES]
 
 
 def found() -> Sequence[Challenge]:
@@ -82,22 +79,11 @@ def cells(challenge: Challenge, language: str) -> list[str]:
 
 def answer(ending: str) -> Response:
     """The list as a file."""
-    rows, language = found(), current_language()
-    head = [each.say(language) for each in HEAD]
-    table = (cells(each, language) for each in rows)
+    rows, language, name = found(), current_language(), f"challenges-{clock.today().isoformat()}"
     if ending == "json":
-        items = [item(each) for each in rows]
-        text = json.dumps({"items": items, "total": len(items), "next": None}, ensure_ascii=False)
-        body: Any = text
-    elif ending == "csv":
-        body = write_csv(head, table)
-    else:
-        body = write_xlsx(head, table, TITLE.say(language))
-    response = Response(body, content_type=TYPES[ending])
-    name = f"challenges-{clock.today().isoformat()}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.vary.update(("Cookie", "Accept-Language"))
-    return response
+        return items_answer(name, [item(each) for each in rows])
+    head = [each.say(language) for each in HEAD]
+    return table_answer(name, ending, head, (cells(each, language) for each in rows), TITLE.say(language))
 
 
 def item(challenge: Challenge) -> dict[str, Any]:

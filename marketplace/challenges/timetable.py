@@ -18,7 +18,7 @@ from marketplace.settings.queries import value
 WORKING_DAYS = Text("个工作日", "working days")
 OPEN_DAYS = Setting(
     "challenges.open_days",
-    Text("榜单公开征集的最短时间", "How long a challenge is open for bids at least"),
+    Text("榜单公开征集的最短时间", "Minimum time a challenge is open for bids"),
     20,
     Text("从发榜到揭榜截止，按自然日计", "Calendar days from publication to the deadline"),
     Text("天", "days"),
@@ -27,16 +27,16 @@ OPEN_DAYS = Setting(
 )
 ANSWER_DAYS = Setting(
     "challenges.answer_days",
-    Text("答疑与揭榜截止之间至少隔", "From the last answer to the deadline at least"),
+    Text("答疑与揭榜截止之间至少隔", "Minimum time from the last answer to the deadline"),
     3,
-    Text("让各单位来得及按答复修改申报", "So that bidders can still work the answers in"),
+    Text("让各单位来得及按答复修改申报", "So that bidders can still take the answers into account"),
     WORKING_DAYS,
     least=0,
     most=60,
 )
 EXTENSION_DAYS = Setting(
     "challenges.extension_days",
-    Text("实质性更正后至少留出", "After a material change at least"),
+    Text("实质性更正后至少留出", "Minimum time after a material change"),
     5,
     Text("从更正发布到新的揭榜截止", "From its publication to the new deadline"),
     WORKING_DAYS,

@@ -91,6 +91,7 @@ ENQUIRIES = Capability(
         "enquiry.remind": notify.reminded,
         "enquiry.message": notify.said,
         "enquiry.meet": notify.said,
+        "enquiry.answer_end": notify.said,
         **{f"enquiry.{step}": notify.changed for step in STEPS},
         **{f"outcome.{step}": notify.outcome_changed for step in ANSWERS},
     },

@@ -21,7 +21,7 @@ from marketplace.reference.services import overrides
 
 ANSWER_DAYS = Setting(
     "enquiries.answer_days", Text("对接答复时限", "Time to answer a talk"), 10,
-    Text("工作台按它显示截止日；过了还能答复", "The workspace shows the last day; answers are taken later, too"),
+    Text("工作台按它显示截止日；过了还能答复", "The workspace shows the deadline; later answers are still accepted"),
     Text("个工作日", "working days"), least=1, most=60,
 )  # fmt: skip
 RESPONSE_LEAST = Setting(

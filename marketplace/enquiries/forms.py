@@ -26,16 +26,11 @@ class MessageForm(MarketplaceForm):
         return [(each.stream, each.filename or "") for each in self.files.data or () if not isinstance(each, str)]
 
 
-class OpeningForm(MessageForm):
-    """The first message, which is never empty."""
-
-    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField, validators=[required()])
-
-
-class AnswerForm(OpeningForm):
-    """With which products a need is answered."""
+class AnswerForm(MessageForm):
+    """With which products a need is answered, and the first message, which is never empty."""
 
     products = SomeOf(_l("用哪些产品"), validators=[chosen()])
+    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField, validators=[required()])
 
     def offer(self, products: Mapping[str, Text]) -> AnswerForm:
         """The same form with its choices: number → label."""
@@ -43,10 +38,11 @@ class AnswerForm(OpeningForm):
         return self
 
 
-class InviteForm(OpeningForm):
-    """For what a product is invited."""
+class InviteForm(MessageForm):
+    """For what a product is invited, and the first message."""
 
     need = OneShown(_l("为哪项需求"), validators=[chosen()])
+    text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField, validators=[required()])
 
     def offer(self, needs: Mapping[str, Text]) -> InviteForm:
         """The same form with its choices: number → label."""

@@ -28,6 +28,10 @@ ENQUIRIES = LetterGroup(
 )
 
 
+# What one side has said or noted → the letter to the other.
+SAID = {"message": "said", "meet": "met", "answer_end": "end_answered"}
+
+
 def opened(message: Message, config: Config) -> Iterator[Letter]:
     """The other side has a talk to answer; nothing when it was withdrawn meanwhile."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
@@ -54,10 +58,10 @@ def changed(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def said(message: Message, config: Config) -> Iterator[Letter]:
-    """The other side has a new message, or reads that a meeting was noted."""
+    """The other side has a new message, reads that a meeting was noted, or what was said of its reason to end."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    yield from _to(enquiry, _others(enquiry, entry), "met" if entry.action == "meet" else "said", config)
+    yield from _to(enquiry, _others(enquiry, entry), SAID[entry.action], config)
 
 
 def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:

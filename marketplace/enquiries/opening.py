@@ -29,11 +29,12 @@ from marketplace.settings.queries import value
 
 WAITING_MOST = Setting(
     "enquiries.waiting_most",
-    Text("一个单位最多几次对接等待对方答复", "Most talks of an organization that wait for answers"), 30,
+    Text("一个单位最多几次对接等待对方答复", "Unanswered talks per organization (maximum)"), 30,
     least=1, most=1000,
 )  # fmt: skip
 AGAIN_DAYS = Setting(
-    "enquiries.again_days", Text("被谢绝后多少天才能再次发起", "Days until a side that was declined may ask again"), 30,
+    "enquiries.again_days",
+    Text("被谢绝后多少天才能再次发起", "Waiting time before asking again after being declined"), 30,
     unit=DAYS, least=0, most=365,
 )  # fmt: skip
 MOST_PRODUCTS = 5
@@ -121,6 +122,8 @@ def answer_scenario(
     wrong = _wrong_choice(numbers, chosen)
     if wrong is not None:
         raise Invalid([FieldError("products", wrong)])
+    for product in sorted(chosen, key=lambda each: each.id):
+        lock(product)
     supplier = chosen[0].organization
     enquiry = Enquiry(
         supplier_id=supplier.id, demander_id=scenario.organization_id, scenario_id=scenario.id, opened_side=SUPPLIER
@@ -150,11 +153,15 @@ def invite_product(
         Invalid: on "need" or "text".
         Refused: a rule stands against it.
     """
+    # First the need, then the product, as an answer to the need takes them: both sides may begin at once.
+    need = _need(product, number, actor)
+    if isinstance(need, Scenario):
+        lock(need)
     lock(product)
     refusal = refusal_to_invite(product, actor)
     if refusal is not None:
         raise refusal
-    need: Any = next((each for each in needs_to_offer(product, actor) if each.number == number), None)
+    need = _need(product, number, actor)
     if need is None:
         raise Invalid([FieldError("need", Text("请选择一项需求", "Choose one of your needs"))])
     scenario = need if isinstance(need, Scenario) else None
@@ -164,6 +171,10 @@ def invite_product(
         scenario_id=scenario.id if scenario else None, product_id=None if scenario else product.id,
     )  # fmt: skip
     return _open(enquiry, demander, [product], actor, text, prepared)
+
+
+def _need(product: Product, number: str, actor: Actor) -> Any:
+    return next((each for each in needs_to_offer(product, actor) if each.number == number), None)
 
 
 def _open(

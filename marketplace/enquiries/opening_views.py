@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask import flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,7 +18,6 @@ from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
-from marketplace.foundation.tables import write_csv
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
@@ -32,6 +31,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
+from marketplace.web.twins import table_answer
 
 MOST_COMPARED = 8
 
@@ -138,13 +138,11 @@ def compare(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def compare_file(number: str) -> ResponseReturnValue:
+def compare_file(number: str, ending: str) -> ResponseReturnValue:
     """The same as a file."""
     scenario = _own_scenario(number)
     columns, rows = table_of(scenario, answers_to(scenario), current_language())
-    answered = Response(write_csv(columns, rows), content_type="text/csv; charset=utf-8")
-    answered.headers["Content-Disposition"] = f'attachment; filename="{scenario.number}-answers.csv"'
-    return answered
+    return table_answer(f"{scenario.number}-answers", ending, columns, rows, scenario.number)
 
 
 def _column(product: Product) -> dict[str, Any]:

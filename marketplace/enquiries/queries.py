@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.enquiries.models import (
+    DEMANDER,
     LIVE,
     OUTCOMES,
     SUPPLIER,
@@ -137,6 +139,29 @@ def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
     keys = [each.id for each in enquiry.outcomes]
     theirs = (LedgerEntry.subject_type == "outcome") & LedgerEntry.subject_id.in_(keys)
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a talk ended: the side that ended it, and what the other said of the reason, as history has it."""
+
+    side: str
+    answer: LedgerEntry | None
+
+    def waits_for(self, side: str) -> bool:
+        """Whether this side ("" is none) can still say what it thinks of the reason."""
+        return self.answer is None and bool(side) and side != self.side
+
+
+def ending_of(enquiry: Enquiry) -> Ending | None:
+    """How it ended; None unless one side has ended it."""
+    if enquiry.state != "ended":
+        return None
+    own = (LedgerEntry.subject_type == "enquiry") & (LedgerEntry.subject_id == enquiry.id)
+    acts = sa.select(LedgerEntry).where(own, LedgerEntry.action.in_(("end", "answer_end"))).order_by(LedgerEntry.id)
+    first, *more = db.session.scalars(acts).all()
+    side = SUPPLIER if first.organization_id == enquiry.supplier_id else DEMANDER
+    return Ending(side, more[0] if more else None)
 
 
 # ---- opening one ----------------------------------------------------------------------------------------------------

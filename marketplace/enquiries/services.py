@@ -36,7 +36,7 @@ from marketplace.settings.queries import value
 
 DAYS = Text("天", "days")
 REMIND_DAYS = Setting(
-    "enquiries.remind_days", Text("对接几天未答复时提醒", "Days without an answer until a reminder"), 5,
+    "enquiries.remind_days", Text("对接几天未答复时提醒", "Days without an answer before a reminder"), 5,
     Text("从发起的次日数起，到那天上午 9 点（北京时间）提醒一次",
          "Counted from the day after; sent once, at nine in the morning, Beijing time"),
     DAYS, least=1, most=60,
@@ -80,16 +80,47 @@ def end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None)
     _leave(enquiry, "end", ENDED, actor, cause, note, seen)
 
 
+def answer_end(enquiry: Enquiry, actor: Actor, cause: str, note: str) -> None:
+    """The other side says why it ended, too: the same reason, or its own. Once, because history keeps both.
+
+    Raises:
+        Invalid: on "cause" or "note".
+        Refused: he acts for neither side, or for the one that has ended it.
+        Conflict: it has not ended, or his side has answered already.
+    """
+    _check_cause(ENDED, cause, note)
+    lock(enquiry)
+    side = _own_side(enquiry, actor)
+    ending = queries.ending_of(enquiry)
+    if ending is None or ending.answer is not None:
+        raise _changed(enquiry)
+    if ending.side == side:
+        raise Refused(
+            Text("结束的原因由另一方回应", "The other side answers why a talk was ended"),
+            Text("结束是您这一方提出的", "Your side has ended it"),
+            Text("无需办理", "Nothing to do"),
+        )
+    organization_id = enquiry.organization_of(side).id
+    entry = ledger.record(
+        enquiry, "answer_end", actor, organization_id=organization_id, reason=note, data={"cause": cause}
+    )
+    emit("enquiry.answer_end", enquiry, {"entry": entry.id})
+
+
 def _leave(
     enquiry: Enquiry, name: str, causes: dict[str, Text], actor: Actor, cause: str, note: str, seen: int | None
 ) -> None:
+    _check_cause(causes, cause, note)
+    _move(enquiry, name, actor, note, seen, {"cause": cause})
+    enquiry.cause = cause
+
+
+def _check_cause(causes: dict[str, Text], cause: str, note: str) -> None:
     if cause not in causes:
         raise Invalid([FieldError("cause", Text("请选择一项原因", "Choose a reason"))])
     if cause == "other" and not note:
         raise Invalid([FieldError("note", Text("选“其他原因”时请写明", "Say which, when it is another reason"))])
     _check_length("note", note, NOTE_LIMIT)
-    _move(enquiry, name, actor, note, seen, {"cause": cause})
-    enquiry.cause = cause
 
 
 def _move(
@@ -174,6 +205,16 @@ def _contact(listing: Listing) -> list[str]:
 def _acting(enquiry: Enquiry, actor: Actor, seen: int | None = None) -> str:
     """The side for which the actor acts in a talk that is held now; its row is locked from here on."""
     lock(enquiry)
+    side = _own_side(enquiry, actor)
+    if enquiry.state not in TALKING or (seen is not None and seen != enquiry.version):
+        raise _changed(enquiry)
+    refusal = lifecycle.standing(enquiry)
+    if refusal is not None:
+        raise refusal
+    return side
+
+
+def _own_side(enquiry: Enquiry, actor: Actor) -> str:
     side = side_of(actor, enquiry)
     if not side:
         raise Refused(
@@ -181,15 +222,12 @@ def _acting(enquiry: Enquiry, actor: Actor, seen: int | None = None) -> str:
             Text("您同时属于双方", "You belong to both"),
             Text("请由只属于一方的成员办理", "Have a member act who belongs to one side only"),
         )
-    if enquiry.state not in TALKING or (seen is not None and seen != enquiry.version):
-        message = Text(
-            "没有执行：对接已经变化，现在是“%(state)s”", "Not done: the talk has changed and is now “%(state)s”"
-        )
-        raise Conflict(message % {"state": ENQUIRY.mark(enquiry.state).label}, ledger.latest(enquiry))
-    refusal = lifecycle.standing(enquiry)
-    if refusal is not None:
-        raise refusal
     return side
+
+
+def _changed(enquiry: Enquiry) -> Conflict:
+    message = Text("没有执行：对接已经变化，现在是“%(state)s”", "Not done: the talk has changed and is now “%(state)s”")
+    return Conflict(message % {"state": ENQUIRY.mark(enquiry.state).label}, ledger.latest(enquiry))
 
 
 # ---- the outcome ----------------------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
@@ -32,6 +32,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 from marketplace.web.request import own_transaction, takes_files
+from marketplace.web.twins import asked_status
 
 
 def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
@@ -43,6 +44,7 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     talks.add_url_rule("/<number>/messages", "write", takes_files(own_transaction(signed_in(write))), methods=post)
     talks.add_url_rule("/<number>/decline", "decline", signed_in(decline), methods=post)
     talks.add_url_rule("/<number>/end", "end", signed_in(end), methods=post)
+    talks.add_url_rule("/<number>/end/answer", "answer_end", signed_in(answer_end), methods=post)
     talks.add_url_rule("/<number>/meeting", "meet", signed_in(meet), methods=post)
     talks.add_url_rule("/<number>/outcome", "propose", signed_in(propose), methods=post)
     talks.add_url_rule("/<number>/contact", "contact", signed_in(contact), methods=post)
@@ -55,7 +57,8 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
                              ("/products/<number>/invite", "invite", opening_views.invite)):  # fmt: skip
         ways.add_url_rule(path, name, takes_files(own_transaction(signed_in(view))), methods=both)
     ways.add_url_rule("/scenarios/<number>/answers", "answers", signed_in(opening_views.compare))
-    ways.add_url_rule("/scenarios/<number>/answers.csv", "answers_file", signed_in(opening_views.compare_file))
+    answers_file = signed_in(opening_views.compare_file)
+    ways.add_url_rule("/scenarios/<number>/answers.<any(csv, xlsx):ending>", "answers_file", answers_file)
     return talks, outcomes, ways
 
 
@@ -69,9 +72,7 @@ def href(enquiry: Enquiry) -> str:
 
 def table() -> ResponseReturnValue:
     """The talks of the person's organizations: what waits for him first, the oldest before."""
-    actor, state = current_actor(), request.args.get("state", "")
-    if state and state not in ENQUIRY.states:
-        raise NotFound
+    actor, state = current_actor(), asked_status(ENQUIRY.states)
     counts = queries.states_of(actor)
     waiting = {each.id for each in queries.waiting(actor)}
     return render_template(
@@ -93,7 +94,7 @@ def show(number: str) -> ResponseReturnValue:
 def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturnValue:
     """The page, with a form as it was typed where one was refused."""
     actor = current_actor()
-    side = side_of(actor, enquiry)
+    side, ending = side_of(actor, enquiry), queries.ending_of(enquiry)
     given = {
         "message": typed.get("message") or forms.MessageForm(formdata=None),
         "leave": typed.get("leave") or _leave_form(enquiry, formdata=None),
@@ -101,7 +102,8 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
     body = render_template(
-        "enquiries/show.html", enquiry=enquiry, mark=ENQUIRY.mark(enquiry.state), side=side, sides=SIDES,
+        "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side,
+        sides=SIDES,
         other=enquiry.organization_of(OTHER[side]) if side else None, offers=offers(ENQUIRY, enquiry),
         rests=lifecycle.standing(enquiry) if enquiry.state in ("opened", *services.TALKING) else None,
         talking=enquiry.state in services.TALKING and bool(side),
@@ -110,7 +112,9 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
         chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
-        cause=_cause(enquiry), wrong=[each for form in given.values() for each in form.problems()], **given,
+        cause=_cause(enquiry), ending=ending and showing.ending_words(enquiry, ending),
+        answers_end=ending is not None and ending.waits_for(side),
+        wrong=[each for form in given.values() for each in form.problems()], **given,
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
 
@@ -143,7 +147,8 @@ def answer_due(enquiry: Enquiry) -> date | None:
 
 
 def _leave_form(enquiry: Enquiry, **given: Any) -> forms.LeaveForm:
-    return forms.LeaveForm(**given).offer(DECLINED if enquiry.state == "opened" else ENDED)
+    form = forms.LeaveForm(data={"cause": enquiry.cause}, **given)  # what the other side has said, to be agreed to
+    return form.offer(DECLINED if enquiry.state == "opened" else ENDED)
 
 
 # ---- acts -----------------------------------------------------------------------------------------------------------
@@ -189,6 +194,21 @@ def end(number: str) -> ResponseReturnValue:
     """End the talk, with a reason of the list."""
     enquiry = queries.enquiry_by_number(number, current_actor())
     return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.end, _("对接已结束，对方会收到原因。"))
+
+
+def answer_end(number: str) -> ResponseReturnValue:
+    """Say why the talk ended, as the side that did not end it."""
+    enquiry, actor = queries.enquiry_by_number(number, current_actor()), current_actor()
+    form = forms.LeaveForm().offer(ENDED)
+    if form.validate():
+        try:
+            services.answer_end(enquiry, actor, form.cause.data, form.note.data or "")
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("已记录，双方都看得到。"))
+            return redirect(href(enquiry))
+    return _page(enquiry, leave=form)
 
 
 def _leave(enquiry: Enquiry, form: forms.LeaveForm, command: Any, done: str) -> ResponseReturnValue:

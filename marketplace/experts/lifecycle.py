@@ -17,16 +17,19 @@ from marketplace.settings.queries import value
 DAYS = Text("天", "days")
 VALID_MONTHS = Setting(
     "experts.valid_months",
-    Text("专家入库有效期", "How long an expert stays approved"),
+    Text("专家入库有效期", "How long an expert's approval lasts"),
     12,
-    Text("到期前须重新申报；不影响已通过的专家", "He declares anew before it ends; those approved already keep theirs"),
+    Text(
+        "到期前须重新申报；不影响已通过的专家",
+        "A new declaration is due before it ends; current approvals are not affected",
+    ),
     Text("个月", "months"),
     least=1,
     most=36,
 )
 RENEWAL_DAYS = Setting(
     "experts.renewal_days",
-    Text("到期前多少天可以续期", "Days before the end in which he may renew"),
+    Text("到期前多少天可以续期", "Days before the end when renewal opens"),
     60,
     None,
     DAYS,
@@ -34,11 +37,11 @@ RENEWAL_DAYS = Setting(
     365,
 )
 FIRST_REMINDER_DAYS = Setting(
-    "experts.first_reminder_days", Text("首次续期提醒提前天数", "Days before the end of the first reminder"), 30, None,
+    "experts.first_reminder_days", Text("首次续期提醒提前天数", "First reminder: days before the end"), 30, None,
     DAYS, 1, 365,
 )  # fmt: skip
 LAST_REMINDER_DAYS = Setting(
-    "experts.last_reminder_days", Text("末次续期提醒提前天数", "Days before the end of the last reminder"), 7, None,
+    "experts.last_reminder_days", Text("末次续期提醒提前天数", "Last reminder: days before the end"), 7, None,
     DAYS, 1, 365,
 )  # fmt: skip
 DECISION_DAYS = Setting(

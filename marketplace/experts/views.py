@@ -27,6 +27,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 from marketplace.web.rows import change_rows
+from marketplace.web.twins import asked_status
 
 CHECK = "check"
 # How history names what no step of the life cycle did.
@@ -194,9 +195,9 @@ def register() -> ResponseReturnValue:
     if not keeps_register(actor):
         raise NotFound
     states = queries.register_states(actor)
-    state, field = request.args.get("state", ""), request.args.get("field", "")
+    state, field = asked_status(EXPERT.states), request.args.get("field", "")
     choices = field_choices()
-    if (state and state not in EXPERT.states) or (field and field not in {each for each, _label in choices}):
+    if field and field not in {each for each, _label in choices}:
         raise NotFound
     page = paginate(queries.register(actor, state, field))
     return render_template(

@@ -15,7 +15,7 @@ REVIEW_DAYS = Setting(
     "listings.review_days",
     Text("清单审核时限", "Time to review a listing"),
     5,
-    Text("产品供给和场景需求送审后的答复时限", "For products and needs, from their submission on"),
+    Text("产品供给和场景需求送审后的答复时限", "For products and needs, counted from submission"),
     Text("个工作日", "working days"),
     least=1,
     most=60,

@@ -11,6 +11,7 @@ from marketplace.core import clock
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import Listing
 from marketplace.lists.listing_columns import page_address
+from marketplace.notices.models import Notice
 from marketplace.organizations.marks import codes_of, valid_marks
 from marketplace.organizations.models import Organization
 from marketplace.products.kind import PRODUCT
@@ -57,16 +58,24 @@ def organization_item(organization: Organization) -> Item:
     }  # fmt: skip
 
 
-def found_item(subject: Listing | Organization | Challenge) -> Item:
+def found_item(subject: Listing | Organization | Challenge | Notice) -> Item:
     """A hit of the search, of whatever kind."""
     kind = subject.subject_type
     plural = f"{kind}s"
-    content = {"about": subject.about} if isinstance(subject, Organization) else subject.content
     return {
         "kind": kind, "number": subject.number, "title": subject.label.zh, "title_en": subject.label.en,
-        "summary": content.get(SUMMARIES.get(kind, "about"), ""), "url": page_address(plural, subject.number),
+        "summary": _summary(subject), "url": page_address(plural, subject.number),
         "state": subject.state, "updated": instant(subject.updated_at),
     }  # fmt: skip
+
+
+def _summary(subject: Listing | Organization | Challenge | Notice) -> str:
+    if isinstance(subject, Organization):
+        return subject.about
+    if isinstance(subject, Notice):
+        return subject.summary.zh
+    text: str = subject.content.get(SUMMARIES[subject.subject_type], "")
+    return text
 
 
 def reference(organization: Organization) -> Item:

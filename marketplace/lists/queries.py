@@ -16,6 +16,7 @@ from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.listings.kind import Kind
 from marketplace.listings.models import OPEN, Listing, Revision
+from marketplace.notices.models import Notice
 from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
@@ -27,12 +28,14 @@ PORTION = 500
 MOST_HITS = 1_000_000  # far above what the site holds
 
 Model = type[Listing] | type[Organization]
+# What is found beside the lists.
+BESIDE: dict[str, Any] = {"challenges": Challenge, "notices": Notice}
 
 
 def model_of(name: str) -> Any:
     """The table behind a list."""
-    if name == "challenges":
-        return Challenge
+    if name in BESIDE:
+        return BESIDE[name]
     return KINDS[name].model if name in KINDS else Organization
 
 

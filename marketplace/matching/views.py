@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, get_template_attribute, render_template, url_for
+from flask import Blueprint, get_template_attribute, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,7 +18,6 @@ from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.enquiries.figures import declined_pairs
 from marketplace.foundation.db import db
-from marketplace.foundation.tables import write_csv
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import listing_by_number
 from marketplace.matching import queries, weights
@@ -34,6 +33,7 @@ from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.paging import PER_PAGE, Page, page_number
 from marketplace.web.ready import ready_for_visitors
+from marketplace.web.twins import table_answer
 
 IN_PANEL = 6
 MOST_IN_FILE = 500
@@ -43,7 +43,7 @@ NEW_DAYS = Setting(
     unit=Text("天", "days"), least=0, most=365,
 )  # fmt: skip
 NEW_EVERY = Setting(
-    "matching.new_every", Text("每几项留一个新品位置", "One place in so many is kept for a new product"), 10,
+    "matching.new_every", Text("每几项留一个新品位置", "One place in every N is kept for a new product"), 10,
     hint=Text("0 表示不留", "0 keeps none"), least=0, most=50,
 )  # fmt: skip
 
@@ -74,17 +74,16 @@ def of_product(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@matching.get("/scenarios/<number>/matches.csv")
-def file_of_scenario(number: str) -> ResponseReturnValue:
+@matching.get("/scenarios/<number>/matches.<any(csv, xlsx):ending>")
+def file_of_scenario(number: str, ending: str) -> ResponseReturnValue:
     """The matches of a need with every reason, for a spreadsheet."""
     scenario, language = _scenario(number), current_language()
     columns = [Text("编号", "Number"), Text("产品", "Product"), Text("供方", "Vendor"), Text("适配分", "Score")]
     columns += [Text(f"{name.zh} {wanted.zh}", f"{name.en} {wanted.en}") for name, wanted in heads(scenario)]
     columns += [part.label for part in weights.PARTS.values()]
     rows = [_row(each, language) for each in matches_of(scenario, current_actor(), MOST_IN_FILE)]
-    answer = Response(write_csv([each.say(language) for each in columns], rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{scenario.number}-matches.csv"'
-    return answer
+    header, title = [each.say(language) for each in columns], f"{scenario.number}-matches"
+    return table_answer(title, ending, header, rows, title)
 
 
 def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> list[Shown]:

@@ -53,6 +53,11 @@ def requests_by(user_id: int) -> Sequence[JoinRequest]:
     return db.session.scalars(sa.select(JoinRequest).where(JoinRequest.user_id == user_id)).all()
 
 
+def invitations_to(user_id: int) -> Sequence[Invitation]:
+    """Every invitation to a person's address, whatever became of it."""
+    return db.session.scalars(sa.select(Invitation).where(_to_address(user_id))).all()
+
+
 def owner_count(organization: Organization) -> int:
     """How many owners the organization has now."""
     owners = (Member.organization_id == organization.id) & (Member.role == "owner")
@@ -182,8 +187,11 @@ def _to_decide(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _to_address_of(actor: Actor) -> sa.ColumnElement[bool]:
-    address = sa.select(User.email).where(User.id == actor.user_id).scalar_subquery()
-    return (Invitation.email == address) & (Invitation.state == "open")
+    return _to_address(actor.user_id) & (Invitation.state == "open")
+
+
+def _to_address(user_id: int | None) -> sa.ColumnElement[bool]:
+    return Invitation.email == sa.select(User.email).where(User.id == user_id).scalar_subquery()
 
 
 def due_requests(now: datetime, limit: int) -> Sequence[JoinRequest]:
@@ -202,12 +210,11 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
     """What a person asked for, the invitations from him and to him, and where he was a member."""
     organization, role = Text("单位编号", "Number of the organization"), Text("身份", "Role")
     state, at = Text("状态", "State"), Text("时间", "When")
-    to_him = Invitation.email == sa.select(User.email).where(User.id == user_id).scalar_subquery()
     return (
         _part(JoinRequest, Text("加入申请", "Requests to join"), JoinRequest.user_id == user_id, {
             "number": organization, "message": Text("附言", "Message"), "state": state, "created_at": at,
         }),
-        _part(Invitation, Text("邀请", "Invitations"), (Invitation.invited_by == user_id) | to_him, {
+        _part(Invitation, Text("邀请", "Invitations"), (Invitation.invited_by == user_id) | _to_address(user_id), {
             "number": organization, "role": role, "state": state, "created_at": at,
         }),
         _part(FormerMember, Text("曾经加入的单位", "Former memberships"), FormerMember.user_id == user_id, {

@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import normal_email
+from marketplace.accounts.privacy import no_address
 from marketplace.accounts.queries import user_by_email
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -36,11 +37,11 @@ INVITATION_DAYS = Setting(
 )  # fmt: skip
 AGAIN_DAYS = Setting(
     "members.again_days",
-    Text("被谢绝或移出后多少天才能再申请", "Days until somebody declined or removed may ask again"), 30,
+    Text("被谢绝或移出后多少天才能再申请", "Waiting time before asking again after being declined or removed"), 30,
     unit=DAYS, least=0, most=365,
 )  # fmt: skip
 INVITATIONS_MOST = Setting(
-    "members.invitations_most", Text("一个单位最多几份未答复的邀请", "Most open invitations of an organization"), 20,
+    "members.invitations_most", Text("一个单位最多几份未答复的邀请", "Open invitations per organization (maximum)"), 20,
     least=1, most=500,
 )  # fmt: skip
 SETTINGS = (REQUEST_DAYS, INVITATION_DAYS, AGAIN_DAYS, INVITATIONS_MOST)
@@ -269,7 +270,7 @@ def leave(organization: Organization, actor: Actor) -> None:
 
 
 def forget(user_id: int) -> None:
-    """Who deletes his account leaves every organization, as if by himself, and asks for none any more."""
+    """Who deletes his account leaves every organization, as if by himself, asks for none and is invited to none."""
     actor = Actor(kind="user", user_id=user_id)
     for member in queries.memberships(user_id):
         lock(member.organization)
@@ -278,6 +279,10 @@ def forget(user_id: int) -> None:
         if request.state == "open":
             move(REQUEST, request, "withdraw", actor)
         request.message = ""
+    for invitation in queries.invitations_to(user_id):
+        if invitation.state == "open":
+            move(INVITATION, invitation, "decline", actor)
+        invitation.email = no_address(user_id)
     db.session.flush()
 
 

@@ -12,11 +12,11 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.letters import DESK
 from marketplace.foundation.worker import Task
-from marketplace.notices import leaving, notify, policy, queries, services, views
+from marketplace.notices import leaving, notify, policy, queries, searchdoc, services, views
 from marketplace.notices.lifecycle import NOTICE, OBJECTION, REPLY_DAYS, SETTINGS
 from marketplace.notices.models import Objection
 from marketplace.web.limits import A_MINUTE, Limit, figure
-from marketplace.web.plate import Capability, FooterLink, Named, NavItem, Queue, Recorded, Waiting
+from marketplace.web.plate import Capability, FooterLink, Named, NavItem, Queue, Recorded, SearchSource, Waiting
 
 EVERY = 60.0
 OBJECTING = figure("notices.objections", Text("提出异议", "Objections raised"), 10, A_MINUTE)
@@ -68,9 +68,22 @@ def named_objections(ids: Sequence[int]) -> dict[int, Named]:
             for each in queries.objections_with(ids)}  # fmt: skip
 
 
+SOURCE = SearchSource(
+    kind=searchdoc.KIND,
+    label=Text("公告公示", "Notices"),
+    keys=searchdoc.keys,
+    documents=searchdoc.documents,
+    versions=searchdoc.versions,
+    visible=searchdoc.visible,
+    cards=views.cards,
+    texts=searchdoc.texts,
+    order=60,
+)
+
 NOTICES = Capability(
     name="notices",
     blueprints=views.blueprints,
+    sources=(SOURCE,),
     navigation=(NavItem("notices", Text("公告公示", "Notices"), "notices.home", 70),),
     footer=(FooterLink(2, Text("公告公示", "Notices"), "notices.home", 10),),
     letters={

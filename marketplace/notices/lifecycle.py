@@ -16,7 +16,7 @@ DAYS = Setting(
     "notices.days",
     Text("公示期", "How long a notice is open"),
     5,
-    Text("已发布的公示不受影响", "Notices already published keep theirs"),
+    Text("已发布的公示不受影响", "Does not affect notices already published"),
     WORKING_DAYS,
     least=1,
     most=60,

@@ -79,6 +79,13 @@ class Notice(Base):
         return Text(self.title, self.title_en or self.title)
 
     @property
+    def summary(self) -> Text:
+        """What its first section says; without English the Chinese stands in both."""
+        first: dict[str, Any] = next(iter(self.content["sections"]), {})
+        text: str = first.get("text") or ""
+        return Text(text, first.get("text_en") or text)
+
+    @property
     def issued_by(self) -> Text:
         """The office in both languages."""
         return Text(self.issuer, self.issuer_en or self.issuer)

@@ -16,7 +16,7 @@ from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, Invalid, Refused
 from marketplace.core.errors import FieldError as Wrong
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
+from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.lifecycle import move
@@ -27,6 +27,7 @@ from marketplace.notices.lifecycle import DAYS, NOTICE, OBJECTION, window_open, 
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.policy import deciding_post
 from marketplace.notices.queries import open_objections
+from marketplace.notices.searchdoc import KIND
 from marketplace.organizations.models import Organization
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
@@ -80,6 +81,7 @@ def open_notice(decision: Decision, actor: Actor, post: PostHeld | None = None, 
         ) from error
     entry = ledger.record(notice, "open", actor, post=post, after="open", data={"sha256": notice.digest})
     emit("notice.open", notice, {"entry": entry.id})
+    dirty.note(KIND, notice.id)
     return notice
 
 
@@ -124,7 +126,7 @@ def object_to(
     entry = ledger.record(objection, "raise", actor, after="raised", data={"notice": notice.number})
     emit("objection.raise", objection, {"entry": entry.id})
     if notice.state == "open":
-        move(NOTICE, notice, "extend", SYSTEM)
+        _step(notice, "extend")
         notice.stopped_on = clock.today()
         db.session.flush()
     return objection
@@ -158,7 +160,7 @@ def decide(objection: Objection, name: str, actor: Actor, said: Mapping[str, str
     objection.decided_at = clock.now()
     db.session.flush()
     if name == "uphold" and notice.state in ("open", "extended"):
-        move(NOTICE, notice, "annul", SYSTEM, UPHELD)
+        _step(notice, "annul", UPHELD)
         notice.closed_at = clock.now()
     _go_on(notice)
 
@@ -180,15 +182,21 @@ def _go_on(notice: Notice) -> None:
         return
     assert notice.stopped_on is not None
     end = window.resumed(notice.stopped_on, notice.last_day, clock.today(), overrides())
-    move(NOTICE, notice, "resume", SYSTEM, data={"last_day": end.isoformat()})
+    _step(notice, "resume", data={"last_day": end.isoformat()})
     notice.last_day, notice.stopped_on = end, None
     db.session.flush()
 
 
 def annul(notice: Notice, reason: str) -> None:
     """End a notice whose decision no longer stands; an upper capability has asked the right."""
-    move(NOTICE, notice, "annul", SYSTEM, reason)
+    _step(notice, "annul", reason)
     notice.closed_at = clock.now()
+
+
+def _step(notice: Notice, name: str, reason: str = "", data: dict[str, str] | None = None) -> None:
+    """A step that the notice takes by itself; what is found of it changes too."""
+    move(NOTICE, notice, name, SYSTEM, reason, data=data)
+    dirty.note(KIND, notice.id)
 
 
 def close_due() -> None:
@@ -196,5 +204,5 @@ def close_due() -> None:
     due = (Notice.state == "open") & (Notice.last_day < clock.today())
     for notice in db.session.scalars(sa.select(Notice).where(due).order_by(Notice.id)).all():
         if window_over(notice) is None:
-            move(NOTICE, notice, "close", SYSTEM)
+            _step(notice, "close")
             notice.closed_at = clock.now()

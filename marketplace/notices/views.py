@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -32,7 +32,9 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
+from marketplace.web.twins import NAMES, asked_status, items_answer, table_answer
 
+TITLE = Text("公告公示", "Notices")
 TOO_MANY = Text("证据文件最多 5 个，请合并", "At most 5 files; merge some")
 
 
@@ -49,7 +51,7 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     objections.add_url_rule("/<number>", "show", signed_in(objection), methods=both)
     add_actions(objections, ActionRoute(OBJECTION, objection_by_key, _recall, objection_href))
     files = Blueprint("notice_list", __name__)
-    files.add_url_rule("/notices.json", "twin", twin)
+    files.add_url_rule("/notices.<any(csv, json, xlsx):ending>", "twin", twin)
     return pages, objections, files
 
 
@@ -79,24 +81,68 @@ def home() -> ResponseReturnValue:
     state, kind = _asked()
     page = paginate(queries.notices(state=state, kind=kind))
     return render_template(
-        "notices/home.html", page=page, state=state, kind=kind, mark=NOTICE.mark, kinds=KINDS,
+        "notices/home.html", page=page, cards=[card(each) for each in page.items], state=state, kind=kind, kinds=KINDS,
         states=[(key, NOTICE.mark(key).label) for key in NOTICE.states],
+        downloads=[
+            (name, url_for("notice_list.twin", ending=ending, status=state or None, kind=kind or None))
+            for name, ending in NAMES
+        ],
     )  # fmt: skip
 
 
 def _asked() -> tuple[str, str]:
-    state, kind = request.args.get("state", ""), request.args.get("kind", "")
-    if (state and state not in NOTICE.states) or (kind and kind not in KINDS):
+    kind = request.args.get("kind", "")
+    if kind and kind not in KINDS:
         raise NotFound
-    return state, kind
+    return asked_status(NOTICE.states), kind
 
 
-def twin() -> Response:
-    """The same list for programs."""
+def twin(ending: str) -> Response:
+    """The same list as a file, with the conditions of its address."""
     state, kind = _asked()
-    items = [item(each) for each in db.session.scalars(queries.notices(state=state, kind=kind))]
-    body = json.dumps({"items": items, "total": len(items), "next": None}, ensure_ascii=False)
-    return Response(body, content_type="application/json")
+    found = db.session.scalars(queries.notices(state=state, kind=kind)).all()
+    name, language = f"notices-{clock.today().isoformat()}", current_language()
+    if ending == "json":
+        return items_answer(name, [item(each) for each in found])
+    rows = ([cell.say(language) for cell in cells(each)] for each in found)
+    return table_answer(name, ending, [each.say(language) for each in HEAD], rows, TITLE.say(language))
+
+
+HEAD = (
+    Text("编号", "Number"), Text("标题", "Title"), Text("类别", "Kind"), Text("事项编号", "About"),
+    Text("发布单位", "Issued by"), Text("发布", "Published"), Text("公示期（工作日）", "Working days"),
+    Text("截止", "Last day"), Text("状态", "State"), Text("摘要值", "SHA-256"),
+)  # fmt: skip
+
+
+def cells(notice: Notice) -> Sequence[Text]:
+    """One row of the table; instants and days are Beijing's."""
+    plain = (f"{clock.beijing(notice.opened_at):%Y-%m-%d %H:%M}", str(notice.days), notice.last_day.isoformat())
+    return [
+        _plain(notice.number), notice.label, KINDS[notice.kind], _plain(notice.about_number), notice.issued_by,
+        *map(_plain, plain), NOTICE.mark(notice.state).label, _plain(notice.digest),
+    ]  # fmt: skip
+
+
+def _plain(words: str) -> Text:
+    return Text(words, words)
+
+
+def cards(ids: Sequence[int], _actor: Actor) -> list[Mapping[str, Any]]:
+    """Notices as hits are drawn, in the order given."""
+    found = {each.id: card(each) for each in queries.notices_with(ids)}
+    return [found[key] for key in ids if key in found]
+
+
+def card(notice: Notice) -> Mapping[str, Any]:
+    """What the macro ``hit_notice`` draws."""
+    return {
+        "id": notice.id, "number": notice.number, "href": href(notice), "title": notice.label,
+        "text": notice.summary, "state": NOTICE.mark(notice.state), "kind": KINDS[notice.kind],
+        "issuer": notice.issued_by, "opened_at": notice.opened_at,
+        "last_day": notice.last_day if notice.state in ("open", "closed") else None,
+        "demo": notice.demo,
+    }  # fmt: skip
 
 
 def item(notice: Notice) -> dict[str, Any]:

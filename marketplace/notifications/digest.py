@@ -21,7 +21,7 @@ PORTION = 50
 
 HOUR = Setting(
     "notifications.digest_hour",
-    Text("每日汇总邮件的时间", "Time of the daily mail"),
+    Text("每日汇总邮件的时间", "Time of the daily e-mail"),
     8,
     hint=Text("北京时间", "Beijing time"),
     unit=Text("时", "o'clock"),

@@ -29,7 +29,7 @@ STRANGERS_KEPT = timedelta(days=2)
 
 INBOX_DAYS = Setting(
     "notifications.inbox_days",
-    Text("通知保留", "Notifications are kept"),
+    Text("通知保留", "Notifications are kept for"),
     365,
     hint=Text("更早的通知从收件箱删除", "Older ones are deleted from the inbox"),
     unit=Text("天", "days"),
@@ -38,9 +38,9 @@ INBOX_DAYS = Setting(
 )
 DELIVERY_DAYS = Setting(
     "notifications.delivery_days",
-    Text("发信记录保留", "Records of mails are kept"),
+    Text("发信记录保留", "Records of e-mails are kept for"),
     365,
-    hint=Text("不少于六个月", "Six months at least"),
+    hint=Text("不少于六个月", "At least six months"),
     unit=Text("天", "days"),
     least=184,
     most=3650,

@@ -15,7 +15,7 @@ DECISION_DAYS = Setting(
     "pilots.decision_days",
     Text("场景验证核验时限", "Time to verify a pilot"),
     10,
-    Text("从双方签署报告起算", "From the day both sides have signed the report"),
+    Text("从双方签署报告起算", "From the day both sides signed the report"),
     Text("个工作日", "working days"),
     1,
     60,

@@ -22,7 +22,6 @@ from marketplace.pilots.models import Pilot, Reading
 from marketplace.pilots.plan import read_day
 from marketplace.pilots.policy import side_of
 from marketplace.pilots.services import HEADER
-from marketplace.pilots.showing import TYPES, file_answer
 from marketplace.web.fields import refuse
 from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
@@ -30,6 +29,7 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import key_page
 from marketplace.web.request import own_transaction, takes_files
+from marketplace.web.twins import TYPES, table_answer
 
 SHOWN_PROBLEMS = 200
 MOST_IN_EXCEL = 100_000
@@ -187,7 +187,7 @@ def export(number: str, ending: str) -> ResponseReturnValue:
     rows: Any = measuring.lines(pilot)
     if ending == "csv":
         rows = stream_with_context(rows)
-    return file_answer(f"{pilot.number}-readings", ending, list(HEADER), rows)
+    return table_answer(f"{pilot.number}-readings", ending, HEADER, rows, pilot.number)
 
 
 def decide(number: str) -> ResponseReturnValue:

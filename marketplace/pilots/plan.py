@@ -55,9 +55,9 @@ TIERS = {
 MIN_DAYS = {
     tier: Setting(
         f"pilots.days_{tier}",
-        Text("最低运行天数：%(tier)s", "Least days of the run: %(tier)s") % {"tier": label},
+        Text("最低运行天数：%(tier)s", "Minimum days of running: %(tier)s") % {"tier": label},
         days,
-        Text("新方案不得少于它；已冻结的方案不受影响", "New plans have at least these; frozen ones keep theirs"),
+        Text("新方案不得少于它；已冻结的方案不受影响", "New plans must not go below this; frozen ones keep theirs"),
         Text("天", "days"),
         1,
         1000,
@@ -65,9 +65,9 @@ MIN_DAYS = {
     for (tier, label), days in zip(TIERS.items(), (7, 30, 90, 180), strict=True)
 }
 MIN_SAMPLE = Setting(
-    "pilots.sample", Text("默认最低样本量", "Least sample unless the plan says otherwise"), 300,
-    Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and says how it samples"), None, 2,
-    1_000_000,
+    "pilots.sample", Text("默认最低样本量", "Default minimum sample size"), 300,
+    Text("方案可以写得更多或更少，并写明抽样规则", "A plan may ask for more or fewer and must state its sampling rule"),
+    None, 2, 1_000_000,
 )  # fmt: skip
 LARGEST = 1e12
 MOST_TARGETS = 12

@@ -1,32 +1,15 @@
-"""What several pages of pilots show: plots, what both sides are asked, and a table as a file."""
+"""What several pages of pilots show: plots, and what both sides are asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Response
-
 from marketplace.core import clock
-from marketplace.foundation.tables import write_csv, write_xlsx
 from marketplace.pilots import plan, plotting, queries, report, wording
 from marketplace.pilots.judging import Judged
 from marketplace.pilots.lifecycle import complete
 from marketplace.pilots.models import Incident, Pilot
-
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-def file_answer(name: str, ending: str, header: list[str], rows: Iterable[tuple[str, ...]]) -> Response:
-    """A table as CSV or Excel to keep."""
-    body = write_csv(header, rows) if ending == "csv" else [write_xlsx(header, rows, "pilots")]
-    answer = Response(body, content_type=TYPES[ending])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    answer.vary.update(("Cookie", "Accept-Language"))
-    return answer
 
 
 def plots(results: Sequence[Judged], incidents: Sequence[Incident]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -24,7 +24,7 @@ from marketplace.pilots.items import CELLS, cells, item
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.pilots.policy import can_verify, can_view_readings, side_of
-from marketplace.pilots.showing import agreement, file_answer, plots
+from marketplace.pilots.showing import agreement, plots
 from marketplace.posts.queries import signatures
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
@@ -35,6 +35,7 @@ from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 from marketplace.web.rows import change_rows
+from marketplace.web.twins import NAMES, asked_status, items_answer, table_answer
 
 RECENT = 6
 MOST_IN_FILE = 20_000
@@ -77,10 +78,8 @@ def _take(pilot: Pilot, step: Step, actor: Actor, reason: str, seen: int | None)
 
 def table() -> ResponseReturnValue:
     """Every pilot the reader may see, by state; his own beside all."""
-    actor, state = current_actor(), request.args.get("state", "")
+    actor, state = current_actor(), asked_status(PILOT.states)
     mine = request.args.get("mine") == "1" and actor.signed_in
-    if state and state not in PILOT.states:
-        raise NotFound
     return render_template(
         "pilots/table.html",
         page=paginate(queries.listed(actor, state, mine=mine)),
@@ -89,25 +88,20 @@ def table() -> ResponseReturnValue:
         counts=queries.states(actor, mine=mine),
         states=PILOT.states,
         mark=PILOT.mark,
-        downloads=[
-            ({"xlsx": "Excel"}.get(each, each.upper()), url_for("pilot_files.twin", ending=each, state=state or None))
-            for each in ("csv", "xlsx", "json")
-        ],
+        downloads=[(name, url_for("pilot_files.twin", ending=ending, status=state or None)) for name, ending in NAMES],
     )
 
 
 def twin(ending: str) -> ResponseReturnValue:
     """What the list shows to everybody, in one file."""
-    state = request.args.get("state", "")
-    if state and state not in PILOT.states:
-        raise NotFound
-    found = db.session.scalars(queries.listed(VISITOR, state).limit(MOST_IN_FILE)).all()
+    found = db.session.scalars(queries.listed(VISITOR, asked_status(PILOT.states)).limit(MOST_IN_FILE)).all()
+    name = f"pilots-{clock.today().isoformat()}"
     if ending == "json":
-        return jsonify({"items": [item(each) for each in found], "total": len(found), "next": None})
+        return items_answer(name, [item(each) for each in found])
     language = current_language()
     header = [label.say(language) for label in CELLS.values()]
     rows = (cells(each, language) for each in found)
-    return file_answer(f"pilots-{clock.today().isoformat()}", ending, header, rows)
+    return table_answer(name, ending, header, rows, PILOT.label.say(language))
 
 
 # ---- one pilot ----

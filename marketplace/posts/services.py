@@ -22,7 +22,7 @@ from marketplace.reference import regions
 from marketplace.settings.queries import value
 
 DELEGATION_DAYS = Setting(
-    "posts.delegation_days", Text("职责委托最长多少天", "Most days of a delegation"), 90,
+    "posts.delegation_days", Text("职责委托最长多少天", "Longest delegation"), 90,
     unit=Text("天", "days"), least=1, most=366,
 )  # fmt: skip
 DEPARTMENT_LIMIT, DEPARTMENT_EN_LIMIT, REASON_LIMIT = 120, 200, 500

@@ -77,7 +77,7 @@ def parse(spec: Spec, raw: Mapping[str, Any] | str, field: str = "") -> Value | 
 def show(spec: Spec, value: Value | None, language: str) -> str:
     """The value for people, without its unit: "2.5–4", "≥10", "−20 ~ 55", "激光SLAM、视觉SLAM", "是"."""
     if value is None:
-        return Text("未公开", "Not disclosed").say(language)
+        return Text("未公开", "unknown").say(language)
     if spec.kind == "flag":
         return (Text("是", "Yes") if value["flag"] else Text("否", "No")).say(language)
     if spec.kind == "choices":

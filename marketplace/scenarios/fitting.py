@@ -33,6 +33,8 @@ class Cell:
     def words(self) -> Text:
         """The verdict and what is said, on one line: for files."""
         word = VERDICTS[self.kind]
+        if self.said.zh == word.zh:  # nothing is claimed, and that is said once
+            return word
         return Text(f"{word.zh} {self.said.zh}".strip(), f"{word.en} {self.said.en}".strip())
 
 

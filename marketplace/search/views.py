@@ -38,6 +38,7 @@ SHOWN = {
     "scenario": ("domain", "city", "category", "status"),
     "organization": ("city", "segment"),
     "challenge": ("domain", "city"),
+    "notice": ("city",),
 }
 MOST_OPTIONS = 12
 FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
@@ -90,7 +91,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         related=[_marked(card, found) for card in found.related],
         tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
         chips=_chips(question), sorts=_sorts(question, kind),
-        downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in sources() else [],
+        downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in ALL_OF else [],
         meant_href=address(q=found.meant[0], page=None) if found.meant else "",
         literal_href=address(literal=None if question.literal else "1", page=None),
         offers=_offers(question, found, kind),

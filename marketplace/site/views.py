@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.services import PRIVACY_VERSION
@@ -19,7 +19,8 @@ site = Blueprint("site", __name__)
 def home() -> ResponseReturnValue:
     """The home page."""
     words = [(word, f"/search?q={word.zh}") for word in queries.FREQUENT]
-    return render_template("site/home.html", frequent=words, **queries.home(current_actor()))
+    pages = {rule.rule for rule in current_app.url_map.iter_rules()}  # stages of the chain whose pages are there
+    return render_template("site/home.html", frequent=words, pages=pages, **queries.home(current_actor()))
 
 
 @site.get("/help")

@@ -17,7 +17,7 @@ DECISION_DAYS = Setting(
     unit=Text("个工作日", "working days"), least=1, most=60,
 )  # fmt: skip
 OPEN_MOST = Setting(
-    "takeovers.open_most", Text("一个人最多几份待决定的认领", "Most open claims of a person"), 3, least=1, most=50
+    "takeovers.open_most", Text("一个人最多几份待决定的认领", "Open claims per person (maximum)"), 3, least=1, most=50
 )
 SETTINGS = (DECISION_DAYS, OPEN_MOST)
 

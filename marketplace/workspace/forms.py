@@ -32,7 +32,7 @@ ORGANIZATION_REASONS: Reasons = (
 )
 
 EXPERT_REASONS: Reasons = (
-    ("fields", Text("专长与所选领域不符", "What he is good at does not fit the fields")),
+    ("fields", Text("专长与所选领域不符", "Expertise does not match the chosen fields")),
     ("employers", Text("任职单位不全或不清", "Employers incomplete or unclear")),
     ("ties", Text("持股或关系需要说明", "Shareholdings or relations need an explanation")),
 )
@@ -45,8 +45,8 @@ class DecisionForm(MarketplaceForm):
     standard: Reasons = LISTING_REASONS
 
     decision = RadioField(_l("审核决定"), [chosen(_l("请选择通过或退回"))], validate_choice=True)
-    reasons = SelectMultipleField(_l("退回理由"))
-    note = TextAreaField(_l("给申请单位的话"), [at_most(NOTE_LENGTH)])
+    reasons = SelectMultipleField(_l("理由"))
+    note = TextAreaField(_l("给申请方的话"), [at_most(NOTE_LENGTH)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +69,7 @@ class DecisionForm(MarketplaceForm):
         words = {"return": _("退回补正"), self.accepting: _("通过")}
         return [
             (_("审核决定"), words.get(self.decision.data or "", "")),
-            (_("给申请单位的话"), self.words() or self.note.data or ""),
+            (_("给申请方的话"), self.words() or self.note.data or ""),
         ]
 
 

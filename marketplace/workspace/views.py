@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.core.text import Text
+from marketplace.experts.queries import expert_of
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.listings.desk import review_queue, submissions
@@ -49,6 +50,7 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.paging import cut, paginate
 from marketplace.web.plate import WayOn, capabilities
 from marketplace.web.request import own_transaction
+from marketplace.web.twins import asked_status
 from marketplace.workspace import queries, verification
 from marketplace.workspace.forms import DecisionForm
 from marketplace.workspace.verification import own_submission
@@ -95,7 +97,7 @@ def home() -> ResponseReturnValue:
         queues=[(queue, desk.count(queue), desk.head(queue)) for queue in desk.queues],
         posts=actor.posts, region_name=regions.name, duty_labels=DUTIES,
         panels=[panel for panel in panels if panel], ways=_ways(),
-        newcomer=not (organizations or actor.posts or actor.expert_id or actor.administrator),
+        newcomer=not (organizations or actor.posts or actor.administrator or expert_of(actor.user_id)),
     )  # fmt: skip
 
 
@@ -154,9 +156,7 @@ def listings(plural: str) -> ResponseReturnValue:
     """All listings of one kind that the person's organizations have, by state."""
     kind, actor = _kind(plural), current_actor()
     states = my_states(kind, actor)
-    state = request.args.get("state", "")
-    if state and state not in kind.lifecycle.states:
-        raise NotFound
+    state = asked_status(kind.lifecycle.states)
     page = paginate(my_listings(kind, actor, state))
     return render_template(
         "workspace/listings.html", kind=kind, page=page, states=states, state=state,

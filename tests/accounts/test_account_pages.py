@@ -42,7 +42,7 @@ def title(page: str) -> str:
     [
         ("/account/sign-in", "登录", "Sign in"),
         ("/account/register", "注册", "Register"),
-        ("/account/registered", "请查收邮件", "Check your mail"),
+        ("/account/registered", "请查收邮件", "Check your e-mail"),
     ],
 )
 def test_pages_for_everybody(client: Client, path: str, zh: str, en: str) -> None:

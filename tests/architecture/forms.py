@@ -39,13 +39,16 @@ class WebForm:
         return sent
 
     def naming(self) -> list[str]:
-        """The fields whose value names an object: a number of the site, or a key that the page hid."""
-        return [
-            name
-            for name, value in (*self.fields, *self.buttons)
-            if NUMBER.fullmatch(value)
-            or (value.isdigit() and name not in NOT_NAMES and (name in self.hidden or name in dict(self.buttons)))
-        ]
+        """The fields whose value names an object: a number of the site, or a key that the page hid.
+
+        Of the rows of a table (``ties-0-organization``, ``ties-1-organization``) one is enough to try.
+        """
+        found: dict[str, str] = {}
+        for name, value in (*self.fields, *self.buttons):
+            hidden = name in self.hidden or name in dict(self.buttons)
+            if NUMBER.fullmatch(value) or (value.isdigit() and name not in NOT_NAMES and hidden):
+                found.setdefault(re.sub(r"\d+", "#", name), name)
+        return list(found.values())
 
     def instead(self, name: str, value: str) -> WebForm:
         """The same form with another value in a field; a button of that name is pressed with it."""

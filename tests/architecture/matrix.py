@@ -323,6 +323,7 @@ def enquiries() -> Iterator[Row]:
     yield post("enquiries.decline", at % "vendor.opened" + "/decline", only(1, 403), cause="price", version=STALE)
     # Contact data is closed until the talk is accepted.
     yield post("enquiries.contact", at % "vendor.opened" + "/contact", only(1, 409))
+    yield post("enquiries.answer_end", at % "vendor2.ended" + "/end/answer", "302 404 422 422 404 404 404")
     yield post("enquiries.contact", at % "vendor2.ended" + "/contact", "302 404 409 409 404 404 404")
     outcome = "/outcomes/{outcome.vendor.proposed}/do"
     yield step("outcomes.act_do", outcome, "confirm", "302 403 404 409 404 404 404")
@@ -342,7 +343,7 @@ def ways_in() -> Iterator[Row]:
         invites = f"302 403 {opened} {opened} 403 403 403"
         yield ask("enquiry_ways.invite", "/products/{product.vendor.published}/invite", invites)
         yield ask("enquiry_ways.invite", "/products/{product.vendor.draft}/invite", only(1, 403))
-    for endpoint, ending in (("answers", ""), ("answers_file", ".csv")):
+    for endpoint, ending in (("answers", ""), ("answers_file", ".csv"), ("answers_file", ".xlsx")):
         yield get(f"enquiry_ways.{endpoint}", f"/scenarios/{{scenario.soe.published}}/answers{ending}", only(3, 200))
         yield get(f"enquiry_ways.{endpoint}", f"/scenarios/{{scenario.soe.draft}}/answers{ending}", only(3, 200))
 

@@ -18,7 +18,7 @@ def challenges() -> Iterator[Row]:
         "challenges.edition": f"{at % 'soe.published'}/editions/2.json",
         "api.challenges": "/api/v1/challenges", "api.challenges_one": "/api/v1" + at % "soe.published",
         "api.notices": "/api/v1/notices", "api.notices_one": "/api/v1/notices/{notice.open}",
-        "notices.home": "/notices?state=open", "notices.feed": "/notices/feed.xml", "notice_list.twin": "/notices.json",
+        "notices.home": "/notices?state=open", "notices.feed": "/notices/feed.xml", "notice_list.twin": "/notices.xlsx",
         "notices.show": "/notices/{notice.open}", "notices.text": "/notices/{notice.open}/text.json",
     }.items():  # fmt: skip
         yield get(endpoint, path, "200")

@@ -40,6 +40,7 @@ from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
+from tests.architecture import rows
 from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.factories import accounts, experts, listings, products, scenarios
 from tests.support.databases import Databases
@@ -263,6 +264,7 @@ def open_world(databases: Databases, folder: Path) -> Iterator[World]:
             numbers = dict(object_numbers())
             path = str(db.engine.url.database)
         with closing(sqlite3.connect(path)) as watch, closing(sqlite3.connect(":memory:")) as kept:
+            rows.watch(watch)
             watch.backup(kept)
             yield World(site.app, people, numbers, watch, kept)
 

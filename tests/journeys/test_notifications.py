@@ -34,7 +34,7 @@ def test_a_decision_is_read_and_the_mails_are_chosen(sample: LiveSite, windows: 
     person.open("/")
     assert int(unread(person)) == before + 1
     person.page.locator(".topbar").get_by_role("link", name=re.compile("^通知")).click()
-    first = person.main.locator(".note").first
+    first = person.main.locator(".letter").first
     expect(first).to_contain_text("再写明测试条件。")
     if javascript:  # which the checker itself needs
         assert_accessible(person.page)

@@ -24,11 +24,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invite": "发出邀请", "accept": "接受邀请", "leave": "存草稿离开",
     },
     "en": {
-        "register": "Register", "look": "Check your mail", "confirm": "Confirm this address",
+        "register": "Register", "look": "Check your e-mail", "confirm": "Confirm this address",
         "first": "Register or join an organization first", "found": "Add an organization",
         "submit": "Submit for verification", "pending": "Being verified", "save": "Save",
         "decide": "Submit the decision",
-        "invite": "Send the invitation", "accept": "Accept", "leave": "Save the draft and leave",
+        "invite": "Send the invitation", "accept": "Approve", "leave": "Save the draft and leave",
     },
 }  # fmt: skip
 

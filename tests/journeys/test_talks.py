@@ -54,7 +54,7 @@ def agree(vendor: Person, firm: Person, number: str) -> None:
     vendor.open(f"/enquiries/{number}")
     vendor.fill({"on_day": vendor.page.evaluate("new Date().toISOString().slice(0, 10)")})
     vendor.main.locator("input[name=kind][value=pilot]").check()
-    vendor.press("Propose it")
+    vendor.press("Propose")
     firm.open(f"/enquiries/{number}")
     assert "供方" in firm.main.locator("#outcome").inner_text()
     with firm.page.expect_navigation():

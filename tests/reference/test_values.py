@@ -83,7 +83,7 @@ def test_reads_what_people_write(key, text, value):
     assert values.parse(spec(key), text) == value
 
 
-@pytest.mark.parametrize("text", ["", "  ", "未公开", "-", "—", "N/A", "Not disclosed"])
+@pytest.mark.parametrize("text", ["", "  ", "未公开", "-", "—", "N/A", "Not disclosed", "unknown"])
 @pytest.mark.parametrize(
     "key", ["payload", "operating_temp", "navigation", "payload_basis", "elevator_link", "ex_mark"]
 )
@@ -175,7 +175,7 @@ def test_an_error_names_the_key_when_no_field_is_given():
         ("elevator_link", "是", "是", "Yes"),
         ("ip_rating", "ip67", "IP67", "IP67"),
         ("ex_mark", "Ex IIB T4", "Ex IIB T4", "Ex IIB T4"),
-        ("payload", "", "未公开", "Not disclosed"),
+        ("payload", "", "未公开", "unknown"),
     ],
 )
 def test_shows_for_people(key, text, zh, en):

@@ -17,6 +17,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Key, SearchAnswer, SearchRequest
+from marketplace.notices.models import Notice
 from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, regions
@@ -63,6 +64,8 @@ def rows() -> Iterator[tuple[Key, dict[str, object]]]:
         yield ("organization", firm.id), {"city": city_of(firm.region), "segment": segment, "status": ["verified"]}
     for each in db.session.scalars(sa.select(Challenge).where(Challenge.published_at.is_not(None))):
         yield ("challenge", each.id), {"domain": [each.domain], "city": city_of(each.region), "status": [each.state]}
+    for notice in db.session.scalars(sa.select(Notice)):
+        yield ("notice", notice.id), {"city": city_of(notice.region), "status": [notice.state]}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 NO_PAGES = {
     "saved_searches.edit": "the form of saved_searches.new, filled in",
     "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
-    "matching.file_of_scenario": "matches as CSV",
+    "matching.file_of_scenario": "matches as CSV and Excel",
     "static": "files of the site itself",
     "files.show": "uploaded files",
     "bids.receipt": "a receipt to keep",
@@ -22,7 +22,7 @@ NO_PAGES = {
     "notices.feed": "for feed readers",
     "challenges.edition": "the terms that were hashed, as JSON",
     "notices.text": "the text that was hashed, as JSON",
-    "enquiry_ways.answers_file": "the comparison as CSV",
+    "enquiry_ways.answers_file": "the comparison as CSV and Excel",
     "pilots.export": "readings as CSV and Excel",
     "pilots.template": "an Excel template",
     "lists.template": "Excel templates",

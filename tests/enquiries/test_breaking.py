@@ -1,0 +1,142 @@
+"""What hurried and hostile hands do to talks: two at once, stale pages, NUL, ten thousand characters, wrong files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from marketplace.core.errors import Conflict, Invalid, Refused
+from marketplace.enquiries import queries, services, showing
+from marketplace.enquiries.models import Enquiry, EnquiryMessage, Outcome
+from marketplace.foundation import ledger
+from marketplace.foundation.db import db, transaction
+from tests.enquiries.test_talks import Pair, pair
+from tests.factories import accounts
+from tests.support.together import together
+
+__all__ = ["pair"]
+LONG = "长" * 10_000
+Client = Any
+
+
+@pytest.fixture
+def people(pair: Pair, app: Flask) -> tuple[Client, Client]:
+    """The vendor's and the owner's browser."""
+    vendor, owner = app.test_client(), app.test_client()
+    for client, user in ((vendor, pair.vendor_user), (owner, pair.owner_user)):
+        accounts.sign_in(client, user)
+    return vendor, owner
+
+
+def count(model: Any) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+def sending(client: Client, path: str, form: dict[str, Any]) -> Callable[[], Any]:
+    """The press of a button, ready to happen."""
+    filled = {**form, "csrf_token": client.token()}
+    return lambda: client.post(path, data=filled)
+
+
+def test_two_at_once(pair: Pair, people: tuple[Client, Client]) -> None:
+    """One of two opposite steps counts, one of two equal proposals, one of two equal talks; the other is told."""
+    vendor, owner = people
+    scenario, product = pair.scenario.number, pair.product.number
+    answer = sending(vendor, f"/scenarios/{scenario}/answer", {"products": product, "text": "可以做。"})
+    invite = sending(owner, f"/products/{product}/invite", {"need": scenario, "text": "请来看看。"})
+    assert sorted(each.status_code for each in together([answer, invite])) in ([302, 403], [302, 422])
+    db.session.rollback()  # to see what the two threads have written
+    enquiry = db.session.scalars(sa.select(Enquiry)).one()
+    path, seen = f"/enquiries/{enquiry.number}", {"version": str(enquiry.version)}
+    asked, asking = (owner, vendor) if enquiry.opened_side == "supplier" else (vendor, owner)
+    opposite = [
+        sending(asked, f"{path}/do", {**seen, "transition": "accept"}),
+        sending(asking, f"{path}/do", {**seen, "transition": "withdraw"}),
+    ]
+    assert sorted(each.status_code for each in together(opposite)) == [302, 409]
+    db.session.rollback()
+    if enquiry.state == "withdrawn":
+        with transaction():
+            enquiry = pair.accepted()
+        path = f"/enquiries/{enquiry.number}"
+    said = {"kind": "pilot", "on_day": date(2026, 3, 2).isoformat(), "version": str(enquiry.version)}
+    answers = together([sending(each, f"{path}/outcome", dict(said)) for each in people])
+    assert sorted(each.status_code for each in answers) in ([302, 403], [302, 409])
+    db.session.rollback()
+    assert count(Outcome) == 1
+    assert ledger.verify().broken is None
+
+
+def test_nothing_typed_breaks_or_is_lost(pair: Pair, people: tuple[Client, Client]) -> None:
+    """Every form of a talk with NUL, with too much, and with a stale page: refused in words or cleaned, never 500."""
+    vendor, owner = people
+    scenario, product = pair.scenario.number, pair.product.number
+    refused = vendor.submit(f"/scenarios/{scenario}/answer", {"products": product, "text": LONG})
+    assert refused.status_code == 422
+    assert LONG in refused.text
+    answers = {"products": product, "text": "前\u200b\u202e后"}
+    assert vendor.submit(f"/scenarios/{scenario}/answer", {**answers, "text": "前\x00后"}).status_code == 400
+    made = vendor.submit(f"/scenarios/{scenario}/answer", answers)
+    path = made.location
+    assert db.session.scalars(sa.select(EnquiryMessage.text)).one() == "前后"
+    for form, wanted in (
+        ({"cause": "other", "note": LONG}, 422),
+        ({"cause": "\x00", "note": "理由"}, 400),
+        ({"cause": "because", "note": "理由"}, 422),
+        ({"cause": "other", "note": "\u200b"}, 422),
+        ({"cause": "price", "note": "太贵", "version": "7"}, 409),
+    ):
+        answer = owner.submit(f"{path}/decline", form)
+        assert answer.status_code == wanted, form
+        assert wanted == 400 or form["note"].strip("\u200b") in answer.text
+    assert owner.submit(f"{path}/do", {"transition": "accept", "version": "1"}).status_code == 302
+    for what, form, wanted in (
+        ("messages", {"text": LONG}, 422),
+        ("messages", {"text": "\u200b"}, 422),
+        ("messages", {"text": "\x00"}, 400),
+        ("messages", {"text": "看附件", "files": (io.BytesIO(b"<script>alert(1)</script>"), "a.html")}, 422),
+        ("messages", {"text": "看附件", "files": (io.BytesIO(b"MZ\x90\x00"), "表.pdf")}, 422),
+        ("meeting", {"day": "\x00"}, 400),
+        ("meeting", {"day": "9" * 10_000}, 422),
+        ("outcome", {"kind": "purchase", "amount": "1e999", "on_day": "2026-03-02"}, 422),
+        ("outcome", {"kind": "pilot", "on_day": "2026-03-02", "remark": LONG}, 422),
+        ("outcome", {"kind": "pilot", "on_day": "\x00"}, 400),
+        ("end", {"cause": "price", "note": LONG}, 422),
+        ("end/answer", {"cause": "price"}, 409),
+    ):
+        assert vendor.submit(f"{path}/{what}", form).status_code == wanted, (what, str(form)[:80])
+    assert count(EnquiryMessage) == 1
+
+
+def test_the_other_side_says_why_it_ended_too(pair: Pair) -> None:
+    """Nobody is held in a talk, and the reason has two sides: the other one agrees or gives its own, once."""
+    enquiry = pair.accepted()
+    assert queries.ending_of(enquiry) is None
+    with pytest.raises(Conflict), transaction():
+        services.answer_end(enquiry, pair.owner, "price", "")
+    with transaction():
+        services.end(enquiry, pair.vendor, "price", "", None)
+    with pytest.raises(Refused, match="Your side has ended it"), transaction():
+        services.answer_end(enquiry, pair.vendor, "price", "")
+    with pytest.raises(Invalid), transaction():
+        services.answer_end(enquiry, pair.owner, "other", "")
+    with transaction():
+        services.answer_end(enquiry, pair.owner, "cancelled", "项目推迟到明年")
+    with pytest.raises(Conflict), transaction():
+        services.answer_end(enquiry, pair.owner, "price", "")
+    ending = queries.ending_of(enquiry)
+    assert ending is not None
+    assert ending.side == "supplier"
+    assert [each.en for each in showing.ending_words(enquiry, ending)] == [
+        "Ended by the supplier",
+        "the demander gives another reason: The project was cancelled or put off",
+    ]
+    assert enquiry.cause == "price"
+    lines = [each["text"].zh for each in showing.history(enquiry, pair.owner)]
+    assert lines[0] == "回应结束原因：项目取消或推迟：项目推迟到明年"
