@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from marketplace.awards.lifecycle import EVERY as AWARD_LIVES
 from marketplace.bids.lifecycle import BID, PARTICIPATION
 from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -45,6 +46,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     QUESTION,
     NOTICE,
     OBJECTION,
+    *AWARD_LIVES,
     ENQUIRY,
     OUTCOME,
     PILOT,

@@ -27,6 +27,7 @@ class SamplePage:
 
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
+    from tests.support.journey_awards import award_pages
     from tests.support.journey_bids import bid_pages
     from tests.support.journey_chains import chain_pages
     from tests.support.journey_challenges import challenge_pages, notice_pages
@@ -45,6 +46,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *notice_pages(),
             *bid_pages(),
             *site_pages(),
+            *award_pages(),
             *official_pages(found),
             *office_pages(),
         ]
