@@ -20,10 +20,12 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.panels.lifecycle import ASSIGNMENT, PANEL
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.scoring.lifecycle import SHEET
 from marketplace.sites.lifecycle import SITE
 from marketplace.takeovers.lifecycle import TAKEOVER
 
@@ -36,8 +38,11 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     DELEGATION,
     TAKEOVER,
     EXPERT,
+    PANEL,
+    ASSIGNMENT,
     BID,
     PARTICIPATION,
+    SHEET,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,

@@ -31,6 +31,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
     from tests.support.journey_bids import bid_pages
     from tests.support.journey_chains import chain_pages
     from tests.support.journey_challenges import challenge_pages, notice_pages
+    from tests.support.journey_scoring import scoring_pages
     from tests.support.journey_sites import site_pages
 
     with app.app_context():
@@ -47,6 +48,7 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *bid_pages(),
             *site_pages(),
             *award_pages(),
+            *scoring_pages(),
             *official_pages(found),
             *office_pages(),
         ]
