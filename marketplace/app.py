@@ -17,8 +17,10 @@ from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.bids.capability import BIDS
+from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
+from marketplace.cultivation.capability import LIBRARY
 from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
@@ -49,6 +51,7 @@ from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
+from marketplace.web.chain import init_chain
 from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -88,6 +91,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     ENQUIRIES,
     PILOTS,
     SITES,
+    LIBRARY,
+    CHAINS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -120,6 +125,7 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "pilots.models",
+    "cultivation.models",
     "notices.models",
     "panels.models",
     "challenges.models",
@@ -165,6 +171,7 @@ def create_app(config: Config) -> Flask:
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
+    init_chain(app)
     _compose(app)
     Compress(app)
     serve_static(app, ROOT / "static", secure=config.secure)

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import current_app, request
 
+from marketplace.chains.joining import chain_of
+from marketplace.chains.queries import need_with
+from marketplace.chains.showing import item as chain_item
 from marketplace.challenges import export as challenge_list
 from marketplace.challenges import queries as challenge_queries
 from marketplace.config import Config
@@ -201,6 +204,15 @@ def challenge(given: Given) -> Data:
         NotFound: there is none that everybody may see.
     """
     return challenge_list.whole(challenge_queries.challenge_by_number(given["number"], VISITOR))
+
+
+def chain(given: Given) -> Data:
+    """The chain on which a need lies, as everybody may see it.
+
+    Raises:
+        NotFound: there is nothing that everybody may see.
+    """
+    return chain_item(chain_of(need_with(given["number"]), VISITOR))
 
 
 def notices(given: Given) -> Data:

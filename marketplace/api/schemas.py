@@ -91,6 +91,7 @@ def schemas() -> dict[str, Schema]:
         "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Pilots": page_of("Pilot"), "Pilot": thing(PILOT), "PilotTarget": thing(PILOT_TARGET),
+        **_chains(),
         "PilotWithTargets": thing(PILOT | {"targets": listed(ref("PilotTarget"))}), **_writing(),
         "Sites": page_of("Site"), "Site": thing(SITE), "SiteWithContent": thing(SITE | SITE_MORE),
         "Answer": thing({
@@ -209,6 +210,27 @@ def _objects() -> dict[str, Schema]:
             "kind": {"enum": ["product", "scenario", "organization", "challenge", "notice", "site"]},
             "number": TEXT, "title": TEXT, "title_en": TEXT, "summary": TEXT, "url": ADDRESS, "state": TEXT,
             "updated": nothing_or(INSTANT),
+        }),
+    }  # fmt: skip
+
+
+def _chains() -> dict[str, Schema]:
+    """A chain: the needs it goes over, what belongs to them, and what happened, with the hash of its history entry."""
+    thing_on_it: dict[str, Schema] = {
+        **dict.fromkeys(("number", "title", "title_en", "state", "state_en"), TEXT), "url": nothing_or(ADDRESS),
+        "progress": {"enum": ["done", "now", "stop"]}, "since": nothing_or(INSTANT),
+    }  # fmt: skip
+    stage: Schema = {"enum": ["need", "talk", "pilot", "site", "copy"]}
+    event = {
+        "at": INSTANT, "stage": stage, "entry": WHOLE,
+        **dict.fromkeys(("object", "what", "what_en", "reason", "reason_en", "who", "who_en", "sha256"), TEXT),
+    }  # fmt: skip
+    need = {**thing_on_it, "copied_from": nothing_or(TEXT)}
+    return {
+        "Chain": thing({
+            "number": TEXT, "url": ADDRESS, "needs": listed(thing(need)),
+            "objects": listed(thing({**thing_on_it, "stage": stage, "need": nothing_or(TEXT)})),
+            "events": listed(thing(event)), "history": thing({"entries": WHOLE, "last": TEXT}),
         }),
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.questions import QUESTION
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.cultivation.lifecycle import CULTIVATION
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
@@ -48,6 +49,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     OUTCOME,
     PILOT,
     SITE,
+    CULTIVATION,
 )
 
 HEAD = """# Life cycles

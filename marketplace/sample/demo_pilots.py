@@ -38,6 +38,7 @@ class DemoPilot:
     """A pilot to be brought to ``state``. ``product``, ``scenario``: their ids in the sample; ``began``: days ago.
 
     ``days``: how long it has run. ``verdict``, ``reason``: what ended it. ``bad_day``: a value beyond a stop limit.
+    ``talked``: it comes from the talk of both sides that agreed on it.
     """
 
     product: str
@@ -50,6 +51,7 @@ class DemoPilot:
     verdict: str = ""
     reason: str = ""
     bad_day: float | None = None
+    talked: bool = False
 
 
 ACCURACY = DemoTarget(
@@ -85,7 +87,8 @@ def demo_pilots() -> Iterator[DemoPilot]:
     yield DemoPilot("DP1", "DS1", "running", (ACCURACY, ROUND, TAKEOVER, FAULTS), began=34, days=34)
     yield DemoPilot("DP2", "DS2", "paused", (DONE, STOPPING), began=12, days=11, tier="poc", bad_day=41.0)
     yield DemoPilot("DP1", "DS1", "reporting", (ACCURACY, ROUND), began=44, days=40, verdict="scale")
-    yield DemoPilot("DP2", "DS2", "verified", (DONE, STOPPING), began=70, days=36, verdict="scale")
+    yield DemoPilot("DP2", "DS2", "verified", (DONE, STOPPING), began=70, days=36, verdict="scale",
+                    talked=True)  # fmt: skip
     yield DemoPilot("DP1", "DS1", "not_verified", (ROUND,), began=60, days=31, verdict="repeat",
                     reason="现场查看时样机软件版本与方案不符，请按原版本再验证一轮（演示）")  # fmt: skip
     yield DemoPilot("DP1", "DS1", "aborted", (ACCURACY, TAKEOVER), began=30, days=9,

@@ -12,7 +12,7 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Task
-from marketplace.sites import evaluators, leaving, notify, panels, queries, running, searchdoc, views, wording
+from marketplace.sites import chained, evaluators, leaving, notify, panels, queries, running, searchdoc, views, wording
 from marketplace.sites.figures import DECISION_DAYS, SETTINGS
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site, SiteSheet, SiteStatement, SiteVisit
@@ -178,5 +178,6 @@ SITES = Capability(
     duty_count=queries.duty_count,
     file_policies={"site": can_read_file, "site_visit": can_read_visit, "site_statement": can_read_statement},
     personal=leaving.personal,
+    chain=chained.links,
     init=_init,
 )  # fmt: skip

@@ -66,15 +66,6 @@ def history(site: Site, actor: Actor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def chain(site: Site) -> list[dict[str, Any]]:
-    """The chain of a site with links to the pages of its objects."""
-    hrefs = {each.number: url_for("pilots.show", number=each.number) for each in site.pilots}
-    hrefs[site.number] = url_for("sites.show", number=site.number)
-    if site.scenario is not None:
-        hrefs[site.scenario.number] = url_for("scenarios.show", number=site.scenario.number)
-    return wording.chain(site, hrefs, wording.mark(site).label)
-
-
 # ---- the register ----
 
 

@@ -152,7 +152,7 @@ def show(number: str) -> ResponseReturnValue:
     content = wording.shown_content(site, own=own)
     return render_template(
         "sites/show.html", site=site, content=content, mark=wording.mark(site), own=own, inside=inside,
-        chain=showing.chain(site), history=showing.history(site, actor), kind=KINDS[site.kind],
+        history=showing.history(site, actor), kind=KINDS[site.kind],
         level=LEVELS[site.level] if site.level else None, place=regions.full_name(site.region),
         domain=wording.domain(site), parts=wording.parts(content, inside=inside), labels=LABELS,
         pictures=showing.pictures(content, site.label), in_force=is_in_force(site),

@@ -8,7 +8,6 @@ from typing import Any
 from marketplace.core.text import Text
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.notices.content import section
-from marketplace.pilots.lifecycle import PILOT
 from marketplace.reference import catalogue, regions
 from marketplace.sites.content import KINDS, LABELS
 from marketplace.sites.lifecycle import SITE
@@ -123,34 +122,6 @@ def act_of(entry: LedgerEntry) -> Text:
 def told(entries: Iterable[LedgerEntry], *, inside: bool) -> list[LedgerEntry]:
     """What a reader may read of history, the newest first; who is outside reads no reasons given inside."""
     return [each for each in entries if inside or each.action in TOLD][::-1]
-
-
-def chain(site: Site, hrefs: Mapping[str, str], state: Text) -> list[dict[str, Any]]:
-    """The five stages for the macro ``chain``, as far as this site knows them. ``hrefs``: number → page."""
-    need = site.scenario
-    kind = (
-        "done"
-        if is_in_force(site)
-        else "stop"
-        if site.state in ("revoked", "expired", "refused", "withdrawn")
-        else "now"
-    )
-    later = Text("未开始", "Not begun")
-
-    def link(number: str) -> tuple[Text, str, str]:
-        return Text(number, number), hrefs.get(number, ""), ""
-
-    return [
-        {"name": Text("需求", "Need"), "kind": "done",
-         "state": Text("已发布", "Published") if need else Text("没有登记", "None on record"),
-         "items": [link(need.number)] if need else []},
-        {"name": Text("对接", "Talks"), "state": Text("已完成", "Done"), "kind": "done",
-         "items": [link(each.origin_number) for each in site.pilots if each.origin_number]},
-        {"name": Text("验证", "Pilot"), "state": PILOT.mark("verified").label, "kind": "done",
-         "items": [link(each.number) for each in site.pilots]},
-        {"name": Text("示范", "Site"), "state": state, "kind": kind, "items": [link(site.number)]},
-        {"name": Text("复制", "Copies"), "state": later, "kind": "next", "items": []},
-    ]  # fmt: skip
 
 
 def parts(content: Mapping[str, Any], *, inside: bool) -> list[tuple[Text, Text]]:

@@ -64,6 +64,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "sheet": "what the page, the preview and the comparison show",
     },
     "scenarios": {
+        "chained": "its part of the chain of a need",
         "kind": "what a scenario is to the shared mechanism",
         "content": "fields of the content in words, pre-check, projection",
         "rows": "requirement and target rows of the form",
@@ -91,8 +92,19 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "showing": "sheets, scores and ranking in words",
         "duties": "what of scoring waits for somebody",
     },
+    "chains": {
+        "joining": "what every capability tells of a chain, joined: stages, timeline, tree of copies",
+        "showing": "a chain in words, for pages, files and programs",
+    },
+    "cultivation": {
+        "evidence": "what a tier rests on, and what its steps demand",
+        "showing": "the library in words: lists, files, history, panels",
+        "chained": "its part of the chain of a need",
+    },
     "pilots": {
+        "chained": "its part of the chain of a need",
         "plan": "what both sides agree on: shape, words, gaps, digest",
+        "grounds": "what a plan may be begun from: an agreed talk, an awarded challenge",
         "report": "what both sides write and sign at the end",
         "quantiles": "quantiles of chi-square and Student, in pure Python",
         "estimates": "estimates with intervals, and the judgement; pure",
@@ -109,6 +121,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "report_views": "pages of the report and its verification",
     },
     "sites": {
+        "chained": "its part of the chain of a need",
         "content": "what an applicant writes: fields, checklist, gaps, digest",
         "figures": "settings: time limits and weights",
         "precheck": "the pre-check of a whole application",
@@ -159,6 +172,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "objections of who wants his data or deletes his account",
     },
     "challenges": {
+        "chained": "its part of the chain of a need",
         "content": "the terms: what is missing, what may change, the text that is frozen",
         "timetable": "the instants, what they must keep to, and what the clock allows",
         "conditions": "what later stages demand before a challenge moves on",
@@ -169,6 +183,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "questions and watches of who wants his data or deletes his account",
     },
     "enquiries": {
+        "chained": "its part of the chain of a need",
         "opening": "the two ways into a talk, and why one cannot take them",
         "refusals": "why a talk cannot be opened: a rule, a fact and a next step each",
         "showing": "a talk in words: messages, history, its place on the chain",
