@@ -15,7 +15,7 @@ from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, OTHER, OUTCOMES, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.listings.files import file_href, in_bytes
+from marketplace.listings.files import shown_file
 from marketplace.web.languages import day, money
 
 SYSTEM_NAME = Text("系统", "the system")
@@ -52,15 +52,10 @@ def messages(enquiry: Enquiry, actor: Actor) -> list[Said]:
     return [
         Said(
             who=_signed(enquiry, each.side, names.get(each.author_id or 0), own), own=each.side == own, at=each.at,
-            text=each.text, files=[_file(file) for file in files.get(each.id, [])],
+            text=each.text, files=[shown_file(file) for file in files.get(each.id, [])],
         )
         for each in rows
     ]  # fmt: skip
-
-
-def _file(file: Any) -> dict[str, Any]:
-    kind = "WEBP" if file.purpose == "picture" else file.name.rpartition(".")[2].upper()
-    return {"href": file_href(file), "title": file.name, "kind": kind, "size": in_bytes(file.size)}
 
 
 def _signed(enquiry: Enquiry, side: str, person: Any, own: str) -> Text:
