@@ -31,7 +31,7 @@ def library() -> Iterator[Row]:
     for ending in ("csv", "xlsx", "json"):
         yield get("library_files.twin", f"/library.{ending}", "200")
     yield get("library_files.twin", "/library.json?city=999999", "404")
-    outside = "/library/{scenario.soe.published}"
+    outside = "/library/{scenario.soe.expired}"
     yield get("cultivation.show", outside, "404 404 404 404 200 200 404")
     yield get("cultivation.show", "/library/{scenario.soe.draft}", "404")
     yield post("cultivation.admit", f"{outside}/admit", PLACING.format(422))
@@ -40,7 +40,7 @@ def library() -> Iterator[Row]:
     yield get("cultivation.show", inside, "200")
     yield step("cultivation.act_do", f"{inside}/do", "lower", "302 403 403 403 409 409 403")
     yield get("cultivation.act_do", f"{inside}/do", "405")
-    yield post("cultivation.add_resource", f"{inside}/resources", "302 404 422 404 422 422 404")
+    yield post("cultivation.add_resource", f"{inside}/resources", "302 404 404 404 422 422 404")
     yield get("cultivation.add_resource", f"{inside}/resources", "405")
     yield post("cultivation.remove_resource", f"{inside}/resources/{NEITHER}/remove", "302 404 404 404 404 404 404")
     yield get("cultivation.remove_resource", f"{inside}/resources/{NEITHER}/remove", "405")

@@ -23,6 +23,7 @@ from marketplace.accounts.models import User
 from marketplace.awards.models import Acceptance, Award, Extension, Payment, Termination
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
+from marketplace.cultivation.models import LibraryEntry
 from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
@@ -184,6 +185,8 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield f"plate.{state}", str(db.session.scalars(plates).one())
     yield from judged_numbers()
     yield from award_numbers()
+    mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
+    yield "scenario.library", str(db.session.scalars(mature).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (

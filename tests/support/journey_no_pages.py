@@ -6,6 +6,8 @@ NO_PAGES = {
     "saved_searches.edit": "the form of saved_searches.new, filled in",
     "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
     "matching.file_of_scenario": "matches as CSV and Excel",
+    "chains.file": "a chain as CSV and JSON",
+    "library_files.twin": "the library as CSV, Excel and JSON",
     "static": "files of the site itself",
     "files.show": "uploaded files",
     "bids.receipt": "a receipt to keep",
