@@ -27,6 +27,7 @@ from marketplace.panels.queries import chair_of, panel_by_id
 from marketplace.sample.demo_experts import SHAREHOLDER
 from marketplace.sample.demo_scores import BIDDERS, CHANGED, FIELDS, LESS, NOTE, WAIVED, demo_judged
 from marketplace.scoring import consensus, marks, queries, services
+from marketplace.scoring.models import BidCode
 
 SEATS, RESERVES = 3, 1
 
@@ -123,10 +124,14 @@ class Judging(Bidding):
             consensus.change(challenge, code, "c2", "24", CHANGED, actor)
             consensus.sign(challenge, actor)
 
+    def in_order(self, challenge: Challenge) -> Sequence[BidCode]:
+        """The bids from the best on."""
+        return queries.codes_of(challenge)
+
     def lock(self, challenge: Challenge, one: Assignment, at: datetime, less: Sequence[str]) -> None:
         """Fill in and lock one expert's sheet of every bid; each bid a little lower than the one before."""
         actor = actor_of(one.expert.user)
-        for place, called in enumerate(queries.codes_of(challenge)):
+        for place, called in enumerate(self.in_order(challenge)):
             with clock.standing_at(at + timedelta(minutes=40 * place)):
                 unsealing.note_reading(called.bid, actor)
                 sheet = services.sheet_for(called.bid, one)
