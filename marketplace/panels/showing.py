@@ -73,9 +73,7 @@ def history(panel: Panel, *, named: bool = True) -> list[dict[str, Any]]:
         found += [(each, one.code) for each in ledger.history(one) if each.action != "draw"]
     signed = signatures([entry for entry, _who in found], named=named)
     newest_first = sorted(found, key=lambda each: each[0].id, reverse=True)
-    return [
-        {"at": entry.at, "text": _told(entry, who), "who": signed.get(entry.id, "")} for entry, who in newest_first
-    ]
+    return [{"at": entry.at, "text": _told(entry, who), "who": signed.get(entry.id, "")} for entry, who in newest_first]
 
 
 def _told(entry: ledger.LedgerEntry, who: Text | None) -> Text:
