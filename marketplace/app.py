@@ -18,8 +18,10 @@ from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
 from marketplace.awards.capability import AWARDS
 from marketplace.bids.capability import BIDS
+from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
+from marketplace.cultivation.capability import LIBRARY
 from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
@@ -45,10 +47,12 @@ from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.sites.capability import SITES
 from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
+from marketplace.web.chain import init_chain
 from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -88,6 +92,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     AWARDS,
     ENQUIRIES,
     PILOTS,
+    SITES,
+    LIBRARY,
+    CHAINS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -120,10 +127,12 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "pilots.models",
+    "cultivation.models",
     "notices.models",
     "panels.models",
     "challenges.models",
     "bids.models",
+    "sites.models",
     "scoring.models",
     "awards.models",
     "admin.models",
@@ -165,6 +174,7 @@ def create_app(config: Config) -> Flask:
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
+    init_chain(app)
     _compose(app)
     Compress(app)
     serve_static(app, ROOT / "static", secure=config.secure)

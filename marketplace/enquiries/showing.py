@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
@@ -17,7 +15,7 @@ from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, OTHER, OUTCOMES, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.listings.files import file_href, in_bytes
+from marketplace.listings.files import shown_file
 from marketplace.web.languages import day, money
 
 SYSTEM_NAME = Text("系统", "the system")
@@ -54,15 +52,10 @@ def messages(enquiry: Enquiry, actor: Actor) -> list[Said]:
     return [
         Said(
             who=_signed(enquiry, each.side, names.get(each.author_id or 0), own), own=each.side == own, at=each.at,
-            text=each.text, files=[_file(file) for file in files.get(each.id, [])],
+            text=each.text, files=[shown_file(file) for file in files.get(each.id, [])],
         )
         for each in rows
     ]  # fmt: skip
-
-
-def _file(file: Any) -> dict[str, Any]:
-    kind = "WEBP" if file.purpose == "picture" else file.name.rpartition(".")[2].upper()
-    return {"href": file_href(file), "title": file.name, "kind": kind, "size": in_bytes(file.size)}
 
 
 def _signed(enquiry: Enquiry, side: str, person: Any, own: str) -> Text:
@@ -130,26 +123,3 @@ def outcome_words(outcome: Outcome) -> Text:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
     said["amount"] = Text(money(outcome.amount), money(outcome.amount))
     return Text("%(kind)s，%(amount)s，%(day)s", "%(kind)s, %(amount)s, %(day)s") % said
-
-
-def chain_of(enquiry: Enquiry) -> list[dict[str, Any]]:
-    """The five stages of the chain for the macro ``chain``, as far as this talk knows them."""
-    confirmed = {each.kind: each for each in enquiry.outcomes if each.state == "confirmed"}
-    live = enquiry.state in ("opened", "accepted")
-    talk = "now" if live else "done" if enquiry.state == "agreed" else "stop"
-    pilot, later = confirmed.get("pilot"), Text("未到", "To come")
-    need: Any = enquiry.scenario
-    return [
-        _stage(Text("需求", "Need"), "done", Text("已发布", "Published"),
-               [(need.number, url_for("scenarios.show", number=need.number), day(need.published_at))]),
-        _stage(Text("对接", "Talk"), talk, ENQUIRY.mark(enquiry.state).label,
-               [(enquiry.number, url_for("enquiries.show", number=enquiry.number), day(enquiry.opened_at))]),
-        _stage(Text("验证", "Pilot"), "now" if pilot else "next", Text("双方已约定", "Agreed") if pilot else later,
-               [(outcome_words(pilot), "", "")] if pilot else []),
-        _stage(Text("示范", "Demonstration"), "next", later, []),
-        _stage(Text("复制", "Copies"), "next", later, []),
-    ]  # fmt: skip
-
-
-def _stage(name: Text, kind: str, state: Text, items: Sequence[tuple[Any, str, str]]) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "state": state, "items": items}

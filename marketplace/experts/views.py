@@ -262,7 +262,7 @@ def history_lines(expert: Expert) -> list[dict[str, Any]]:
     lines = []
     for entry in reversed(entries):
         step = EXPERT.by_name.get(entry.action)
-        act = step.label if step else DONE[entry.action]
+        act = step.told if step else DONE[entry.action]
         who = posts[entry.post_id].label if entry.post_id in posts else Text("系统", "System")
         if entry.actor_id == expert.user_id:
             who = Text("本人", "The expert")

@@ -64,7 +64,7 @@ def shown_files(listing: Listing, content: Mapping[str, Any]) -> dict[str, list[
             if each["file"] in stored
         ],
         "files": [
-            _document(stored[each["file"]], each.get("title", ""))
+            shown_file(stored[each["file"]], each.get("title", ""))
             for each in content.get("files") or []
             if each["file"] in stored
         ],
@@ -79,15 +79,12 @@ def _picture(file: StoredFile, caption: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(file: StoredFile, title: str) -> dict[str, Any]:
-    kind = file.name.rpartition(".")[2].upper()
+def shown_file(file: StoredFile, title: str = "") -> dict[str, Any]:
+    """A stored file as ``file_list`` draws it. A picture is kept as WebP, whatever it came as."""
+    kind = "WEBP" if file.purpose == "picture" else file.name.rpartition(".")[2].upper()
     return {
-        "id": file.id,
-        "href": file_href(file),
-        "title": title or file.name,
-        "kind": kind,
-        "size": in_bytes(file.size),
-    }
+        "id": file.id, "href": file_href(file), "title": title or file.name, "kind": kind, "size": in_bytes(file.size),
+    }  # fmt: skip
 
 
 def in_bytes(size: int) -> str:

@@ -67,10 +67,12 @@ REQUEST = Lifecycle(
     },
     steps=(
         step("accept", "open", "accepted", who=decides_request, guard=can_be_accepted, look="primary",
-             label=Text("同意加入", "Accept")),
-        step("decline", "open", "declined", who=decides_request, asks_reason=True, label=Text("谢绝", "Decline")),
-        step("withdraw", "open", "withdrawn", who=is_applicant, label=Text("撤回申请", "Withdraw")),
-        step("expire", "open", "expired", who=is_system, guard=is_overdue, quiet=True, label=Text("到期", "Expire")),
+             label=Text("同意加入", "Accept"), past="Accepted"),
+        step("decline", "open", "declined", who=decides_request, asks_reason=True,
+             label=Text("谢绝", "Decline"), past="Declined"),
+        step("withdraw", "open", "withdrawn", who=is_applicant, label=Text("撤回申请", "Withdraw"), past="Withdrawn"),
+        step("expire", "open", "expired", who=is_system, guard=is_overdue, quiet=True,
+             label=Text("到期", "Expire"), past="Expired"),
     ),
 )  # fmt: skip
 
@@ -87,9 +89,10 @@ INVITATION = Lifecycle(
     },
     steps=(
         step("accept", "open", "accepted", who=is_invited, guard=can_be_accepted, look="primary",
-             label=Text("接受邀请", "Accept")),
-        step("decline", "open", "declined", who=is_invited, label=Text("谢绝", "Decline")),
-        step("revoke", "open", "revoked", who=manages_invitation, label=Text("撤回邀请", "Revoke")),
-        step("expire", "open", "expired", who=is_system, guard=is_overdue, quiet=True, label=Text("到期", "Expire")),
+             label=Text("接受邀请", "Accept"), past="Accepted"),
+        step("decline", "open", "declined", who=is_invited, label=Text("谢绝", "Decline"), past="Declined"),
+        step("revoke", "open", "revoked", who=manages_invitation, label=Text("撤回邀请", "Revoke"), past="Revoked"),
+        step("expire", "open", "expired", who=is_system, guard=is_overdue, quiet=True,
+             label=Text("到期", "Expire"), past="Expired"),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,12 +26,6 @@ def notices(*, state: str = "", kind: str = "") -> Select:
     if kind:
         select = select.where(Notice.kind == kind)
     return select.order_by(Notice.opened_at.desc(), Notice.id.desc())
-
-
-def counts() -> Mapping[str, int]:
-    """State → how many notices are in it."""
-    select = sa.select(Notice.state, sa.func.count()).group_by(Notice.state)
-    return {row.state: row[1] for row in db.session.execute(select)}
 
 
 def notice_by_number(number: str, _actor: Actor | None = None) -> Notice:

@@ -17,6 +17,7 @@ from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.files import Prepared, prepare_document
+from marketplace.listings.files import shown_file
 from marketplace.notices import queries, services, window
 from marketplace.notices.content import KINDS, in_words
 from marketplace.notices.forms import MOST_FILES, DecisionForm, ObjectionForm
@@ -235,13 +236,6 @@ def objection(number: str) -> ResponseReturnValue:
         return redirect(href(found.notice))
     return form_page(
         "notices/objection.html", form, objection=found, notice=found.notice, mark=OBJECTION.mark(found.state),
-        decides=decides, errors=form.problems(), files=[_file(each) for each in queries.evidence(found)],
+        decides=decides, errors=form.problems(), files=[shown_file(each) for each in queries.evidence(found)],
         offers=offers(OBJECTION, found),
     )  # fmt: skip
-
-
-def _file(each: Any) -> dict[str, Any]:
-    return {
-        "href": url_for("files.show", file_id=each.id, name=each.name), "title": each.name,
-        "kind": each.name.rpartition(".")[2].upper(), "size": f"{max(1, round(each.size / 1024))} KB",
-    }  # fmt: skip

@@ -49,7 +49,7 @@ DONE = {
     "found": Text("登记单位", "Founded"),
     "edit": Text("修改单位信息", "Changed its details"),
     "reload": Text("更新公开资料", "Updated from public material"),
-    "change_identity": Text("身份信息变更生效", "The new identity counts"),
+    "change_identity": Text("身份信息变更生效", "The new identity took effect"),
     "take_over": Text("由本单位人员认领", "Taken over by a person of it"),
     "join": Text("增加成员", "A member joined"),
     "role": Text("改变成员身份", "Changed a member's role"),
@@ -292,7 +292,7 @@ def history_lines(organization: Organization, actor: Actor) -> list[dict[str, An
 def _act(entry: ledger.LedgerEntry) -> Text:
     table = PROPOSAL if entry.subject_type == "proposal" else ORGANIZATION
     step = table.by_name.get(entry.action)
-    return step.label if step else DONE[entry.action]
+    return step.told if step else DONE[entry.action]
 
 
 def named(ids: Sequence[int]) -> dict[int, Named]:

@@ -31,8 +31,11 @@ DELEGATION = Lifecycle(
         "over": State(Text("已到期", "Over"), "", "hourglass-split"),
     },
     steps=(
-        step("revoke", "given", "revoked", who=is_delegator, asks_reason=True, label=Text("收回委托", "Revoke")),
-        step("give_back", "given", "revoked", who=is_deputy, asks_reason=True, label=Text("退回委托", "Give back")),
-        step("expire", "given", "over", who=is_system, guard=period_over, quiet=True, label=Text("到期", "Expire")),
+        step("revoke", "given", "revoked", who=is_delegator, asks_reason=True,
+             label=Text("收回委托", "Revoke"), past="Revoked"),
+        step("give_back", "given", "revoked", who=is_deputy, asks_reason=True,
+             label=Text("退回委托", "Give back"), past="Given back"),
+        step("expire", "given", "over", who=is_system, guard=period_over, quiet=True,
+             label=Text("到期", "Expire"), past="Expired"),
     ),
 )  # fmt: skip

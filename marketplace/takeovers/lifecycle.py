@@ -53,13 +53,14 @@ TAKEOVER = Lifecycle(
     },
     steps=(
         step("approve", "open", "approved", who=can_decide, guard=can_be_approved, look="primary",
-             label=Text("同意认领", "Approve the claim"),
+             label=Text("同意认领", "Approve the claim"), past="Claim approved",
              hint=Text("申请人成为所有者，信用代码和执照以本次材料为准",
                        "The claimant becomes the owner; code and licence are those of the claim")),
         step("decline", "open", "declined", who=can_decide, asks_reason=True,
-             label=Text("驳回认领", "Decline the claim")),
-        step("withdraw", "open", "withdrawn", who=is_claimant, label=Text("撤回认领", "Withdraw the claim")),
+             label=Text("驳回认领", "Decline the claim"), past="Claim declined"),
+        step("withdraw", "open", "withdrawn", who=is_claimant,
+             label=Text("撤回认领", "Withdraw the claim"), past="Claim withdrawn"),
         step("lapse", "open", "lapsed", who=is_system, guard=is_decided_otherwise, quiet=True,
-             label=Text("失效", "Lapse")),
+             label=Text("失效", "Lapse"), past="Lapsed"),
     ),
 )  # fmt: skip

@@ -83,11 +83,14 @@ def problem(status: int, title: str = "", errors: list[dict[str, str]] | None = 
 
 
 def typed() -> list[tuple[str, str]]:
-    """What the person had typed into a form that was not carried out, so that nothing is lost."""
+    """What the person had typed into a form that was not carried out, so that nothing is lost.
+
+    ("", text) each: what a field is called on its page is not known here, and its name in the form tells nobody.
+    """
     kept = []
     for name, value in request.form.items(multi=True):
         if value.strip() and not any(secret in name for secret in NEVER_SHOWN):
-            kept.append((name, value[:KEEP_AT_MOST]))
+            kept.append(("", value[:KEEP_AT_MOST]))
     return kept
 
 

@@ -227,6 +227,14 @@ def day(value: date | datetime | str | None) -> str:
     return value.isoformat()
 
 
+def official_day(value: date | datetime) -> str:
+    """A day as official documents write it: 2026年10月9日, in English 9 October 2026."""
+    if current_language() == ENGLISH:
+        return day(value)
+    plain = _in_beijing(value).date() if isinstance(value, datetime) else value
+    return f"{plain.year}年{plain.month}月{plain.day}日"
+
+
 def moment(value: datetime | None, zone: bool = False) -> str:
     """An instant on a Beijing clock, to the minute; ``zone`` names the clock, as deadlines must.
 
@@ -276,7 +284,7 @@ def init_languages(app: Flask) -> None:
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(say=say, day=day, moment=moment, money=money, number=number)
+    env.filters.update(say=say, day=day, official_day=official_day, moment=moment, money=money, number=number)
     env.globals.update(
         _=gettext_of_page, gettext=gettext_of_page, current_language=current_language, html_lang=html_lang,
         text_size=text_size, switch_href=switch_href,

@@ -11,7 +11,7 @@ from flask import Flask, url_for
 from marketplace.core.text import Text
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
-from marketplace.web.plate import capabilities
+from marketplace.web.plate import capabilities, queues
 
 FOOTER_HEADS = (Text("供需", "Market"), Text("办事", "Services"), Text("公开", "Openness"), Text("帮助", "Help"))
 
@@ -50,6 +50,11 @@ def duty_count() -> int:
     return sum(c.duty_count(actor) for c in capabilities() if c.duty_count) if actor.signed_in else 0
 
 
+def has_desk() -> bool:
+    """Whether any queue is the actor's: a post may have duties that decide on nothing that is filed."""
+    return bool(current_actor().posts and queues(current_actor()))
+
+
 def init_navigation(app: Flask) -> None:
     """Give the templates their menus."""
 
@@ -59,4 +64,5 @@ def init_navigation(app: Flask) -> None:
             "navigation": navigation,
             "footer_columns": footer_columns,
             "inbox_count": duty_count,
+            "has_desk": has_desk,
         }

@@ -26,6 +26,7 @@ def challenges() -> Iterator[Row]:
         yield get("challenges.home", path, "404")
     yield get("challenge_list.twin", "/challenges.xlsx?q=巡检", "200")
     yield get("challenge_list.twin", "/challenges.csv?state=sealed", "404")
+    yield get("notice_list.twin", "/notices.csv?status=sealed", "404")
     yield get("notices.home", "/notices?kind=x", "404")
     nothing = "/notices/N-2020-000001"
     for endpoint, path in {

@@ -23,6 +23,7 @@ from marketplace.accounts.models import User
 from marketplace.awards.models import Acceptance, Award, Extension, Payment, Termination
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
+from marketplace.cultivation.models import LibraryEntry
 from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
@@ -38,6 +39,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture import rows
@@ -153,6 +155,7 @@ OWNED = {"organization": "id", "pilot": "demander_id"}
 
 MODELS: dict[str, Any] = {
     "product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert, "pilot": Pilot,
+    "site": Site,
 }  # fmt: skip
 
 
@@ -177,8 +180,13 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
+    for state in ("designated", "revoked"):
+        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
+        yield f"plate.{state}", str(db.session.scalars(plates).one())
     yield from judged_numbers()
     yield from award_numbers()
+    mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
+    yield "scenario.library", str(db.session.scalars(mature).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (
