@@ -228,3 +228,21 @@ def revoke(desks: Desks) -> None:
     assert "不能恢复" in desks.visitor.get("/sites/ended").text
     assert desks.visitor.get(f"/plates/{site.plate}/code.svg").status_code == 404
     assert "牌号 " + str(site.plate) in desks.page(desks.visitor)
+
+
+def test_lists_ask_the_same_however_long_they_are(desks: Desks, statements: Any) -> None:
+    def asked(client: Client, path: str) -> int:
+        client.get(path)  # what is read once in a process
+        before = statements()
+        assert client.get(path).status_code == 200
+        return int(statements() - before)
+
+    pages = {"/review/?kind=sites": desks.city, "/sites/mine": desks.applicant, "/sites?sort=newest": desks.applicant,
+             "/sites.csv": desks.visitor, "/api/v1/sites": desks.visitor}  # fmt: skip
+    later: list[dict[str, int]] = []
+    for _round in range(2):
+        for _each in range(2):
+            sites.site("submitted", desks.who)
+            sites.site("designated", desks.who)
+        later.append({path: asked(client, path) for path, client in pages.items()})
+    assert later[0] == later[1]
