@@ -16,6 +16,7 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.awards.capability import AWARDS
 from marketplace.bids.capability import BIDS
 from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
@@ -88,6 +89,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     CHALLENGES,
     BIDS,
     SCORING,
+    AWARDS,
     ENQUIRIES,
     PILOTS,
     SITES,
@@ -132,6 +134,7 @@ TABLES = (
     "bids.models",
     "sites.models",
     "scoring.models",
+    "awards.models",
     "admin.models",
     "enquiries.models",
     "matching.models",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.challenges import timetable
-from marketplace.challenges.conditions import asked
+from marketplace.challenges.conditions import asked, unhindered
 from marketplace.challenges.content import blocking
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_decide, can_edit, runs
@@ -162,8 +162,8 @@ CHALLENGE = Lifecycle(
              quiet=True, asks_reason=True, label=Text("流榜", "Fail"), past="Failed"),
         step("find_none", "opened consensus ranked notice", "no_suitable", who=runs, guard=asked("find_none"),
              quiet=True, asks_reason=True, label=Text("无合适申报", "No suitable bid"), past="No suitable bid found"),
-        step("withdraw", "published closed opened scoring consensus ranked", "withdrawn", who=runs, asks_reason=True,
-             label=Text("撤榜", "Withdraw"), past="Withdrawn",
+        step("withdraw", "published closed opened scoring consensus ranked", "withdrawn", who=runs,
+             guard=unhindered("withdraw"), asks_reason=True, label=Text("撤榜", "Withdraw"), past="Withdrawn",
              hint=Text("榜单就此结束，页面保留并公开理由", "It ends here; its page stays and shows the reason")),
     ),
 )  # fmt: skip

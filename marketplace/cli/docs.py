@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from marketplace.awards.lifecycle import EVERY as AWARD_LIVES
 from marketplace.bids.lifecycle import BID, PARTICIPATION
 from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -19,10 +20,12 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.panels.lifecycle import ASSIGNMENT, PANEL
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.scoring.lifecycle import SHEET
 from marketplace.sites.lifecycle import SITE
 from marketplace.takeovers.lifecycle import TAKEOVER
 
@@ -35,8 +38,11 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     DELEGATION,
     TAKEOVER,
     EXPERT,
+    PANEL,
+    ASSIGNMENT,
     BID,
     PARTICIPATION,
+    SHEET,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
@@ -45,6 +51,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     QUESTION,
     NOTICE,
     OBJECTION,
+    *AWARD_LIVES,
     ENQUIRY,
     OUTCOME,
     PILOT,

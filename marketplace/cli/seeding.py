@@ -13,6 +13,7 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_awards import load_awards
 from marketplace.cli.seeding_bids import load_bids
 from marketplace.cli.seeding_challenges import load_challenges
 from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_ends
@@ -50,7 +51,7 @@ from marketplace.web.letters import letters_of
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
 # Since when the officials of the demonstration hold their posts: before anything that it tells of.
-IN_OFFICE = timedelta(days=400)
+IN_OFFICE = timedelta(days=700)
 RECENTLY = timedelta(days=3)
 
 
@@ -81,6 +82,7 @@ def load_sample() -> str:
         load_challenges(people, units)
         load_bids(people, units)
         load_scores(people, units)
+        load_awards(people, units)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"

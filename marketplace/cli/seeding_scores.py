@@ -27,6 +27,7 @@ from marketplace.panels.queries import chair_of, panel_by_id
 from marketplace.sample.demo_experts import SHAREHOLDER
 from marketplace.sample.demo_scores import BIDDERS, CHANGED, FIELDS, LESS, NOTE, WAIVED, demo_judged
 from marketplace.scoring import consensus, marks, queries, services
+from marketplace.scoring.models import BidCode
 
 SEATS, RESERVES = 3, 1
 
@@ -83,7 +84,7 @@ class Judging(Bidding):
                 return f"{each:032x}"
         raise AssertionError  # count() does not end
 
-    def begin(self, challenge: Challenge, first: str) -> list[Assignment]:
+    def start(self, challenge: Challenge, first: str) -> list[Assignment]:
         """Everybody accepts, scoring begins; the experts in the order of the draw."""
         at = self.opened(challenge) + timedelta(days=2)
         panel = self.convene(challenge, at, first)
@@ -92,12 +93,12 @@ class Judging(Bidding):
                 if one.state == "proposed":
                     panels.accept(one, actor_of(one.expert.user))
         with clock.standing_at(at + timedelta(days=2)):
-            services.begin(challenge, self.actors["province"])
+            services.start_scoring(challenge, self.actors["province"])
         return [each for each in panel_by_id(panel.id).assignments if each.state == "accepted"]
 
     def score(self, challenge: Challenge, first: str) -> None:
         """The first expert has a draft, the others have locked theirs."""
-        own, *others = self.begin(challenge, first)
+        own, *others = self.start(challenge, first)
         at = self.opened(challenge) + timedelta(days=6)
         for place, one in enumerate(others, 1):
             self.lock(challenge, one, at + timedelta(hours=place), LESS[place])
@@ -110,7 +111,7 @@ class Judging(Bidding):
 
     def rank(self, challenge: Challenge, first: str) -> None:
         """All have locked, the chair has changed one mark and signed."""
-        experts = self.begin(challenge, first)
+        experts = self.start(challenge, first)
         at = self.opened(challenge) + timedelta(days=8)
         for place, one in enumerate(experts):
             self.lock(challenge, one, at + timedelta(hours=place), LESS[place])
@@ -123,10 +124,14 @@ class Judging(Bidding):
             consensus.change(challenge, code, "c2", "24", CHANGED, actor)
             consensus.sign(challenge, actor)
 
+    def in_order(self, challenge: Challenge) -> Sequence[BidCode]:
+        """The bids from the best on."""
+        return queries.codes_of(challenge)
+
     def lock(self, challenge: Challenge, one: Assignment, at: datetime, less: Sequence[str]) -> None:
         """Fill in and lock one expert's sheet of every bid; each bid a little lower than the one before."""
         actor = actor_of(one.expert.user)
-        for place, called in enumerate(queries.codes_of(challenge)):
+        for place, called in enumerate(self.in_order(challenge)):
             with clock.standing_at(at + timedelta(minutes=40 * place)):
                 unsealing.note_reading(called.bid, actor)
                 sheet = services.sheet_for(called.bid, one)

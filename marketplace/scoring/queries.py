@@ -146,4 +146,4 @@ def challenge_numbers(subject_type: str, ids: Sequence[int]) -> dict[int, str]:
         .join(Challenge, Challenge.id == model.challenge_id)
         .where(model.id.in_(ids))
     )
-    return dict(rows)
+    return dict(rows.all())

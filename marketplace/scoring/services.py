@@ -80,7 +80,7 @@ def may_send_back(_challenge: Challenge) -> Refused | None:
 # ---- the official ----
 
 
-def begin(challenge: Challenge, actor: Actor, seen: int | None = None) -> None:
+def start_scoring(challenge: Challenge, actor: Actor, seen: int | None = None) -> None:
     """Begin scoring: bids get their codes at random, and the experts are told.
 
     Raises:

@@ -88,7 +88,7 @@ def _run(number: str) -> Challenge:
 def begin(challenge: str) -> ResponseReturnValue:
     """Begin scoring."""
     found = _run(challenge)
-    services.begin(found, current_actor(), seen_version())
+    services.start_scoring(found, current_actor(), seen_version())
     flash(_("评审已开始，专家会收到通知。"))
     return redirect(url_for("scoring.home", challenge=challenge))
 

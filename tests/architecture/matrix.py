@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.architecture.matrix_administration import administration
+from tests.architecture.matrix_awards import awards
 from tests.architecture.matrix_bids import bids
 from tests.architecture.matrix_chains import chains, library
 from tests.architecture.matrix_challenges import challenges
@@ -370,7 +371,7 @@ def notifications() -> Iterator[Row]:
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
-    *notifications(), *challenges(), *bids(), *judging(), *enquiries(), *pilots(), *tokens(), *sites(),
+    *notifications(), *challenges(), *bids(), *judging(), *awards(), *enquiries(), *pilots(), *tokens(), *sites(),
     *chains(), *library(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.

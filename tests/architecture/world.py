@@ -20,6 +20,7 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
+from marketplace.awards.models import Acceptance, Award, Extension, Payment, Termination
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
 from marketplace.cultivation.models import LibraryEntry
@@ -183,6 +184,7 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
         yield f"plate.{state}", str(db.session.scalars(plates).one())
     yield from judged_numbers()
+    yield from award_numbers()
     mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
     yield "scenario.library", str(db.session.scalars(mature).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
@@ -218,8 +220,8 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
             yield f"bid.{whose}.{state}", bid.number
             yield f"challenge.bid.{state}", bid.challenge.number
     for state in ("open", "closed"):
-        about = db.session.query(Notice).filter_by(state=state, about_type="challenge")
-        yield f"notice.{state}", about.one().number
+        found = db.session.query(Notice).filter_by(state=state, kind="withdrawal").order_by(Notice.id).first()
+        yield f"notice.{state}", found.number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
 
@@ -239,6 +241,20 @@ def judged_numbers() -> Iterator[tuple[str, str]]:
         yield "draw.asked", str(panel.draws[0].id)
         yield "assignment.blocked", str(blocked.id)
         yield "assignment.expert1", str(next(each.id for each in panel.assignments if each.state == "proposed"))
+
+
+def award_numbers() -> Iterator[tuple[str, str]]:
+    """The awarded challenges, and what hangs on the awards."""
+    for award in db.session.query(Award).order_by(Award.id):
+        yield f"challenge.award.{award.challenge.state}", award.challenge.number
+        yield f"award.{award.state}", str(award.id)
+        if award.state == "executing":
+            yield "contract.signed", str(award.contract.id)
+            for each in award.milestones:
+                yield f"milestone.{each.state}", str(each.id)
+    for model in (Extension, Payment, Acceptance, Termination):
+        for one in db.session.query(model).order_by(model.id.desc()):
+            yield f"{one.subject_type}.{getattr(one, 'state', 'ended')}", str(one.id)
 
 
 @contextmanager

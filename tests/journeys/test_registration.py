@@ -28,7 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "first": "Register or join an organization first", "found": "Add an organization",
         "submit": "Submit for verification", "pending": "Being verified", "save": "Save",
         "decide": "Submit the decision",
-        "invite": "Send the invitation", "accept": "Approve", "leave": "Save the draft and leave",
+        "invite": "Send the invitation", "accept": "Accept", "leave": "Save the draft and leave",
     },
 }  # fmt: skip
 
