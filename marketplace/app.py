@@ -16,9 +16,12 @@ from marketplace.accounts.entry import note, owed
 from marketplace.accounts.queries import user_of_session
 from marketplace.admin.capability import ADMIN
 from marketplace.api.capability import API
+from marketplace.awards.capability import AWARDS
 from marketplace.bids.capability import BIDS
+from marketplace.chains.capability import CHAINS
 from marketplace.challenges.capability import CHALLENGES
 from marketplace.config import Config
+from marketplace.cultivation.capability import LIBRARY
 from marketplace.enquiries.capability import ENQUIRIES
 from marketplace.experts.capability import EXPERTS
 from marketplace.foundation.db import init_database
@@ -32,20 +35,24 @@ from marketplace.notices.capability import NOTICES
 from marketplace.notifications.capability import NOTIFICATIONS
 from marketplace.organizations.capability import ORGANIZATIONS
 from marketplace.organizations.queries import actor_of
+from marketplace.panels.capability import PANELS
 from marketplace.pilots.capability import PILOTS
 from marketplace.posts.capability import POSTS
 from marketplace.products.capability import PRODUCTS
 from marketplace.reference.capability import REFERENCE
 from marketplace.saved_searches.capability import SAVED_SEARCHES
 from marketplace.scenarios.capability import SCENARIOS
+from marketplace.scoring.capability import SCORING
 from marketplace.search.capability import SEARCH
 from marketplace.settings.capability import SETTINGS
 from marketplace.settings.queries import value
 from marketplace.site.capability import SITE
+from marketplace.sites.capability import SITES
 from marketplace.takeovers.capability import TAKEOVERS
 from marketplace.tokens.capability import TOKENS
 from marketplace.vocabulary.capability import VOCABULARY
 from marketplace.web.assets import init_assets
+from marketplace.web.chain import init_chain
 from marketplace.web.door import init_door
 from marketplace.web.errors import init_errors
 from marketplace.web.identity import init_identity
@@ -78,10 +85,16 @@ CAPABILITIES: tuple[Capability, ...] = (
     SCENARIOS,
     LISTINGS,
     NOTICES,
+    PANELS,
     CHALLENGES,
     BIDS,
+    SCORING,
+    AWARDS,
     ENQUIRIES,
     PILOTS,
+    SITES,
+    LIBRARY,
+    CHAINS,
     MATCHING,
     SEARCH,
     SAVED_SEARCHES,
@@ -114,9 +127,14 @@ TABLES = (
     "products.models",
     "scenarios.models",
     "pilots.models",
+    "cultivation.models",
     "notices.models",
+    "panels.models",
     "challenges.models",
     "bids.models",
+    "sites.models",
+    "scoring.models",
+    "awards.models",
     "admin.models",
     "enquiries.models",
     "matching.models",
@@ -156,6 +174,7 @@ def create_app(config: Config) -> Flask:
     CSRFProtect(app)
     init_identity(app, user_of_session, actor_of, owed, note)
     init_navigation(app)
+    init_chain(app)
     _compose(app)
     Compress(app)
     serve_static(app, ROOT / "static", secure=config.secure)

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import current_app, request
 
+from marketplace.chains.joining import chain_of
+from marketplace.chains.queries import need_with
+from marketplace.chains.showing import item as chain_item
 from marketplace.challenges import export as challenge_list
 from marketplace.challenges import queries as challenge_queries
 from marketplace.config import Config
@@ -31,6 +34,9 @@ from marketplace.reference.terms import Category, Spec
 from marketplace.search.forms import read_question
 from marketplace.search.queries import Question, find
 from marketplace.search.suggesting import suggest
+from marketplace.sites import queries as site_queries
+from marketplace.sites import register as site_register
+from marketplace.sites.items import item as site_item
 
 Given = Mapping[str, Any]
 Data = dict[str, Any]
@@ -164,6 +170,28 @@ def one_pilot(given: Given) -> Data:
     return item(pilots.pilot_by_number(given["number"], VISITOR), whole=True)
 
 
+def sites(given: Given) -> Data:
+    """One page of the sites in force, keyset-paged, with the filters of the register."""
+    after, limit = given["after"], given["limit"]
+    asked = site_register.question()
+    ids = site_queries.public_ids(after, limit + 1, site_register.narrowing(asked))
+    found = {each.id: each for each in site_queries.sites_with(ids[:limit])}
+    return {
+        "items": [site_item(found[key]) for key in ids[:limit]],
+        "total": site_queries.public_count(site_register.narrowing(asked)),
+        "next": _address(after=ids[limit - 1]) if len(ids) > limit else None,
+    }  # fmt: skip
+
+
+def one_site(given: Given) -> Data:
+    """A site with what was filed in words; one whose plate was revoked says so.
+
+    Raises:
+        NotFound: there is none that everybody may see.
+    """
+    return site_item(site_queries.site_by_number(given["number"], VISITOR), whole=True)
+
+
 def challenges(given: Given) -> Data:
     """One page of published challenges, open ones first by their deadline."""
     return _paged(challenge_queries.challenges(VISITOR), given["page"], challenge_list.item)
@@ -176,6 +204,15 @@ def challenge(given: Given) -> Data:
         NotFound: there is none that everybody may see.
     """
     return challenge_list.whole(challenge_queries.challenge_by_number(given["number"], VISITOR))
+
+
+def chain(given: Given) -> Data:
+    """The chain on which a need lies, as everybody may see it.
+
+    Raises:
+        NotFound: there is nothing that everybody may see.
+    """
+    return chain_item(chain_of(need_with(given["number"]), VISITOR))
 
 
 def notices(given: Given) -> Data:

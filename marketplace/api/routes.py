@@ -23,6 +23,8 @@ from marketplace.api.parameters import (
     Parameter,
 )
 from marketplace.core.text import Text
+from marketplace.sites.register import HEADS as SITE_HEADS
+from marketplace.sites.register import labels as site_labels
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -71,6 +73,15 @@ def _matches(name: str, text: Text) -> Route:
 
 LEVEL = Parameter("level", Text("只要这一级", "Only this level"), "choice", lambda: ("province", "city", "county"))
 
+
+def _site_filter(name: str) -> Parameter:
+    """A filter of the register, with the values of its page; a year is any year."""
+    known = site_labels(name)
+    return Parameter(name, SITE_HEADS[name], "choice" if known else "text", lambda: tuple(known), repeats=True)
+
+
+SITE_FILTERS = tuple(_site_filter(name) for name in SITE_HEADS)
+
 ROUTES: tuple[Route, ...] = (
     Route("search", "/search", Text("搜索全部公开内容", "Search everything public"),
           (WORDS, LITERAL, KIND, *_facets(*FACETS), SPECS, FIT, SORT, PAGE), "Answer", answers.search,
@@ -91,6 +102,14 @@ ROUTES: tuple[Route, ...] = (
           "/pilots?limit=5"),
     Route("pilots_one", "/pilots/<number>", Text("一项场景验证及其指标结果", "One pilot with its targets and results"),
           (NUMBER,), "PilotWithTargets", answers.one_pilot),
+    Route("chains_one", "/chains/<number>",
+          Text("一条场景链：需求、对接、验证、示范和复制，每件事附凭证",
+               "One chain: need, talks, pilots, sites and copies, each event with its proof"),
+          (NUMBER,), "Chain", answers.chain),
+    Route("sites", "/sites", Text("示范应用名录", "The register of sites"), (WORDS, *SITE_FILTERS, AFTER, LIMIT),
+          "Sites", answers.sites, "/sites?limit=5"),
+    Route("sites_one", "/sites/<number>", Text("一处示范应用", "One site"), (NUMBER,), "SiteWithContent",
+          answers.one_site),
     Route("challenges", "/challenges", Text("揭榜挂帅清单", "The list of challenges"), (PAGE,), "Challenges",
           answers.challenges, "/challenges"),
     Route("challenges_one", "/challenges/<number>",

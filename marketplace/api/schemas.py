@@ -58,6 +58,20 @@ PILOT: dict[str, Schema] = {
     ),
     "url": ADDRESS, "product_edition": WHOLE, "demo": YES_NO,
 }  # fmt: skip
+SITE: dict[str, Schema] = {
+    **dict.fromkeys(
+        ("number", "plate", "plate_url", "title", "title_en", "state", "level", "organization", "organization_name",
+         "region", "domain", "address", "designated_on", "valid_until", "ended_on", "scenario", "sha256"), TEXT,
+    ),
+    "url": ADDRESS, "kind": {"enum": ["place", "street", "industry"]}, "pilots": TEXTS, "demo": YES_NO,
+    "in_force": YES_NO, "longitude": NUMBER, "latitude": NUMBER, "map": nothing_or(listed(FIGURE)),
+}  # fmt: skip
+SITE_MORE: dict[str, Schema] = {
+    **dict.fromkeys(
+        ("building", "building_en", "running", "effects", "effects_en", "copying", "end_reason"), TEXT,
+    ),
+    "robots": listed(thing(dict.fromkeys(("name", "product", "count"), TEXT))), "yearly_reports": WHOLE,
+}  # fmt: skip
 PILOT_TARGET: Mapping[str, Schema] = {
     **dict.fromkeys(("code", "name", "name_en", "unit", "spec"), TEXT),
     "kind": {"enum": ["proportion", "mean", "rate", "time_to_failure"]}, "direction": {"enum": ["up", "down"]},
@@ -77,7 +91,9 @@ def schemas() -> dict[str, Schema]:
         "Suggestions": page_of("Suggestion"), "Regions": page_of("Region"), "Domains": page_of("Domain"),
         "Categories": page_of("Category"), "Specs": page_of("Spec"),
         "Pilots": page_of("Pilot"), "Pilot": thing(PILOT), "PilotTarget": thing(PILOT_TARGET),
+        **_chains(),
         "PilotWithTargets": thing(PILOT | {"targets": listed(ref("PilotTarget"))}), **_writing(),
+        "Sites": page_of("Site"), "Site": thing(SITE), "SiteWithContent": thing(SITE | SITE_MORE),
         "Answer": thing({
             "items": listed(ref("Found")), "related": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
@@ -191,9 +207,30 @@ def _objects() -> dict[str, Schema]:
             **dict.fromkeys(("kind", "kind_en", "text", "text_en", "number"), TEXT), "url": ADDRESS,
         }),
         "Found": thing({
-            "kind": {"enum": ["product", "scenario", "organization", "challenge", "notice"]},
+            "kind": {"enum": ["product", "scenario", "organization", "challenge", "notice", "site"]},
             "number": TEXT, "title": TEXT, "title_en": TEXT, "summary": TEXT, "url": ADDRESS, "state": TEXT,
             "updated": nothing_or(INSTANT),
+        }),
+    }  # fmt: skip
+
+
+def _chains() -> dict[str, Schema]:
+    """A chain: the needs it goes over, what belongs to them, and what happened, with the hash of its history entry."""
+    thing_on_it: dict[str, Schema] = {
+        **dict.fromkeys(("number", "title", "title_en", "state", "state_en"), TEXT), "url": nothing_or(ADDRESS),
+        "progress": {"enum": ["done", "now", "stop"]}, "since": nothing_or(INSTANT),
+    }  # fmt: skip
+    stage: Schema = {"enum": ["need", "talk", "pilot", "site", "copy"]}
+    event = {
+        "at": INSTANT, "stage": stage, "entry": WHOLE,
+        **dict.fromkeys(("object", "what", "what_en", "reason", "reason_en", "who", "who_en", "sha256"), TEXT),
+    }  # fmt: skip
+    need = {**thing_on_it, "copied_from": nothing_or(TEXT)}
+    return {
+        "Chain": thing({
+            "number": TEXT, "url": ADDRESS, "needs": listed(thing(need)),
+            "objects": listed(thing({**thing_on_it, "stage": stage, "need": nothing_or(TEXT)})),
+            "events": listed(thing(event)), "history": thing({"entries": WHOLE, "last": TEXT}),
         }),
     }  # fmt: skip
 

@@ -57,6 +57,7 @@ DONE = {
     "ask": Text("邀请参加单位", "Partner asked"),
     **{step.name: step.told for step in PARTICIPATION.steps},
     "read": Text("查阅申报内容", "Content read"),
+    "read_file": Text("下载申报文件", "File downloaded"),
 }
 
 

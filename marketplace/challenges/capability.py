@@ -8,6 +8,7 @@ from flask import Flask, get_template_attribute, url_for
 from markupsafe import Markup
 
 from marketplace.challenges import (
+    chained,
     export,
     leaving,
     lifecycle,
@@ -182,6 +183,7 @@ SOURCE = SearchSource(
 
 CHALLENGES = Capability(
     name="challenges",
+    chain=chained.links,
     blueprints=views.blueprints,
     navigation=(NavItem("challenges", Text("揭榜挂帅", "Challenges"), "challenges.home", 30),),
     footer=(FooterLink(0, Text("揭榜挂帅", "Challenges"), "challenges.home", 40),),

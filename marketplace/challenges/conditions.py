@@ -35,6 +35,17 @@ def asked(step: str) -> Condition:
     return guard
 
 
+def unhindered(step: str) -> Condition:
+    """The guard of a step that stands open: only what is registered can hold it up."""
+
+    def guard(challenge: Challenge) -> Refused | None:
+        conditions = _registered.get(step, {})
+        return next((refusal for each in conditions.values() if (refusal := each(challenge)) is not None), None)
+
+    guard.__name__ = f"unhindered_to_{step}"
+    return guard
+
+
 def _shut() -> Refused:
     return Refused(
         Text("这一步以上一环节的记录为依据", "This step rests on the records of the stage before it"),

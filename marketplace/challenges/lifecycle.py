@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.challenges import timetable
-from marketplace.challenges.conditions import asked
+from marketplace.challenges.conditions import asked, unhindered
 from marketplace.challenges.content import blocking
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_decide, can_edit, runs
@@ -83,6 +83,11 @@ def opening_due(challenge: Challenge) -> Refused | None:
     )
 
 
+def sends_back(actor: Actor, challenge: Challenge) -> bool:
+    """The official while the panel still talks; behind the ranking only a rule (an expert's score became void)."""
+    return actor.is_system or (challenge.state == "consensus" and runs(actor, challenge))
+
+
 def system_or_runs(actor: Actor, challenge: Challenge) -> bool:
     """Time or a rule, or the official in charge."""
     return actor.is_system or runs(actor, challenge)
@@ -135,8 +140,8 @@ CHALLENGE = Lifecycle(
              label=Text("开始评审", "Begin scoring"), past="Scoring begun"),
         step("gather", "scoring", "consensus", who=system_or_runs, guard=asked("gather"), quiet=True,
              label=Text("进入合议", "Go to consensus"), past="All scores in"),
-        step("score_again", "consensus", "scoring", who=runs, guard=asked("score_again"), quiet=True, asks_reason=True,
-             label=Text("退回重评", "Score again"), past="Sent back to scoring"),
+        step("score_again", "consensus ranked", "scoring", who=sends_back, guard=asked("score_again"),
+             quiet=True, asks_reason=True, label=Text("退回重评", "Score again"), past="Sent back to scoring"),
         step("rank", "consensus", "ranked", who=system_or_runs, guard=asked("rank"), quiet=True,
              label=Text("排序", "Rank"), past="Ranked"),
         step("announce", "ranked", "notice", who=runs, guard=asked("announce"), quiet=True,
@@ -157,8 +162,8 @@ CHALLENGE = Lifecycle(
              quiet=True, asks_reason=True, label=Text("流榜", "Fail"), past="Failed"),
         step("find_none", "opened consensus ranked notice", "no_suitable", who=runs, guard=asked("find_none"),
              quiet=True, asks_reason=True, label=Text("无合适申报", "No suitable bid"), past="No suitable bid found"),
-        step("withdraw", "published closed opened scoring consensus ranked", "withdrawn", who=runs, asks_reason=True,
-             label=Text("撤榜", "Withdraw"), past="Withdrawn",
+        step("withdraw", "published closed opened scoring consensus ranked", "withdrawn", who=runs,
+             guard=unhindered("withdraw"), asks_reason=True, label=Text("撤榜", "Withdraw"), past="Withdrawn",
              hint=Text("榜单就此结束，页面保留并公开理由", "It ends here; its page stays and shows the reason")),
     ),
 )  # fmt: skip

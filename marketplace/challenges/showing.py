@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -186,29 +185,6 @@ def files(challenge: Challenge) -> list[dict[str, Any]]:
         }
         for each, title in [*contract, *((each, None) for each in content["files"])]
     ]  # fmt: skip
-
-
-def chain(challenge: Challenge) -> list[dict[str, Any]]:
-    """The chain from the need on, when it came from one."""
-    scenario = challenge.scenario
-    if scenario is None:
-        return []
-    later = [Text("验证", "Pilot"), Text("示范", "Demonstration"), Text("复制", "Copies")]
-    stopped = challenge.state in ENDED
-    need = scenario.number, url_for("scenarios.show", number=scenario.number), _short(scenario.published_at)
-    own = challenge.number, url_for("challenges.show", number=challenge.number), _short(challenge.published_at)
-    return [
-        {"name": Text("需求", "Need"), "state": Text("已发布", "Published"), "kind": "done",
-         "items": [need]},
-        {"name": Text("揭榜", "Challenge"), "state": CHALLENGE.mark(challenge.state).label,
-         "kind": "stop" if stopped else "now",
-         "items": [own]},
-        *({"name": name, "state": Text("未开始", "Not begun"), "kind": "next", "items": []} for name in later),
-    ]  # fmt: skip
-
-
-def _short(moment: datetime | None) -> str:
-    return clock.beijing(moment).strftime("%m-%d") if moment is not None else ""
 
 
 def history(challenge: Challenge) -> list[dict[str, Any]]:

@@ -117,7 +117,7 @@ def show(number: str) -> ResponseReturnValue:
         "challenges/show.html", challenge=challenge, content=challenge.content, mark=CHALLENGE.mark(challenge.state),
         rail=showing.rail(challenge), rows=showing.rows(challenge), eligibility=showing.eligibility(challenge),
         summary=showing.summary(challenge), tie=showing.tie_rule(challenge), files=showing.files(challenge),
-        chain=showing.chain(challenge), history=showing.history(challenge), remaining=showing.remaining(challenge),
+        history=showing.history(challenge), remaining=showing.remaining(challenge),
         addenda=queries.addenda(challenge), answers=queries.answers(challenge),
         own_questions=queries.own_questions(challenge, actor), watches=queries.watches(challenge, actor),
         offers=offers(CHALLENGE, challenge), owns=owns, inside=inside, asks=timetable.takes_questions(challenge),

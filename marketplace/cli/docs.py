@@ -7,20 +7,26 @@ from pathlib import Path
 
 import click
 
+from marketplace.awards.lifecycle import EVERY as AWARD_LIVES
 from marketplace.bids.lifecycle import BID, PARTICIPATION
 from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.questions import QUESTION
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.cultivation.lifecycle import CULTIVATION
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.experts.lifecycle import EXPERT
 from marketplace.listings.lifecycle import REVISION
 from marketplace.members.lifecycle import INVITATION, REQUEST
 from marketplace.notices.lifecycle import NOTICE, OBJECTION
 from marketplace.organizations.lifecycle import ORGANIZATION, PARENT, PROPOSAL
+from marketplace.panels.lifecycle import ASSIGNMENT, PANEL
+from marketplace.pilots.lifecycle import PILOT
 from marketplace.posts.lifecycle import DELEGATION
 from marketplace.products.lifecycle import PRODUCT_LIFE
 from marketplace.scenarios.lifecycle import SCENARIO_LIFE
+from marketplace.scoring.lifecycle import SHEET
+from marketplace.sites.lifecycle import SITE
 from marketplace.takeovers.lifecycle import TAKEOVER
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
@@ -32,8 +38,11 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     DELEGATION,
     TAKEOVER,
     EXPERT,
+    PANEL,
+    ASSIGNMENT,
     BID,
     PARTICIPATION,
+    SHEET,
     PRODUCT_LIFE,
     SCENARIO_LIFE,
     REVISION,
@@ -42,8 +51,12 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     QUESTION,
     NOTICE,
     OBJECTION,
+    *AWARD_LIVES,
     ENQUIRY,
     OUTCOME,
+    PILOT,
+    SITE,
+    CULTIVATION,
 )
 
 HEAD = """# Life cycles

@@ -13,12 +13,16 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.admin import checks
 from marketplace.cli.demo import ACCOUNTS, PASSWORD
+from marketplace.cli.seeding_awards import load_awards
 from marketplace.cli.seeding_bids import load_bids
 from marketplace.cli.seeding_challenges import load_challenges
 from marketplace.cli.seeding_enquiries import load_enquiries, open_before_it_ends
 from marketplace.cli.seeding_experts import load_experts
+from marketplace.cli.seeding_library import load_library
 from marketplace.cli.seeding_organizations import bring_organizations
 from marketplace.cli.seeding_pilots import load_pilots
+from marketplace.cli.seeding_scores import load_scores
+from marketplace.cli.seeding_sites import load_sites
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -47,7 +51,7 @@ from marketplace.web.letters import letters_of
 # When the demo listings were filed: the expired one before its validity ended, the others a few days ago.
 LONG_AGO = timedelta(days=40)
 # Since when the officials of the demonstration hold their posts: before anything that it tells of.
-IN_OFFICE = timedelta(days=400)
+IN_OFFICE = timedelta(days=700)
 RECENTLY = timedelta(days=3)
 
 
@@ -73,8 +77,12 @@ def load_sample() -> str:
         bring_organizations(units, people)
         load_experts(people, units)
         load_pilots(people, walk.listings)
+        load_sites(people)
+        load_library(people, walk.listings)
         load_challenges(people, units)
         load_bids(people, units)
+        load_scores(people, units)
+        load_awards(people, units)
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
@@ -164,7 +172,8 @@ class Walk:
         if regions.city_of(organization.region) == self._city:
             official = self._actors["city"]
         content = with_dates(wanted.content, clock.today())
-        past = clock.now() - (LONG_AGO if wanted.state == "expired" else RECENTLY)
+        usual = LONG_AGO if wanted.state == "expired" else RECENTLY
+        past = clock.now() - (timedelta(days=wanted.filed) if wanted.filed else usual)
         with clock.standing_at(past):
             listing = self.listings[wanted.sample_id] = services.create(kind, organization, owner, content)
             for act in self._way(kind, wanted, listing, owner, official):

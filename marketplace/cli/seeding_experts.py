@@ -27,18 +27,19 @@ WAYS = {"in_review": (), "returned": ("return",), "approved": ("approve",), "sus
 
 
 def load_experts(people: Mapping[str, User], units: Mapping[str, Organization]) -> int:
-    """Load them; those beyond the demo accounts get accounts that nobody can sign in with. Returns how many."""
+    """Load them, those beyond the demo accounts with accounts that no list names. Returns how many."""
     official = actor_of(people["province"])
     wanted = list(demo_experts())
     for each in wanted:
-        user = people.get(each.account) or _closed_account(each)
+        user = people.get(each.account) or _unlisted_account(each)
         _bring(each, user, official, units)
     return len(wanted)
 
 
-def _closed_account(each: DemoExpert) -> User:
+def _unlisted_account(each: DemoExpert) -> User:
+    """Of who is approved it is open, because only who can sign in is drawn."""
     user = accounts.make_demo_account(f"{each.account}@demo.example", each.content["name"], PASSWORD)
-    user.disabled_at = clock.now()
+    user.disabled_at = None if each.state == "approved" else clock.now()
     db.session.flush()
     return user
 

@@ -9,10 +9,11 @@ from datetime import datetime, time, timedelta
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.enquiries.models import Enquiry
 from marketplace.foundation.db import db
 from marketplace.listings.models import Listing
 from marketplace.organizations.queries import actor_of
-from marketplace.pilots import intake, measuring, plan, report, services
+from marketplace.pilots import grounds, intake, measuring, plan, report, services
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.products.models import Product
 from marketplace.sample.demo import demo_products, demo_scenarios
@@ -43,7 +44,7 @@ def load_pilots(people: Mapping[str, User], listings: Mapping[str, Listing]) -> 
         product, scenario = listings[each.product], listings[each.scenario]
         assert isinstance(product, Product)
         assert isinstance(scenario, Scenario)
-        _bring(each, product, scenario, Parties(sides[0], sides[1], actor_of(people["province"])))
+        bring_pilot(each, product, scenario, Parties(sides[0], sides[1], actor_of(people["province"])))
     vendor = actor_of(people["vendor"])
     tokens.make(listings["DP1"].organization, "巡检平台回传（演示）", ["readings"], 365, vendor)
     return len(wanted)
@@ -53,11 +54,11 @@ def _at(days_ago: int) -> datetime:
     return datetime.combine(clock.today() - timedelta(days=days_ago), MORNING, clock.BEIJING)
 
 
-def _bring(each: DemoPilot, product: Product, scenario: Scenario, who: Parties) -> Pilot:
+def bring_pilot(each: DemoPilot, product: Product, scenario: Scenario, who: Parties) -> Pilot:
     first = clock.today() - timedelta(days=each.began) if each.began else clock.today() + timedelta(days=20)
     last = first + timedelta(days=max(each.days + 30, AHEAD))
     with clock.standing_at(_at(each.began + 6)):
-        pilot = services.start_plan(who.demander, product, scenario, scenario.organization)
+        pilot = _planned(each, product, scenario, who)
         least = value(plan.MIN_DAYS[each.tier])
         services.save_plan(pilot, plan_of(each, first, last, least), who.demander, None)
     if each.state == "planned":
@@ -73,6 +74,15 @@ def _bring(each: DemoPilot, product: Product, scenario: Scenario, who: Parties) 
     if each.state not in ("running", "paused"):
         _end(each, pilot, who)
     return pilot
+
+
+def _planned(each: DemoPilot, product: Product, scenario: Scenario, who: Parties) -> Pilot:
+    if not each.talked:
+        return services.start_plan(who.demander, product, scenario, scenario.organization)
+    talk = db.session.query(Enquiry).filter_by(
+        scenario_id=scenario.id, supplier_id=product.organization_id, state="agreed"
+    ).one()  # fmt: skip
+    return grounds.begin_plan(grounds.ground("enquiry", talk.number, who.demander), product, who.demander)
 
 
 def _run(each: DemoPilot, pilot: Pilot, who: Parties) -> None:

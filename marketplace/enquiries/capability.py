@@ -8,7 +8,7 @@ from flask import Flask, url_for
 
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.enquiries import figures, notify, opening, opening_views, queries, services, showing, views
+from marketplace.enquiries import chained, figures, notify, opening, opening_views, queries, services, showing, views
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policy import is_asked
@@ -83,6 +83,7 @@ ANSWERS = ("propose", "confirm", "refuse", "take_back")
 
 ENQUIRIES = Capability(
     name="enquiries",
+    chain=chained.links,
     blueprints=views.blueprints,
     footer=(FooterLink(1, Text("我的对接", "My talks"), "enquiry_ways.table", 45),),
     topics=dict.fromkeys(ENDINGS, _lapse),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
@@ -125,26 +123,3 @@ def outcome_words(outcome: Outcome) -> Text:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
     said["amount"] = Text(money(outcome.amount), money(outcome.amount))
     return Text("%(kind)s，%(amount)s，%(day)s", "%(kind)s, %(amount)s, %(day)s") % said
-
-
-def chain_of(enquiry: Enquiry) -> list[dict[str, Any]]:
-    """The five stages of the chain for the macro ``chain``, as far as this talk knows them."""
-    confirmed = {each.kind: each for each in enquiry.outcomes if each.state == "confirmed"}
-    live = enquiry.state in ("opened", "accepted")
-    talk = "now" if live else "done" if enquiry.state == "agreed" else "stop"
-    pilot, later = confirmed.get("pilot"), Text("未到", "To come")
-    need: Any = enquiry.scenario
-    return [
-        _stage(Text("需求", "Need"), "done", Text("已发布", "Published"),
-               [(need.number, url_for("scenarios.show", number=need.number), day(need.published_at))]),
-        _stage(Text("对接", "Talk"), talk, ENQUIRY.mark(enquiry.state).label,
-               [(enquiry.number, url_for("enquiries.show", number=enquiry.number), day(enquiry.opened_at))]),
-        _stage(Text("验证", "Pilot"), "now" if pilot else "next", Text("双方已约定", "Agreed") if pilot else later,
-               [(outcome_words(pilot), "", "")] if pilot else []),
-        _stage(Text("示范", "Demonstration"), "next", later, []),
-        _stage(Text("复制", "Copies"), "next", later, []),
-    ]  # fmt: skip
-
-
-def _stage(name: Text, kind: str, state: Text, items: Sequence[tuple[Any, str, str]]) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "state": state, "items": items}

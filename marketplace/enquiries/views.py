@@ -7,7 +7,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -110,8 +110,9 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         declines=enquiry.state == "opened" and side == enquiry.asked_side,
         ends=enquiry.state == "accepted" and bool(side) and enquiry.proposal is None,
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
-        chain=showing.chain_of(enquiry) if enquiry.scenario else None, contact=contact, fits=_fits(enquiry),
+        contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
+        added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
         cause=_cause(enquiry), ending=ending and showing.ending_words(enquiry, ending),
         answers_end=ending is not None and ending.waits_for(side),
         wrong=[each for form in given.values() for each in form.problems()], **given,

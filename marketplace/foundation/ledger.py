@@ -202,6 +202,12 @@ def position() -> int:
     return db.session.scalar(sa.select(LedgerHead.last_id)) or 0
 
 
+def end() -> Held:
+    """How long history is now, and the hash of its last entry: who keeps both can tell later that nothing changed."""
+    head = db.session.get(LedgerHead, 1)
+    return Held(head.last_id, head.last_hash) if head is not None else Held()
+
+
 def entries() -> Iterator[LedgerEntry]:
     """Every entry in order, read in portions."""
     rows = db.session.scalars(sa.select(LedgerEntry).order_by(LedgerEntry.id).execution_options(yield_per=1000))

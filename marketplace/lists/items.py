@@ -19,11 +19,12 @@ from marketplace.products.models import Product
 from marketplace.reference import catalogue
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 
 Item = dict[str, Any]
 
 NOT_LISTED = ("pictures", "files", "specs")
-SUMMARIES = {"product": "summary", "scenario": "situation", "challenge": "task"}
+SUMMARIES = {"product": "summary", "scenario": "situation", "challenge": "task", "site": "building"}
 
 
 def public_fields(kind: Kind) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def organization_item(organization: Organization) -> Item:
     }  # fmt: skip
 
 
-def found_item(subject: Listing | Organization | Challenge | Notice) -> Item:
+def found_item(subject: Listing | Organization | Challenge | Notice | Site) -> Item:
     """A hit of the search, of whatever kind."""
     kind = subject.subject_type
     plural = f"{kind}s"
@@ -69,12 +70,13 @@ def found_item(subject: Listing | Organization | Challenge | Notice) -> Item:
     }  # fmt: skip
 
 
-def _summary(subject: Listing | Organization | Challenge | Notice) -> str:
+def _summary(subject: Listing | Organization | Challenge | Notice | Site) -> str:
     if isinstance(subject, Organization):
         return subject.about
     if isinstance(subject, Notice):
         return subject.summary.zh
-    text: str = subject.content.get(SUMMARIES[subject.subject_type], "")
+    content = subject.filed["content"] if isinstance(subject, Site) else subject.content
+    text: str = content.get(SUMMARIES[subject.subject_type], "")
     return text
 
 

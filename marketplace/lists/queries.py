@@ -21,6 +21,7 @@ from marketplace.organizations.models import Member, Organization
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.search.queries import Question, matching_keys, visible_keys
+from marketplace.sites.models import Site
 from marketplace.web.plate import sources
 
 KINDS: dict[str, Kind] = {"products": PRODUCT, "scenarios": SCENARIO}
@@ -29,7 +30,7 @@ MOST_HITS = 1_000_000  # far above what the site holds
 
 Model = type[Listing] | type[Organization]
 # What is found beside the lists.
-BESIDE: dict[str, Any] = {"challenges": Challenge, "notices": Notice}
+BESIDE: dict[str, Any] = {"challenges": Challenge, "notices": Notice, "sites": Site}
 
 
 def model_of(name: str) -> Any:

@@ -52,16 +52,21 @@ def _region(value: str) -> str:
     return value
 
 
-def _website(value: str) -> str:
+def website(value: str, field: str = "website") -> str:
+    """An address on the web as it is kept; "" stays "".
+
+    Raises:
+        FieldError: on ``field``.
+    """
     message = Text("网址要以 https:// 或 http:// 开头", "An address begins with https:// or http://")
     if not value:
         return ""
     try:
         parts = urlsplit(value)
     except ValueError as error:
-        raise FieldError("website", message) from error
+        raise FieldError(field, message) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or " " in value:
-        raise FieldError("website", message)
+        raise FieldError(field, message)
     return value
 
 
@@ -113,7 +118,7 @@ ORGANIZATION_CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "place_en": _text("place_en"),
     "about": _text("about", lines=True),
     "about_en": _text("about_en", lines=True),
-    "website": _text("website", _website),
+    "website": _text("website", website),
     "segments": _segments,
     "contact_name": _text("contact_name"),
     "contact_phone": _text("contact_phone", _phone),

@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.letters import DESK
-from marketplace.pilots import notify, panels, queries, views, waiting, wording
+from marketplace.pilots import chained, notify, panels, queries, views, waiting, wording
 from marketplace.pilots.lifecycle import DECISION_DAYS, PILOT, VALID_MONTHS
 from marketplace.pilots.models import Pilot
 from marketplace.pilots.plan import MIN_DAYS, MIN_SAMPLE
@@ -65,12 +65,14 @@ def _init(app: Flask) -> None:
     added = app.extensions.setdefault("listing_panels", {})
     added.setdefault("product", []).append(panels.of_product)
     added.setdefault("scenario", []).append(panels.of_scenario)
+    app.extensions.setdefault("enquiry_panels", []).append(panels.of_enquiry)
     app.extensions.setdefault("organization_panels", []).append(panels.of_organization)
     app.extensions.setdefault("workspace_panels", []).append(panels.workspace)
 
 
 PILOTS = Capability(
     name="pilots",
+    chain=chained.links,
     blueprints=lambda: (views.blueprint(), views.twins()),
     navigation=(NavItem("pilots", Text("场景验证", "Pilots"), "pilots.table", 40),),
     footer=(FooterLink(0, Text("场景验证", "Pilots"), "pilots.table", 40),),

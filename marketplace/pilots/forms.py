@@ -17,6 +17,7 @@ from marketplace.pilots import plan, report, wording
 from marketplace.pilots.estimates import beyond
 from marketplace.pilots.models import Target
 from marketplace.pilots.plan import read_day, read_number
+from marketplace.products.models import Product
 from marketplace.reference import catalogue
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, listed, refuse, written
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
@@ -41,6 +42,19 @@ class BeginForm(MarketplaceForm):
     product = StringField(_l("产品编号"), [required(), at_most(20)], render_kw={"placeholder": "P-2026-000001"})
     scenario = StringField(_l("场景需求编号"), [at_most(20)], render_kw={"placeholder": "S-2026-000001"})
     demander = StringField(_l("需方单位编号"), [at_most(20)], render_kw={"placeholder": "O-2026-000001"})
+
+
+class GroundForm(MarketplaceForm):
+    """Which of the agreed products is tried."""
+
+    product = OneShown(_l("验证哪个产品"), choices=[], validators=[chosen()])
+
+    def offer(self, products: Sequence[Product]) -> GroundForm:
+        """With these products to choose from; a single one is chosen already."""
+        self.product.choices = listed([(each.number, each.label) for each in products])
+        if len(products) == 1 and not self.product.data:
+            self.product.data = products[0].number
+        return self
 
 
 class TargetRow(WrittenRow):

@@ -15,6 +15,7 @@ from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 
+ONCE = sa.text("state <> 'aborted' AND origin <> 'direct'")
 SIDES = "side IN ('supplier','demander')"
 
 
@@ -35,7 +36,10 @@ class Pilot(Base):
         sa.CheckConstraint("supplier_id <> demander_id", name="sides"),
         sa.CheckConstraint("(frozen_at IS NULL) = (plan_sha256 = '')", name="frozen"),
         sa.Index("ix_pilot_state_region", "state", "region"),
-    )
+        # What was agreed once is tried once, unless the plan was given up.
+        sa.Index("uq_pilot_origin", "origin", "origin_number", "product_id", unique=True,
+                 sqlite_where=ONCE, postgresql_where=ONCE),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)

@@ -9,8 +9,10 @@ from flask import get_template_attribute
 from markupsafe import Markup
 
 from marketplace.core.actor import Actor
+from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.policy import side_of
 from marketplace.organizations.models import Organization
-from marketplace.pilots import queries
+from marketplace.pilots import grounds, queries
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot
 
@@ -30,6 +32,17 @@ def of_scenario(scenario: Any, actor: Actor) -> Markup | str:
 def of_organization(organization: Organization, actor: Actor) -> Markup | str:
     """The pilots in which an organization is a side."""
     return _drawn(queries.of_organization(organization.id, actor), {})
+
+
+def of_enquiry(enquiry: Enquiry, actor: Actor) -> Markup | str:
+    """The pilots that came from a talk; either side begins one when the talk agreed on it."""
+    if grounds.not_agreed(enquiry) is not None:
+        return ""
+    begun = grounds.begun_from(("enquiry", enquiry.number))
+    planned = {each.product_id for each in begun}
+    more = bool(side_of(actor, enquiry)) and any(each.id not in planned for each in enquiry.offered)
+    draw = get_template_attribute("pilots/panels.html", "origin_panel")
+    return Markup(draw(begun, PILOT.mark, "enquiry", enquiry.number if more else ""))
 
 
 def workspace(actor: Actor) -> Markup | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
+from marketplace.reference import catalogue
 from marketplace.reference.reading import normalize
 from marketplace.settings.queries import value, values
 
@@ -99,17 +100,33 @@ def blank(targets: list[Mapping[str, Any]], place: str = "") -> dict[str, Any]:
     """A plan that nobody has written into, with the targets that a scenario asks for."""
     found: dict[str, Any] = dict.fromkeys(LABELS, "") | {"place": place, "tier": "demonstration"}
     found["min_days"] = value(MIN_DAYS["demonstration"])
-    return found | {"targets": [blank_target(each) for each in targets]}
+    return found | {"targets": [blank_target(each) for each in targets[:MOST_TARGETS]]}
 
 
 def blank_target(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """A target of a scenario as a plan begins with it; what kind it is, people say."""
     return {
-        "name": wanted.get("name", ""), "name_en": "", "kind": "proportion" if wanted.get("unit") == "%" else "mean",
+        "name": wanted.get("name", ""), "name_en": wanted.get("name_en", ""),
+        "kind": "proportion" if wanted.get("unit") == "%" else "mean",
         "unit": wanted.get("unit", ""), "direction": wanted.get("direction", "up"),
         "baseline": wanted.get("baseline", ""), "goal": wanted.get("target", ""), "stop": "",
-        "least": str(value(MIN_SAMPLE)), "measurer": "demander", "standard": "", "spec": "",
+        "least": str(value(MIN_SAMPLE)), "measurer": "demander", "standard": "", "spec": wanted.get("spec", ""),
     }  # fmt: skip
+
+
+def targets_asked(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a need asks to be measured: its targets; without any, its must-haves that are numbers."""
+    return list(content.get("targets") or []) or list(_measurable(content.get("requirements") or ()))
+
+
+def _measurable(requirements: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for each in requirements:
+        spec = catalogue.spec(each["spec"])
+        if spec.kind == "number" and each["op"] in (">=", "<="):
+            yield {
+                "name": spec.label.zh, "name_en": spec.label.en, "unit": spec.unit_label.zh, "spec": spec.key,
+                "direction": "up" if each["op"] == ">=" else "down", "target": str(each["value"]["from"]),
+            }  # fmt: skip
 
 
 def least_days() -> Text:

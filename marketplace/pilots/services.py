@@ -36,20 +36,29 @@ DIRECT: Origin = ("direct", "")
 
 
 def start_plan(
-    actor: Actor, product: Product, scenario: Scenario | None, demander: Organization, origin: Origin = DIRECT
+    actor: Actor,
+    product: Product,
+    scenario: Scenario | None,
+    demander: Organization,
+    origin: Origin = DIRECT,
+    first_day: date | None = None,
 ) -> Pilot:
     """Begin a plan between a product's vendor and a demander: the one way in, for people and upper capabilities.
 
-    ``origin``: what it came from, with that object's number; it is shown and never changed.
+    ``origin``: what it came from, with that object's number; it is shown and never changed. ``first_day``: the day
+    that was spoken of, for the plan to begin with.
 
     Raises:
         Refused: the product is not public, both sides are one organization, or one of them is not verified.
     """
-    refusal = refusal_to_plan(actor, product, scenario, demander)
+    refusal = refusal_to_plan(actor, product, scenario, demander, origin)
     if refusal is not None:
         raise refusal
     title = scenario.label if scenario else product.label
-    wanted = list(scenario.content.get("targets") or []) if scenario else []
+    asked = scenario.content if scenario else {}
+    draft = plan.blank(plan.targets_asked(asked), asked.get("place", ""))
+    if first_day is not None:
+        draft["first_day"] = first_day.isoformat()
     made = Pilot(
         number=next_number("V"),
         product_id=product.id,
@@ -62,7 +71,7 @@ def start_plan(
         origin_number=origin[1],
         title=title.zh[:200],
         title_en=title.en[:300],
-        plan=_bound(plan.blank(wanted, scenario.content.get("place", "") if scenario else ""), product),
+        plan=_bound(draft, product),
         created_by=actor.user_id,
         demo=product.demo or demander.demo,
         created_at=clock.now(),
@@ -77,15 +86,20 @@ def start_plan(
     return made
 
 
+# A need past its validity is on offer no more, but what was agreed about it in time stands.
+NEEDS = {"direct": ("published",), "enquiry": ("published", "expired"), "challenge": ("published", "expired")}
+
+
 def refusal_to_plan(
-    actor: Actor, product: Product, scenario: Scenario | None, demander: Organization
+    actor: Actor, product: Product, scenario: Scenario | None, demander: Organization, origin: Origin = DIRECT
 ) -> Refused | None:
     """Why these cannot plan a pilot, or None."""
+    open_need = scenario is None or scenario.state in NEEDS[origin[0]]
     mine = actor.is_system or actor.belongs_to(product.organization_id) or actor.belongs_to(demander.id)
     facts = (
         (not mine, Text("您不是其中任何一方的成员", "You are a member of neither side")),
         (product.state != "published", Text("产品没有公开", "The product is not public")),
-        (scenario is not None and scenario.state != "published", Text("场景需求没有公开", "The need is not public")),
+        (not open_need, Text("场景需求没有公开", "The need is not public")),
         (product.organization_id == demander.id, Text("供需是同一单位", "Both sides are one organization")),
         (product.organization.state != "verified", Text("供方未通过核验", "The supplier is not verified")),
         (demander.state != "verified", Text("需方未通过核验", "The demander is not verified")),
@@ -241,19 +255,8 @@ def _freeze(pilot: Pilot) -> None:
 
 
 HEADER = (
-    "id",
-    "target",
-    "at",
-    "value",
-    "base",
-    "device",
-    "side",
-    "source",
-    "standing",
-    "corrects",
-    "objection",
-    "note",
-)
+    "id", "target", "at", "value", "base", "device", "side", "source", "standing", "corrects", "objection", "note",
+)  # fmt: skip
 
 
 def _close(pilot: Pilot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
@@ -18,8 +18,8 @@ from marketplace.foundation.db import db
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import organization_by_number, organizations_with
-from marketplace.pilots import judging, measuring_views, plan, queries, report, report_views, services, wording
-from marketplace.pilots.forms import BeginForm, PlanForm
+from marketplace.pilots import grounds, judging, measuring_views, plan, queries, report, report_views, services, wording
+from marketplace.pilots.forms import BeginForm, GroundForm, PlanForm
 from marketplace.pilots.items import CELLS, cells, item
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot, Reading
@@ -47,6 +47,7 @@ def blueprint() -> Blueprint:
     pages = Blueprint("pilots", __name__, url_prefix="/pilots")
     pages.add_url_rule("", "table", table)
     pages.add_url_rule("/new", "new", signed_in(new), methods=both)
+    pages.add_url_rule("/from/<kind>/<number>", "begin", signed_in(begin), methods=both)
     pages.add_url_rule("/<number>", "show", show)
     pages.add_url_rule("/<number>/plan", "edit_plan", signed_in(edit_plan), methods=both)
     pages.add_url_rule("/<number>/agree", "agree", signed_in(agree), methods=["POST"])
@@ -124,15 +125,25 @@ def show(number: str) -> ResponseReturnValue:
         rows=wording.columns(results), plots=plots(results, incidents), summary=judging.conclusion(results),
         recent=recent, corrected=queries.corrected(pilot, recent), incidents=incidents, days=days,
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
-        agreement=agreement(pilot), verifies=can_verify(actor, pilot), chain=_chain(pilot, mark.label),
+        agreement=agreement(pilot), verifies=can_verify(actor, pilot),
         history=history_lines(pilot, actor), ran=results[0].days if results else 0, ended=PILOT.by_name["abort"],
-        verdicts=report.VERDICTS,
+        verdicts=report.VERDICTS, origin=_origin(pilot, actor), added=added_panels(pilot, actor),
     )  # fmt: skip
 
 
-def _chain(pilot: Pilot, state: Text) -> list[dict[str, Any]]:
-    need = url_for("scenarios.show", number=pilot.scenario.number) if pilot.scenario else ""
-    return wording.chain(pilot, need, href(pilot), state)
+def _origin(pilot: Pilot, actor: Actor) -> tuple[Text, str, str]:
+    """What it came from, its number and its page; a talk is named to its sides alone."""
+    words, number = wording.ORIGINS[pilot.origin], pilot.origin_number
+    if pilot.origin == "enquiry" and not actor.belongs_to(pilot.supplier_id) | actor.belongs_to(pilot.demander_id):
+        number = ""
+    pages = {"enquiry": "enquiries.show", "challenge": "challenges.show"}
+    return words, number, url_for(pages[pilot.origin], number=number) if number else ""
+
+
+def added_panels(pilot: Pilot, actor: Actor) -> list[Any]:
+    """What upper capabilities show on the page of a pilot (sites that stand on it)."""
+    panels = current_app.extensions.get("pilot_panels", ())
+    return [drawn for panel in panels if (drawn := panel(pilot, actor))]
 
 
 def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:
@@ -173,6 +184,19 @@ def new() -> ResponseReturnValue:
             flash(_("方案已建立，请填写后由双方确认。"))
             return redirect(url_for("pilots.edit_plan", number=made.number))
     return form_page("pilots/new.html", form)
+
+
+def begin(kind: str, number: str) -> ResponseReturnValue:
+    """Begin a plan from what was agreed: an enquiry, a challenge."""
+    found = grounds.ground(kind, number, current_actor())
+    form = GroundForm().offer(found.products)
+    if form.validate_on_submit():
+        product = next(each for each in found.products if each.number == form.product.data)
+        pilot = grounds.begin_plan(found, product, current_actor())
+        flash(_("方案已建立，请填写后由双方确认。"))
+        return redirect(url_for("pilots.edit_plan", number=pilot.number) if pilot.state == "planned" else href(pilot))
+    begun = grounds.begun_from(found.origin)
+    return form_page("pilots/begin.html", form, ground=found, begun=begun, mark=PILOT.mark, origins=wording.ORIGINS)
 
 
 def _listing(kind: Any, field: Any, actor: Actor) -> Any:

@@ -198,35 +198,6 @@ def plan_pairs(content: Mapping[str, Any]) -> list[tuple[Text, Any]]:
     return pairs
 
 
-def chain(pilot: Pilot, need_href: str, own_href: str, state: Text) -> list[dict[str, Any]]:
-    """The five stages for the macro ``chain``, as far as this pilot knows them."""
-    over = {"verified": "done", "aborted": "stop", "not_verified": "stop"}.get(pilot.state, "now")
-    need, origin = Text(pilot.scenario.number, pilot.scenario.number) if pilot.scenario else None, ORIGINS[pilot.origin]
-    later = Text("未开始", "Not begun")
-    return [
-        {
-            "name": Text("需求", "Need"),
-            "state": Text("已发布", "Published"),
-            "kind": "done",
-            "items": [(need, need_href, "")] if need else [],
-        },
-        {
-            "name": Text("揭榜", "Challenge") if pilot.origin == "challenge" else Text("对接", "Talks"),
-            "state": origin,
-            "kind": "done",
-            "items": [(Text(pilot.origin_number, pilot.origin_number), "", "")] if pilot.origin_number else [],
-        },
-        {
-            "name": Text("验证", "Pilot"),
-            "state": state,
-            "kind": over,
-            "items": [(Text(pilot.number, pilot.number), own_href, "")],
-        },
-        {"name": Text("示范", "Site"), "state": later, "kind": "next", "items": []},
-        {"name": Text("复制", "Copies"), "state": later, "kind": "next", "items": []},
-    ]
-
-
 def columns(rows: Sequence[Judged]) -> list[dict[str, Any]]:
     """Results as rows of the table of judgements."""
     return [

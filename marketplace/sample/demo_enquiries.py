@@ -44,9 +44,23 @@ LAPSED = DemoEnquiry("vendor", "DP1", "我们的四足机器人可以承担这�
 
 def demo_enquiries() -> Iterator[DemoEnquiry]:
     """The talks in the order they were opened."""
+    yield _that_led_to_a_pilot()
     yield from _about_the_substation()
     yield from _about_products()
     yield from _unanswered()
+
+
+def _that_led_to_a_pilot() -> DemoEnquiry:
+    """The first of all: what follows from it goes on to a site and to a copy in another city."""
+    return DemoEnquiry(
+        "vendor2", "DP2", "两台样机随时可以进场，先在一条通道试。（演示）", 24 * 92, "DS2",
+        (
+            Turn(20, "soe2", "accept"),
+            Turn(48, "soe2", "meet"),
+            Turn(96, "soe2", "propose", "两台，一个月，指标按需求所列目标。（演示）", "pilot"),
+            Turn(110, "vendor2", "confirm"),
+        ),
+    )  # fmt: skip
 
 
 def _about_the_substation() -> Iterator[DemoEnquiry]:

@@ -1,4 +1,4 @@
-"""Eight invented experts, each marked 演示, so that every state of the register and every kind of tie occurs."""
+"""Fifteen invented experts, each marked 演示, so that every state of the register and every kind of tie occurs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+# The number of the expert whose shares of a bidder bar him from panels.
+SHAREHOLDER = 10
+
 
 @dataclass(frozen=True, slots=True)
 class DemoExpert:
     """An expert to be brought to ``state`` through the real life cycle.
 
-    ``account``: the local part of a demo account; one without an account of ``cli.demo`` gets one that is closed.
+    ``account``: the local part of a demo account; one without an account of ``cli.demo`` gets one of its own, closed
+    unless he is approved.
     ``days_ago``: when he declared and, in states behind an approval, was approved. ``change``: fields declared anew
     since then, waiting for an official. ``{vendor}`` and ``{soe}`` in an organization stand for the account's 演示单位.
     """
@@ -28,6 +32,7 @@ def demo_experts() -> Iterator[DemoExpert]:
     """In the order in which they are loaded."""
     yield from _approved()
     yield from _others()
+    yield from _more()
 
 
 def _approved() -> Iterator[DemoExpert]:
@@ -73,6 +78,20 @@ def _others() -> Iterator[DemoExpert]:
         "演示专家辛", "高级工程师（演示）", "341200", ["commercial"], [],
         employers=[_job("演示单位·某商贸公司", "部长", "2011-02")],
     ), days_ago=60)  # fmt: skip
+
+
+def _more() -> Iterator[DemoExpert]:
+    """Enough of one field to draw panels from, each from another employer."""
+    names = "壬癸子丑寅卯辰"
+    employers = ("矿业大学", "安全技术中心", "电力设计院", "煤炭研究院", "自动化研究所", "特检院", "理工大学")
+    for number, (name, employer) in enumerate(zip(names, employers, strict=True), 9):
+        job = _job(f"演示单位·某{employer}", "教授级高级工程师", "2009-07")
+        content = _content(
+            f"演示专家{name}", "正高级工程师（演示）", "340100", ["special"], ["special_chassis"], employers=[job]
+        )
+        if number == SHAREHOLDER:
+            content |= {"holdings": [_share("{vendor}", "2", "2021-05")], "no_holdings": False}
+        yield DemoExpert(f"expert{number}", "approved", content, days_ago=150)
 
 
 def _content(

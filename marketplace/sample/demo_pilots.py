@@ -1,4 +1,4 @@
-"""Nine invented pilots, one for each state and one more that ended in “stop”; every figure is made up."""
+"""Invented pilots: one for each state, one that ended in “stop”, two older ones for sites; every figure is made up."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class DemoPilot:
     """A pilot to be brought to ``state``. ``product``, ``scenario``: their ids in the sample; ``began``: days ago.
 
     ``days``: how long it has run. ``verdict``, ``reason``: what ended it. ``bad_day``: a value beyond a stop limit.
+    ``talked``: it comes from the talk of both sides that agreed on it.
     """
 
     product: str
@@ -50,6 +51,7 @@ class DemoPilot:
     verdict: str = ""
     reason: str = ""
     bad_day: float | None = None
+    talked: bool = False
 
 
 ACCURACY = DemoTarget(
@@ -85,12 +87,15 @@ def demo_pilots() -> Iterator[DemoPilot]:
     yield DemoPilot("DP1", "DS1", "running", (ACCURACY, ROUND, TAKEOVER, FAULTS), began=34, days=34)
     yield DemoPilot("DP2", "DS2", "paused", (DONE, STOPPING), began=12, days=11, tier="poc", bad_day=41.0)
     yield DemoPilot("DP1", "DS1", "reporting", (ACCURACY, ROUND), began=44, days=40, verdict="scale")
-    yield DemoPilot("DP2", "DS2", "verified", (DONE, STOPPING), began=70, days=36, verdict="scale")
+    yield DemoPilot("DP2", "DS2", "verified", (DONE, STOPPING), began=70, days=36, verdict="scale",
+                    talked=True)  # fmt: skip
     yield DemoPilot("DP1", "DS1", "not_verified", (ROUND,), began=60, days=31, verdict="repeat",
                     reason="现场查看时样机软件版本与方案不符，请按原版本再验证一轮（演示）")  # fmt: skip
     yield DemoPilot("DP1", "DS1", "aborted", (ACCURACY, TAKEOVER), began=30, days=9,
                     reason="雾天误识别率高于现行办法，双方认为这项任务暂不合用；数据照常公开（演示）")  # fmt: skip
     yield DemoPilot("DP2", "DS2", "stopped", (DONE,), began=90, days=33, verdict="stop")
+    for began in (430, 1200):
+        yield DemoPilot("DP2", "DS2", "proven", (DONE,), began=began, days=31, verdict="scale")
 
 
 PLAN = {

@@ -88,7 +88,7 @@ def _substation() -> DemoListing:
         budget_to="90",
         payment=["purchase", "pilot"],
     )
-    return DemoListing("DS1", "soe", "published", content, revision=_substation_revised(content))
+    return DemoListing("DS1", "soe", "published", content, revision=_substation_revised(content), filed=100)
 
 
 def _substation_revised(content: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _pallets() -> DemoListing:
         budget_from="80",
         payment=["purchase", "lease"],
     )
-    return DemoListing("DS2", "soe2", "published", content)
+    return DemoListing("DS2", "soe2", "published", content, filed=1260)
 
 
 def _sweeping() -> DemoListing:

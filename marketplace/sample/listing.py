@@ -14,7 +14,8 @@ class DemoListing:
 
     `account` is the key of an account organization; `state` one of draft, in_review, returned, published, suspended,
     withdrawn, expired (scenarios also fulfilled, closed); `reason` what is said with the last step, where one is asked;
-    `revision` the changed content that awaits review beside the published one, or None.
+    `revision` the changed content that awaits review beside the published one, or None; `filed` how many days ago it
+    was filed, 0 for as long as is usual for its state.
     """
 
     sample_id: str
@@ -23,6 +24,7 @@ class DemoListing:
     content: dict[str, Any]
     reason: str = ""
     revision: dict[str, Any] | None = field(default=None)
+    filed: int = 0
 
 
 def with_dates(value: Any, today: date) -> Any:

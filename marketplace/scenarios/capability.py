@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.core.text import Text
 from marketplace.listings.capability import recorded
-from marketplace.scenarios import queries, searchdoc, views
+from marketplace.scenarios import chained, queries, searchdoc, views
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.web.plate import Capability, FooterLink, SearchSource
 
@@ -22,6 +22,7 @@ SOURCE = SearchSource(
 
 SCENARIOS = Capability(
     name="scenarios",
+    chain=chained.links,
     blueprints=lambda: (views.scenarios,),
     footer=(FooterLink(1, Text("发布场景需求", "Post a need"), "scenarios.new", 25),),
     sources=(SOURCE,),

@@ -39,10 +39,14 @@ SHOWN = {
     "organization": ("city", "segment"),
     "challenge": ("domain", "city"),
     "notice": ("city",),
+    "site": ("domain", "city"),
 }
 MOST_OPTIONS = 12
 FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
-ALL_OF = {"product": "products", "scenario": "scenarios", "organization": "organizations", "challenge": "challenges"}
+ALL_OF = {
+    "product": "products", "scenario": "scenarios", "organization": "organizations", "challenge": "challenges",
+    "site": "sites",
+}  # fmt: skip
 
 
 @search.get("/search")

@@ -20,6 +20,7 @@ from marketplace.foundation.index.interface import IndexDocument
 from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
+from marketplace.web.chain import Links
 from marketplace.web.limits import Limit
 
 
@@ -203,6 +204,8 @@ class Capability:
     # Why a user cannot delete his account yet; nothing when he can. And what goes with it when he does.
     keeps: Callable[[int], Sequence[Refused]] | None = None
     forget: Callable[[int], None] | None = None
+    # What it adds to the chain of a need (web/chain.py).
+    chain: Links | None = None
     init: Callable[[Flask], None] | None = None
 
 

@@ -41,10 +41,13 @@ NAMES = {
     "challenges.number": "challenge.number",
     "addenda.number": "challenge_addendum.id", "notices.number": "notice.number", "objections.number": "objection.id",
     "bids.number": "bid.number", "bids.challenge": "challenge.number", "bids.key": "bid_participation.id",
-    "pilots.number": "pilot.number",
-    "tokens.key": "api_token.id",
+    "pilots.number": "pilot.number", "sites.number": "site.number", "plates.plate": "site.plate",
+    "pilots.begin.number": "enquiry.number",
+    "tokens.key": "api_token.id", "chains.number": "scenario.number", "api.chains_one.number": "scenario.number",
+    "cultivation.number": "scenario.number",
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
-    "api.notices_one.number": "notice.number", "api_writing.post_readings.number": "pilot.number",
+    "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number",
+    "api_writing.post_readings.number": "pilot.number",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {
@@ -52,7 +55,8 @@ NOBODYS = {
     "edition": "1", "version": "1", "sha256": "0" * 64,
     # Parts, looked up within the object that the same address names.
     "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
-    "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
+    "pilots.begin.kind": "enquiry", "cultivation.remove_resource.key": "1",
+    "sites.state.kind": "yearly", "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip
 # Of these nobody but those concerned learns even that they exist.
 PRIVATE = {

@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.architecture.matrix_administration import administration
+from tests.architecture.matrix_awards import awards
 from tests.architecture.matrix_bids import bids
+from tests.architecture.matrix_chains import chains, library
 from tests.architecture.matrix_challenges import challenges
 from tests.architecture.matrix_organizations import organizations
 from tests.architecture.matrix_pilots import pilots, tokens
+from tests.architecture.matrix_scoring import judging
+from tests.architecture.matrix_sites import sites
 from tests.architecture.questions import STALE, Row, decision, get, only, post, step
 
 
@@ -367,7 +371,8 @@ def notifications() -> Iterator[Row]:
 MATRIX: tuple[Row, ...] = (
     *open_pages(), *accounts(), *experts(), *listings(), *matches(), *vocabulary(), *saved_searches(), *desks(),
     *administration(),
-    *notifications(), *challenges(), *bids(), *enquiries(), *pilots(), *tokens(),
+    *notifications(), *challenges(), *bids(), *judging(), *awards(), *enquiries(), *pilots(), *tokens(), *sites(),
+    *chains(), *library(),
 )  # fmt: skip
 # Ending sessions takes away what the other rows stand on; tests/accounts does it.
 # The page that sets up a second factor keeps the secret it shows, and a wrong code is noted: they write by design.

@@ -25,6 +25,12 @@ def pilots() -> Iterator[Row]:
     yield get("api.pilots", "/api/v1/pilots", "200")
     yield get("pilots.new", "/pilots/new", "302 200 200 200 200 200 200")
     yield post("pilots.new", "/pilots/new", "302 422 422 422 422 422 422")
+    # Where no pilot was agreed on, the sides are told so; another's talk does not exist.
+    agreed, bought = "/pilots/from/enquiry/{enquiry.vendor.agreed}", "/pilots/from/enquiry/{enquiry.vendor2.agreed}"
+    yield get("pilots.begin", agreed, "302 200 404 200 404 404 404")
+    yield post("pilots.begin", agreed, "302 422 404 422 404 404 404", product="P-1999-000001")
+    yield get("pilots.begin", bought, "302 404 403 404 404 404 404")
+    yield get("pilots.begin", "/pilots/from/nothing/{enquiry.vendor.agreed}", "302 404 404 404 404 404 404")
     for whose, answers in {"soe.running": "200", "soe.planned": "404 200 404 200 200 200 404"}.items():
         yield get("pilots.show", f"/pilots/{{pilot.{whose}}}", answers)
     yield get("pilots.show", "/pilots/{pilot.soe2.agreed}", "404 404 200 404 200 200 404")

@@ -65,6 +65,7 @@ OBJECTS = tuple(
         "organization": {"vendor": "verified", "hefei": "registered pending", "wuhu": "pending"},
         "expert": {"hefei": "draft in_review approved", "wuhu": "approved"},
         "pilot": {"soe": "planned running reporting", "soe2": "agreed"},
+        "site": {"soe2": "draft submitted under_evaluation notice designated rectifying"},
     }.items()
     for whose, states in rows.items()
     for state in states.split()

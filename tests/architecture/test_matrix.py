@@ -19,6 +19,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 from tests.architecture.matrix import APART, MATRIX
 from tests.architecture.questions import FURTHER, OBJECTS, ROLES, Row
 from tests.architecture.world import World
@@ -74,6 +75,7 @@ def test_every_kind_of_user_is_asked(world: World) -> None:
 NOBODYS = {
     "static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings", "notifications.unsubscribe",
     "accounts.reset", "accounts.confirm_address", "invitations.answer", "experts.edit",
+    "site_list.twin",
 }  # fmt: skip
 
 
@@ -140,6 +142,7 @@ def foreign_to(role: str, endpoint: str) -> list[str]:
         "experts": "expert",
         "pilots": "pilot",
         "api_writing": "pilot",
+        "sites": "site",
     }
     kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0])
     if role == "vendor" and kind == "pilot":
@@ -160,8 +163,9 @@ def forms(app: Flask, endpoint: str, subject: Any) -> Iterator[dict[str, str]]:
         from marketplace.listings.lifecycle import REVISION
         from marketplace.organizations.lifecycle import ORGANIZATION
         from marketplace.pilots.lifecycle import PILOT
+        from marketplace.sites.lifecycle import SITE
 
-        others = {"organization": ORGANIZATION, "expert": EXPERT, "pilot": PILOT}
+        others = {"organization": ORGANIZATION, "expert": EXPERT, "pilot": PILOT, "site": SITE}
         table = REVISION if name == "act_revision" else kind.lifecycle if kind else others[subject.subject_type]
         version = str(subject.version) if name == "act_do" else version
         state = latest.state if latest and name == "act_revision" else subject.state
@@ -216,6 +220,7 @@ def find(kind: str, number: str) -> Any:
         "organization": Organization,
         "expert": Expert,
         "pilot": Pilot,
+        "site": Site,
     }[kind]
     return db.session.query(model).filter_by(number=number).one()
 

@@ -20,8 +20,10 @@ from sqlalchemy.orm import configure_mappers
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
+from marketplace.awards.models import Acceptance, Award, Extension, Payment, Termination
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Addendum, Challenge
+from marketplace.cultivation.models import LibraryEntry
 from marketplace.enquiries.models import Enquiry
 from marketplace.experts.models import Expert
 from marketplace.foundation.db import db
@@ -30,12 +32,14 @@ from marketplace.foundation.outbox import handle_next
 from marketplace.notices.models import Notice, Objection
 from marketplace.notifications.models import Notification
 from marketplace.organizations.models import Member, Organization
+from marketplace.panels.models import Panel
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.posts.models import Post
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.sites.models import Site
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
 from tests.architecture import rows
@@ -151,6 +155,7 @@ OWNED = {"organization": "id", "pilot": "demander_id"}
 
 MODELS: dict[str, Any] = {
     "product": Product, "scenario": Scenario, "organization": Organization, "expert": Expert, "pilot": Pilot,
+    "site": Site,
 }  # fmt: skip
 
 
@@ -175,6 +180,13 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
+    for state in ("designated", "revoked"):
+        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
+        yield f"plate.{state}", str(db.session.scalars(plates).one())
+    yield from judged_numbers()
+    yield from award_numbers()
+    mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
+    yield "scenario.library", str(db.session.scalars(mature).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     for name, model, email in (
@@ -208,9 +220,41 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
             yield f"bid.{whose}.{state}", bid.number
             yield f"challenge.bid.{state}", bid.challenge.number
     for state in ("open", "closed"):
-        yield f"notice.{state}", db.session.query(Notice).filter_by(state=state).one().number
+        found = db.session.query(Notice).filter_by(state=state, kind="withdrawal").order_by(Notice.id).first()
+        yield f"notice.{state}", found.number
     yield "objection.raised", str(db.session.query(Objection).filter_by(state="raised").one().id)
     yield "addendum.issued", str(db.session.query(Addendum).filter_by(state="issued").order_by(Addendum.id).first().id)
+
+
+def judged_numbers() -> Iterator[tuple[str, str]]:
+    """The challenges that experts judge, and the panel of the one whose experts are being asked."""
+    for panel in db.session.query(Panel).order_by(Panel.id):
+        challenge = db.session.get_one(Challenge, panel.about_id)
+        yield f"challenge.judged.{'asked' if challenge.state == 'opened' else challenge.state}", challenge.number
+        blocked = next((each for each in panel.assignments if each.state == "blocked"), None)
+        if challenge.state == "ranked" and blocked is not None:
+            yield "assignment.elsewhere", str(blocked.id)
+        if challenge.state != "opened":
+            continue
+        assert blocked is not None
+        yield "panel.asked", str(panel.id)
+        yield "draw.asked", str(panel.draws[0].id)
+        yield "assignment.blocked", str(blocked.id)
+        yield "assignment.expert1", str(next(each.id for each in panel.assignments if each.state == "proposed"))
+
+
+def award_numbers() -> Iterator[tuple[str, str]]:
+    """The awarded challenges, and what hangs on the awards."""
+    for award in db.session.query(Award).order_by(Award.id):
+        yield f"challenge.award.{award.challenge.state}", award.challenge.number
+        yield f"award.{award.state}", str(award.id)
+        if award.state == "executing":
+            yield "contract.signed", str(award.contract.id)
+            for each in award.milestones:
+                yield f"milestone.{each.state}", str(each.id)
+    for model in (Extension, Payment, Acceptance, Termination):
+        for one in db.session.query(model).order_by(model.id.desc()):
+            yield f"{one.subject_type}.{getattr(one, 'state', 'ended')}", str(one.id)
 
 
 @contextmanager

@@ -27,8 +27,12 @@ class SamplePage:
 
 def sample_pages(app: Flask) -> list[SamplePage]:
     """An example of every page, as everybody who works on it sees it."""
+    from tests.support.journey_awards import award_pages
     from tests.support.journey_bids import bid_pages
+    from tests.support.journey_chains import chain_pages
     from tests.support.journey_challenges import challenge_pages, notice_pages
+    from tests.support.journey_scoring import scoring_pages
+    from tests.support.journey_sites import site_pages
 
     with app.app_context():
         found = Numbers()
@@ -38,9 +42,13 @@ def sample_pages(app: Flask) -> list[SamplePage]:
             *writing_pages(found),
             *expert_pages(found),
             *pilot_pages(),
+            *chain_pages(found),
             *challenge_pages(),
             *notice_pages(),
             *bid_pages(),
+            *site_pages(),
+            *award_pages(),
+            *scoring_pages(),
             *official_pages(found),
             *office_pages(),
         ]

@@ -1,0 +1,1 @@
+"""What follows the ranking of a challenge: notice, award, contract, milestones, payments, acceptance, its case file."""

@@ -1,0 +1,114 @@
+"""Awards in words: what a notice says, grounds of a termination, amounts, points, names of acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marketplace.awards.models import Award
+from marketplace.awards.queries import awards_of
+from marketplace.bids.models import Bid
+from marketplace.bids.queries import known_bids
+from marketplace.challenges.models import Challenge
+from marketplace.core.text import Text
+from marketplace.notices.content import section
+from marketplace.notices.services import Decision
+from marketplace.scoring.queries import RankedBid, ranking
+from marketplace.scoring.ranking import shown
+
+# Why an award ends before its work is done (domain.md 1.5, C18).
+GROUNDS = {
+    "A": Text("A 技术路线不可行", "A: the approach proved not feasible"),
+    "B": Text("B 揭榜单位违约或弄虚作假", "B: breach of contract or deception by the awarded organization"),
+    "C": Text("C 需求单位原因", "C: reasons on the owner's side"),
+    "D": Text("D 不可抗力", "D: force majeure"),
+}
+RESULTS = {
+    "met": Text("全部完成", "Done in full"),
+    "partly": Text("部分完成", "Done in part"),
+    "pass": Text("同意通过验收", "To be accepted in full"),
+}
+OWNER_RESULTS = {
+    "pass": Text("同意通过验收", "Accept in full"),
+    "partly": Text("同意部分验收", "Accept in part"),
+}
+# Acts that are no step of a life cycle, by the kind of object.
+ACTS: dict[str, dict[str, Text]] = {
+    "award": {"propose": Text("拟揭榜，列入公示", "Proposed and put on notice")},
+    "contract": {"write": Text("登记合同", "Contract recorded")},
+    "milestone": {"plan": Text("列入计划", "Planned")},
+    "extension": {"ask": Text("申请延期", "Extension asked for")},
+    "payment": {"record": Text("登记付款", "Payment recorded")},
+    "acceptance": {"apply": Text("申请验收", "Acceptance applied for")},
+    "termination": {"terminate": Text("终止", "Terminated")},
+}
+_HEAD = (
+    Text("名次", "Rank"), Text("申报编号", "Bid"), Text("单位", "Organization"), Text("总分", "Total"),
+    Text("结果", "Result"),
+)  # fmt: skip
+
+
+def bidder(bid: Bid) -> str:
+    """Who bids: the lead, and the partners that take part."""
+    partners = [
+        each.organization.name for each in bid.participations if each.role == "partner" and each.state == "live"
+    ]
+    return f"{bid.organization.name}（牵头）；参加：{'、'.join(partners)}" if partners else bid.organization.name
+
+
+def decision(challenge: Challenge, chosen: Sequence[tuple[int, RankedBid]], office: Text) -> Decision:
+    """What is put on notice: on what it rests, the whole ranking, who is proposed, and why it is not the first one."""
+    title = challenge.label
+    return Decision(
+        kind="award", duty="challenge", about_type="challenge", about_id=challenge.id, about_number=challenge.number,
+        organization=challenge.organization, issuer=office,
+        title=Text(f"关于“{title.zh}”拟揭榜单位的公示", f"Notice: proposed award of “{title.en}”"),
+        sections=(*_grounds(challenge), _results(challenge, {place.bid.id for _lot, place in chosen})),
+    )  # fmt: skip
+
+
+def _grounds(challenge: Challenge) -> Sequence[dict[str, object]]:
+    rests = section(
+        Text("依据", "Grounds"),
+        Text(
+            f"根据榜单 {challenge.number} 第 {challenge.edition} 版公布的评审标准，经开启、形式审查、专家评审和排序，"
+            "现将结果公示。单项评分不公开，申报单位公示后可查本单位得分。",
+            f"By the criteria published in edition {challenge.edition} of challenge {challenge.number}, after opening, "
+            "formality check, scoring and ranking. Single scores are not published; bidders read their own afterwards.",
+        ),
+    )  # fmt: skip
+    before = [each for each in awards_of(challenge) if not each.live]
+    if not before:
+        return (rests,)
+    told = section(
+        Text("此前的公示和立榜", "Earlier notices and awards"),
+        head=(_HEAD[1], _HEAD[2], _HEAD[4], Text("理由", "Reason")),
+        rows=[[each.bid.number, bidder(each.bid), ENDINGS[each.state], each.remark] for each in before],
+    )  # fmt: skip
+    return rests, told
+
+
+# In the language of a notice's table, which is one for all readers.
+ENDINGS = {
+    "dropped": "公示撤销 notice annulled", "struck": "取消资格 struck off", "declined": "放弃 declined",
+    "lapsed": "逾期作废 lapsed", "undone": "更正撤销 undone", "terminated": "终止 terminated",
+}  # fmt: skip
+
+
+def _results(challenge: Challenge, proposed: set[int]) -> dict[str, object]:
+    held = {each.bid_id: each for each in awards_of(challenge) if each.state not in ("dropped", "proposed")}
+    rows = [
+        [str(each.rank or "—"), each.bid.number, bidder(each.bid), shown(each.total), _result(each, proposed, held)]
+        for each in ranking(challenge)
+    ]
+    out = [bid for bid in known_bids(challenge) if bid.state == "disqualified"]
+    rows += [["", bid.number, bidder(bid), "", "形式审查不合格 disqualified"] for bid in out]
+    return section(Text("评审结果", "Results"), head=_HEAD, rows=rows)
+
+
+def _result(place: RankedBid, proposed: set[int], held: dict[int, Award]) -> str:
+    if place.bid.id in proposed:
+        return "拟揭榜 proposed"
+    award = held.get(place.bid.id)
+    if award is not None:
+        return ENDINGS.get(award.state, "已立榜 awarded")
+    return "递补 reserve" if place.qualified else "未达最低要求 below a minimum"

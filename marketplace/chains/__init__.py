@@ -1,0 +1,1 @@
+"""场景链: everything that followed from one need, as one timeline that anybody can check."""

@@ -1,0 +1,1 @@
+"""Demonstration sites: from an application on verified pilots to a plate, its yearly reports, and its end."""

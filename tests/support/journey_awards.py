@@ -1,0 +1,41 @@
+"""Examples of the pages of awards, for the walk through every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.support.journey_pages import SamplePage
+
+
+def award_pages() -> Iterator[SamplePage]:
+    """The result before everybody, a bidder and the official; one award under way, one accepted, one terminated."""
+    from marketplace.awards.models import Acceptance, Award, Milestone
+    from marketplace.challenges.models import Challenge
+    from marketplace.foundation.db import db
+
+    def of(state: str) -> Award:
+        return db.session.query(Award).filter_by(state=state).order_by(Award.id).first()
+
+    refused = "main form .formend .btn"
+    shown, running, done = of("proposed"), of("executing"), of("fulfilled")
+    for award in (shown, done, of("terminated")):
+        yield SamplePage("awards.show", f"/awards/{award.challenge.number}")
+    yield SamplePage("awards.show", f"/awards/{shown.challenge.number}", "province")
+    ranked = db.session.query(Challenge).filter_by(state="ranked").first().number
+    yield SamplePage("awards.announce", f"/awards/{ranked}/announce", "province")
+    yield SamplePage("awards.own", f"/awards/{done.challenge.number}/feedback", "vendor")
+    yield SamplePage("awards.case", f"/awards/{done.challenge.number}/case", "province")
+    lot = f"/award-lots/{running.id}"
+    for who in ("vendor", "soe", "province"):
+        yield SamplePage("award_lots.show", lot, who)
+    yield SamplePage("award_lots.show", f"/award-lots/{of('terminated').id}", "province")
+    yield SamplePage("award_lots.show", f"/award-lots/{done.id}", "vendor")
+    yield SamplePage("award_lots.pay", f"{lot}/payment", "soe")
+    yield SamplePage("award_lots.pay", f"{lot}/payment", "soe", 422, refused)
+    yield SamplePage("award_lots.terminate", f"{lot}/termination", "province")
+    for milestone in running.milestones:
+        yield SamplePage("milestones.show", f"/milestones/{milestone.id}", "vendor")
+    missed = db.session.query(Milestone).filter_by(award_id=running.id, state="missed").one()
+    yield SamplePage("milestones.show", f"/milestones/{missed.id}", "province")
+    yield SamplePage("milestones.extend", f"/milestones/{missed.id}/extension", "vendor")
+    yield SamplePage("acceptances.show", f"/acceptances/{db.session.query(Acceptance).first().id}", "province")
