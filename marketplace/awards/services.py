@@ -30,9 +30,8 @@ from marketplace.reference.services import overrides
 from marketplace.scoring.queries import RankedBid
 from marketplace.settings.queries import value
 
-# Reasons that a rule gives.
+# The reason that a rule gives.
 OBJECTED = "公示期内异议成立，公示撤销 An objection was upheld and the notice annulled"
-GIVEN_UP = "立榜单位放弃、逾期或被更正 The award was given up, lapsed or was undone"
 
 
 def post_of(actor: Actor, challenge: Challenge) -> PostHeld | None:
@@ -179,7 +178,7 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
     lock(award.challenge)
     if step.name != "accept":
         _end(award, step.name, actor, reason, seen)
-        vacate(award.challenge)
+        vacate(award.challenge, f"{step.label.zh}：{reason.strip()}")
         return
     by = clock.today() + timedelta(days=value(SIGN_DAYS))
     move(AWARD, award, "accept", actor, seen=seen, organization_id=award.organization_id,
@@ -196,10 +195,10 @@ def _end(award: Award, name: str, actor: Actor, reason: str, seen: int | None = 
     db.session.flush()
 
 
-def vacate(challenge: Challenge) -> None:
+def vacate(challenge: Challenge, reason: str) -> None:
     """A place became empty: with nobody left in any, the challenge is ranked again; else ``advance`` decides."""
     if challenge.state == "confirmed" and not live_of(challenge) and not _terminated(challenge):
-        step_challenge(challenge, "rank_again", SYSTEM, GIVEN_UP)
+        step_challenge(challenge, "rank_again", SYSTEM, reason)
         return
     advance(challenge, SYSTEM)
 
@@ -218,9 +217,22 @@ def fill_again(challenge: Challenge, actor: Actor, reason: str) -> None:
     step_challenge(challenge, "rank_again", actor, reason)
 
 
+def proceed(challenge: Challenge, actor: Actor) -> None:
+    """In a race with an empty place: leave it empty, and begin.
+
+    Raises:
+        Refused, Conflict: as ``move``.
+    """
+    lock(challenge)
+    step_challenge(challenge, "execute", actor)
+
+
 def advance(challenge: Challenge, actor: Actor) -> None:
-    """Begin the work of the challenge once a contract stands and no other place waits for an answer or a contract."""
-    if challenge.state != "confirmed":
+    """Begin the work of the challenge once a contract stands and no other place waits for anything.
+
+    An empty place that somebody could step into waits for the official: he fills it or leaves it (``proceed``).
+    """
+    if challenge.state != "confirmed" or ranking.next_ones(challenge):
         return
     if live_of(challenge, "executing") and not live_of(challenge, "proposed", "awarded", "accepted"):
         step_challenge(challenge, "execute", actor if runs(actor, challenge) else SYSTEM)
@@ -245,4 +257,4 @@ def lapse_due() -> None:
         lock(award.challenge)
         if award.state == "awarded":
             _end(award, "lapse", SYSTEM, "")
-            vacate(award.challenge)
+            vacate(award.challenge, AWARD.by_name["lapse"].label.zh)

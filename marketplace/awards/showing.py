@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -108,15 +108,18 @@ def history(award: Award) -> list[dict[str, Any]]:
     """What was done on the award and on everything that hangs on it, newest first, for the macro ``log``."""
     entries = entries_of(subjects(award))
     signed = signatures(entries, named=False)
-    return [{"at": each.at, "text": _said(each), "who": signed.get(each.id) or _side(award, each)}
+    names = {each.id: each.label for each in award.milestones}
+    return [{"at": each.at, "text": _said(each, names), "who": signed.get(each.id) or _side(award, each)}
             for each in reversed(entries)]  # fmt: skip
 
 
-def _said(entry: LedgerEntry) -> Text:
+def _said(entry: LedgerEntry, milestones: Mapping[int, Text]) -> Text:
     life = LIVES[entry.subject_type]
     step = life.by_name.get(entry.action)
     act = step.told if step else wording.ACTS[entry.subject_type][entry.action]
-    text = act if entry.subject_type == "award" else Text(f"{life.label.zh}：{act.zh}", f"{life.label.en}: {act.en}")
+    named = milestones.get(entry.subject_id) if entry.subject_type == "milestone" else None
+    what = named or life.label
+    text = act if entry.subject_type == "award" else Text(f"{what.zh}：{act.zh}", f"{what.en}: {act.en}")
     return Text(f"{text.zh}。{entry.reason}", f"{text.en}. {entry.reason}") if entry.reason else text
 
 

@@ -38,7 +38,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     pages = Blueprint("awards", __name__, url_prefix="/awards")
     pages.add_url_rule("/<challenge>", "show", show)
     pages.add_url_rule("/<challenge>/announce", "announce", signed_in(announce), methods=["GET", "POST"])
-    for path, view in {"confirm": confirm, "annul": annul, "again": again, "none": none}.items():
+    for path, view in {"confirm": confirm, "annul": annul, "again": again, "proceed": proceed, "none": none}.items():
         pages.add_url_rule(f"/<challenge>/{path}", path, signed_in(view), methods=["POST"])
     pages.add_url_rule("/<challenge>/feedback", "own", signed_in(own))
     casefile_views.add_routes(pages)
@@ -112,6 +112,7 @@ def _acts(challenge: Challenge) -> dict[str, Any]:
         found["annul"] = None
     if challenge.state == "confirmed" and stages.vacant(challenge) is None and ranking.candidates(challenge):
         found["again"] = None
+        found["proceed"] = stages.at_work(challenge)
     return found
 
 
@@ -151,6 +152,14 @@ def again(challenge: str) -> ResponseReturnValue:
     found, actor = _run(challenge)
     services.fill_again(found, actor, clean(request.form.get("reason")))
     flash(_("已回到排序，可以公示递补单位。"))
+    return redirect(href(found))
+
+
+def proceed(challenge: str) -> ResponseReturnValue:
+    """Leave an empty place of a race empty."""
+    found, actor = _run(challenge)
+    services.proceed(found, actor)
+    flash(_("不再递补，已转入执行。"))
     return redirect(href(found))
 
 

@@ -44,12 +44,12 @@ def chain_of(need: int, actor: Actor) -> Chain:
     """The whole chain on which a need lies.
 
     Raises:
-        NotFound: the actor may see nothing of it.
+        NotFound: the actor may see nothing of this need; of what copy it is a draft, is not for him to know either.
     """
     root, number = roots_of([need])[need]
     origins = {each.scenario_id: each.origin_id for each in copies_of(root)}
     found = Chain(number, root, _links([root, *origins], actor), origins)
-    if not found.links:
+    if not found.of_need(need):
         raise NotFound
     return found
 

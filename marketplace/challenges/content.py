@@ -17,7 +17,8 @@ Content = dict[str, Any]
 
 # ``indicators``: rows of name, name_en, unit, comparator, threshold, present, method, method_en.
 # ``payments``: rows of name, name_en, share (percent). ``criteria``: rows of key, name, name_en, hint, hint_en,
-# weight, least (both of 100 points; ``least`` may be empty). ``contract``, and each of ``files``: file (key of a
+# kind ("points", or "gate": passed or not, without weight), weight, least (points of the 100; ``least`` may be empty).
+# ``contract``, and each of ``files``: file (key of a
 # StoredFile), name, size in bytes, sha256. Figures are decimals as text.
 BLANK: Content = {
     "task": "", "task_en": "", "indicators": [], "funds_kind": "amount", "funds": "", "funds_note": "",
@@ -31,6 +32,10 @@ COMPARATORS = {
     ">=": Text("≥", "≥"),
     "=": Text("=", "="),
     "is": Text("符合", "meets"),
+}
+CRITERION_KINDS = {
+    "points": Text("打分", "Points"),
+    "gate": Text("只看是否通过", "Pass or fail"),
 }
 MODES = {
     "single": Text("单一揭榜", "Single winner"),
@@ -109,10 +114,30 @@ def _payments(content: Content) -> Iterator[FieldError]:
 
 
 def _criteria(content: Content) -> Iterator[FieldError]:
-    weights = [decimal(row["weight"]) for row in content["criteria"]]
+    rows = content["criteria"]
+    weights = [decimal(row["weight"]) for row in rows if not is_gate(row)]
     if len(weights) < 2 or None in weights or sum(filter(None, weights)) != HUNDRED:
-        message = Text("评审项至少 2 项，权重合计要等于 100", "At least two criteria, with weights that sum to 100")
+        message = Text(
+            "打分的评审项至少 2 项，权重合计要等于 100", "At least two criteria in points, with weights that sum to 100"
+        )
         yield FieldError("criteria", message)
+    for number, row in enumerate(rows, 1):
+        if is_gate(row) and (row["weight"] or row["least"]):
+            message = Text(
+                "第 %(number)d 项只看是否通过，不写权重和最低分",
+                "Criterion %(number)d is pass or fail: no weight, no minimum",
+            )
+            yield FieldError("criteria", message % {"number": number})
+        elif (decimal(row["least"]) or 0) > (decimal(row["weight"]) or 0):
+            message = Text(
+                "第 %(number)d 项的最低分超过了满分", "Criterion %(number)d asks for more points than there are"
+            )
+            yield FieldError("criteria", message % {"number": number})
+
+
+def is_gate(row: Mapping[str, Any]) -> bool:
+    """Whether a criterion is passed or not, instead of scored."""
+    return row.get("kind") == "gate"
 
 
 # ---- what is frozen ----

@@ -13,7 +13,7 @@ from wtforms import BooleanField, FormField, SelectMultipleField, StringField, T
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.challenges import timetable
-from marketplace.challenges.content import COMPARATORS, FUNDS, HUNDRED, MODES, TIE_RULES, decimal
+from marketplace.challenges.content import COMPARATORS, CRITERION_KINDS, FUNDS, HUNDRED, MODES, TIE_RULES, decimal
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.questions import LIMITS
 from marketplace.core import clock
@@ -86,7 +86,8 @@ class CriterionRow(WrittenRow):
     name_en = line(_l("评审项（英文，选填）"), 120)
     hint = line(_l("看什么（选填）"), 200)
     hint_en = line(_l("看什么（英文，选填）"), 300)
-    weight = line(_l("权重"), 8)
+    kind = OneOf(_l("怎样评"), choices=lambda: listed(CRITERION_KINDS.items()), default="points")
+    weight = line(_l("权重"), 8, description=_l("只看是否通过的，不写权重。"))
     least = line(_l("最低分（选填）"), 8)
 
 
@@ -210,7 +211,7 @@ class ChallengeForm(TimesForm):
         ]
         content["criteria"] = [
             {"key": f"c{number}", **_row(row, ("name", "name_en", "hint", "hint_en")),
-             "weight": _percent(row.weight), "least": _percent(row.least)}
+             "kind": row.kind.data or "points", "weight": _percent(row.weight), "least": _percent(row.least)}
             for number, row in enumerate(_filled(self.criteria), 1)
         ]  # fmt: skip
         return columns, content

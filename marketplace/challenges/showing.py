@@ -9,7 +9,7 @@ from flask import url_for
 
 from marketplace.challenges import queries
 from marketplace.challenges.addenda import ADDENDUM
-from marketplace.challenges.content import BLANK, COMPARATORS, FUNDS, MODES, TIE_RULES, decimal
+from marketplace.challenges.content import BLANK, COMPARATORS, FUNDS, MODES, TIE_RULES, decimal, is_gate
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_edit
@@ -65,8 +65,8 @@ def rows(challenge: Challenge) -> dict[str, list[dict[str, Any]]]:
         "payments": [{"name": _both(each, "name"), "share": each["share"]} for each in content["payments"]],
         "criteria": [
             {
-                "name": _both(each, "name"), "hint": _both(each, "hint"), "weight": each["weight"],
-                "least": each["least"],
+                "name": _both(each, "name"), "hint": _both(each, "hint"), "gate": is_gate(each),
+                "weight": each["weight"], "least": each["least"],
                 "share": round(100 * (decimal(each["weight"]) or 0) / heaviest) if heaviest else 0,
             }
             for each in content["criteria"]

@@ -90,6 +90,17 @@ def emit(topic: str, subject: Subject, payload: Mapping[str, Any] | None = None,
     db.session.flush()
 
 
+def unbegun(topic: str) -> set[int]:
+    """The keys of the subjects about which a message of ``topic`` waits that nobody has begun to handle.
+
+    Who would emit one for each of many changes emits it for the first alone: handled later, it sees all of them.
+    """
+    mine = (OutboxMessage.topic == topic) & OutboxMessage.handled_at.is_(None) & (OutboxMessage.error == "")
+    # A message that is being handled is locked (PostgreSQL), and may not see what the running transaction writes.
+    select = sa.select(OutboxMessage).where(mine).with_for_update(skip_locked=True)
+    return {message.subject_id for message in db.session.scalars(select)}
+
+
 def handle_next(subscriptions: Subscriptions, line: Line = "both") -> bool:
     """Handle the oldest message that is due; False when there is none.
 

@@ -11,7 +11,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.letters import DESK
-from marketplace.foundation.outbox import Message
+from marketplace.foundation.outbox import Message, emit, unbegun
 from marketplace.foundation.worker import Task
 from marketplace.panels import checking, duties, leaving, notify, queries, services, showing, views
 from marketplace.panels.lifecycle import ASSIGNMENT, PANEL, SETTINGS
@@ -20,6 +20,7 @@ from marketplace.web.plate import Capability, Named, Recorded
 EVERY = 60.0
 AN_HOUR = 3600.0
 SHOWN = 3
+CHECK = "panel.check"
 # What may make a tie or end one: an expert's declaration, members and links of organizations.
 TIES_CHANGE = ("organization.*", "proposal.*", "member.*", "join_request.*", "invitation.*")
 
@@ -30,8 +31,16 @@ def expert_changed(message: Message) -> None:
 
 
 def ties_changed(_message: Message) -> None:
-    """Something of an organization or of its members changed."""
-    checking.check_all()
+    """Something of an organization or of its members changed: every open panel is checked, once for many changes."""
+    asked = unbegun(CHECK)
+    for panel in queries.open_panels():
+        if panel.id not in asked:
+            emit(CHECK, panel)
+
+
+def panel_concerned(message: Message) -> None:
+    """Something changed since the last check."""
+    checking.check(queries.panel_by_id(message.subject_id))
 
 
 def _lapse() -> bool:
@@ -75,7 +84,7 @@ def _init(app: Flask) -> None:
 PANELS = Capability(
     name="panels",
     blueprints=lambda: (views.blueprint(),),
-    topics={"expert.*": expert_changed, **dict.fromkeys(TIES_CHANGE, ties_changed)},
+    topics={"expert.*": expert_changed, CHECK: panel_concerned, **dict.fromkeys(TIES_CHANGE, ties_changed)},
     letters={
         "assignment.call": notify.called,
         **{f"assignment.{step}": notify.ended for step in notify.ENDED},

@@ -72,8 +72,8 @@ def history(panel: Panel, *, named: bool = True) -> list[dict[str, Any]]:
     for one in panel.assignments:
         found += [(each, one.code) for each in ledger.history(one) if each.action != "draw"]
     signed = signatures([entry for entry, _who in found], named=named)
-    lines = [{"at": entry.at, "text": _told(entry, who), "who": signed.get(entry.id, "")} for entry, who in found]
-    return sorted(lines, key=lambda line: line["at"], reverse=True)
+    newest_first = sorted(found, key=lambda each: each[0].id, reverse=True)
+    return [{"at": entry.at, "text": _told(entry, who), "who": signed.get(entry.id, "")} for entry, who in newest_first]
 
 
 def _told(entry: ledger.LedgerEntry, who: Text | None) -> Text:

@@ -66,6 +66,7 @@ def _init(app: Flask) -> None:
     added.setdefault("product", []).append(panels.of_product)
     added.setdefault("scenario", []).append(panels.of_scenario)
     app.extensions.setdefault("enquiry_panels", []).append(panels.of_enquiry)
+    app.extensions.setdefault("challenge_panels", []).append(panels.of_challenge)
     app.extensions.setdefault("organization_panels", []).append(panels.of_organization)
     app.extensions.setdefault("workspace_panels", []).append(panels.workspace)
 

@@ -12,6 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from marketplace.awards.queries import live_of
+from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.models import Challenge
+from marketplace.challenges.queries import challenge_by_number
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound, Refused
@@ -19,7 +23,7 @@ from marketplace.core.text import Text
 from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policy import side_of
-from marketplace.enquiries.queries import enquiry_by_number
+from marketplace.enquiries.queries import enquiry_by_number, published_products
 from marketplace.foundation.db import db, lock
 from marketplace.organizations.models import Organization
 from marketplace.pilots import services
@@ -87,8 +91,50 @@ def _ground(enquiry: Enquiry) -> Ground:
     )  # fmt: skip
 
 
+def of_challenge(number: str, actor: Actor) -> Ground:
+    """The ground that an awarded challenge is, for its owner and for who carries it out.
+
+    Raises:
+        NotFound: no such challenge, or he is on neither side, or on both. Refused: it is not carried out.
+    """
+    challenge = challenge_by_number(number, actor)
+    winners = carried_out_by(challenge)
+    own, supplies = actor.belongs_to(challenge.organization_id), [each for each in winners if actor.belongs_to(each)]
+    if own == bool(supplies):
+        raise NotFound
+    products = published_products(supplies or winners)
+    if not products:
+        raise _nothing_to_try(challenge, winners)
+    return Ground(
+        ("challenge", challenge.number),
+        challenge,
+        challenge.label,
+        challenge.scenario,
+        challenge.organization,
+        products,
+    )
+
+
+def carried_out_by(challenge: Challenge) -> Sequence[int]:
+    """The keys of the organizations that carry out a challenge, or have."""
+    return [each.organization_id for each in live_of(challenge, "executing", "fulfilled", "partly_fulfilled")]
+
+
+def _nothing_to_try(challenge: Challenge, winners: Sequence[int]) -> Refused:
+    fact = Text("中榜单位还没有公开的产品", "The winner has no public product")
+    if not winners:
+        fact = Text("榜单现在是“%(state)s”，还没有签约执行", "It is “%(state)s”; no contract is carried out") % {
+            "state": CHALLENGE.mark(challenge.state).label,
+        }  # fmt: skip
+    return Refused(
+        Text("签约执行的榜单，用中榜单位公开的产品开展验证",
+             "A challenge under contract is tried with a public product of its winner"),
+        fact, Text("请待签约，或由中榜单位先发布产品", "Wait for the contract, or have the winner publish its product"),
+    )  # fmt: skip
+
+
 # Kind of origin → the ground with a number.
-GROUNDS: Mapping[str, Callable[[str, Actor], Ground]] = {"enquiry": of_enquiry}
+GROUNDS: Mapping[str, Callable[[str, Actor], Ground]] = {"enquiry": of_enquiry, "challenge": of_challenge}
 
 
 def ground(kind: str, number: str, actor: Actor) -> Ground:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import get_template_attribute
 from markupsafe import Markup
 
+from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policy import side_of
@@ -15,6 +16,7 @@ from marketplace.organizations.models import Organization
 from marketplace.pilots import grounds, queries
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot
+from marketplace.pilots.policy import can_view
 
 
 def of_product(product: Any, actor: Actor) -> Markup | str:
@@ -43,6 +45,17 @@ def of_enquiry(enquiry: Enquiry, actor: Actor) -> Markup | str:
     more = bool(side_of(actor, enquiry)) and any(each.id not in planned for each in enquiry.offered)
     draw = get_template_attribute("pilots/panels.html", "origin_panel")
     return Markup(draw(begun, PILOT.mark, "enquiry", enquiry.number if more else ""))
+
+
+def of_challenge(challenge: Challenge, actor: Actor) -> Markup | str:
+    """The pilots that came from a challenge; while it is carried out, either side begins one."""
+    begun = [each for each in grounds.begun_from(("challenge", challenge.number)) if can_view(actor, each)]
+    sides = {challenge.organization_id, *grounds.carried_out_by(challenge)} if actor.organization_ids else set()
+    mine = len(sides) > 1 and any(actor.belongs_to(each) for each in sides)
+    if not begun and not mine:
+        return ""
+    draw = get_template_attribute("pilots/panels.html", "origin_panel")
+    return Markup(draw(begun, PILOT.mark, "challenge", challenge.number if mine else ""))
 
 
 def workspace(actor: Actor) -> Markup | str:

@@ -11,7 +11,7 @@ BIDDERS = ("vendor", "soe2")
 # How many points below the maximum the experts give, bid after bid and criterion after criterion.
 LESS = (("4", "3.5", "2", "1"), ("9", "6", "3.5", "4"), ("6.5", "5", "2.5", "3"))
 NOTE = "与榜单指标逐项对照，依据充分的从高（演示）。"
-WAIVED = "联合课题与本次任务无关，且已结题两年以上，经集体研究豁免（演示）。"
+WAIVED = "所持为公开市场少量股份，不参与经营，经集体研究豁免（演示）。"
 CHANGED = "两位专家对现场适配的依据理解不同，合议后一致按较低的计（演示）。"
 
 

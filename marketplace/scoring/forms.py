@@ -14,7 +14,7 @@ from marketplace.web.fields import CHOOSE, OneOf, OneShown, listed
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import lazy_gettext as _l
 
-MARK_LENGTH = 8
+MARK_LENGTH = 16
 
 
 class SheetForm(MarketplaceForm):
@@ -54,7 +54,7 @@ class ChangeForm(MarketplaceForm):
     bid = OneOf(_l("申报"))
     criterion = OneOf(_l("评审项"))
     mark = StringField(
-        _l("调整后的分数"), [required(), at_most(MARK_LENGTH)], description=_l("是否通过的评审项写 yes 或 no。")
+        _l("调整后的分数"), [required(), at_most(MARK_LENGTH)], description=_l("只看是否通过的，写“通过”或“不通过”。")
     )
     reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from marketplace.bids.models import Bid
-from marketplace.challenges.content import BLANK, decimal
+from marketplace.challenges.content import BLANK, decimal, is_gate
 from marketplace.challenges.models import Challenge
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
@@ -31,7 +31,7 @@ def criteria_of(challenge: Challenge) -> list[Criterion]:
     return [
         Criterion(
             key=row["key"], name=_both(row, "name"), hint=_both(row, "hint"),
-            kind="gate" if row.get("kind") == "gate" else "points", weight=decimal(row["weight"]) or Decimal(0),
+            kind="gate" if is_gate(row) else "points", weight=decimal(row["weight"]) or Decimal(0),
             least=decimal(row["least"]),
         )
         for row in {**BLANK, **challenge.content}["criteria"]
@@ -57,9 +57,10 @@ def read_mark(criterion: Criterion, typed: str, field: str) -> str:
     if not text:
         return ""
     if criterion.kind == "gate":
-        if text not in ANSWERS:
-            raise FieldError(field, Text("请选择通过或不通过", "Choose whether it passes"))
-        return text
+        found = next((key for key, label in ANSWERS.items() if text in (key, label.zh, label.en)), None)
+        if found is None:
+            raise FieldError(field, Text("请写“通过”或“不通过”", "Say “Passes” or “Does not pass”"))
+        return found
     refusal = Text(
         "请写 0 到 %(most)s 的数，最多两位小数", "Give a number from 0 to %(most)s, with at most two decimals"
     ) % {"most": f"{criterion.weight:f}"}

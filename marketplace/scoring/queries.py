@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -63,6 +64,18 @@ def ranking(challenge: Challenge) -> Sequence[RankedBid]:
         )
         for row in found.rows
     ]
+
+
+def points_of(challenge: Challenge, bid: Bid) -> dict[str, Fraction]:
+    """Key of a criterion → what the panel gave a bid, exactly, by the valid ranking; nothing without one.
+
+    Gates are not among them. For a bidder's own feedback: single experts' scores are nobody's but the panel's,
+    the owner's and the officials'.
+    """
+    found = valid_ranking(challenge)
+    told = json.loads(found.text)["bids"] if found is not None else []
+    own = next((each for each in told if each["bid"] == bid.number), None)
+    return {key: Fraction(value) for key, value in own["points"].items()} if own is not None else {}
 
 
 # ---- while it is scored ----

@@ -29,6 +29,8 @@ from marketplace.sites.models import Site, SiteParty, SitePilot
 from marketplace.sites.policy import WRITABLE, can_apply, owns, recommending_post
 
 LETTER = "D"
+# "pictures" and "files" → those that came with a form.
+Uploads = Mapping[str, Sequence[Prepared]]
 # State after a step → for whom the site waits then.
 TURNS = {
     "submitted": "city", "recommended": "province", "under_evaluation": "province", "notice": "province",
@@ -100,13 +102,13 @@ def _stand_on(site: Site, pilots: Sequence[Pilot], partners: Sequence[Organizati
 
 def save(
     site: Site, columns: Mapping[str, Any], content: Mapping[str, Any], pilots: Sequence[Pilot],
-    partners: Sequence[Organization], actor: Actor, seen: int | None,
+    partners: Sequence[Organization], actor: Actor, seen: int | None, uploads: Uploads | None = None,
 ) -> None:  # fmt: skip
-    """Keep what was written.
+    """Keep what was written; ``uploads``: new "pictures" and "files", put behind those that ``content`` keeps.
 
     Raises:
         NotFound: the actor may not write. Conflict: it changed since he saw it, or is no draft any more.
-        Invalid: a pilot is not the applicant's.
+        Invalid: a pilot is not the applicant's, or there are too many files; nothing was written.
     """
     lock(site)
     if not owns(actor, site):
@@ -115,28 +117,26 @@ def save(
         message = Text("没有保存：这份申报刚刚被别人改过或已提交",
                        "Not saved: somebody else has just changed or submitted this application")  # fmt: skip
         raise Conflict(message, ledger.latest(site))
+    sent = uploads or {}
+    _check_room(content, sent)
     site.kind, site.region, site.domain = columns["kind"], columns["region"], columns["domain"]
     site.title, site.title_en = columns["title"], columns["title_en"]
     site.longitude, site.latitude = columns["longitude"], columns["latitude"]
-    site.content = {**site.content, **content}
     _stand_on(site, pilots, partners)
+    added = {
+        key: [*content.get(key, ()), *(_named(keep(each, site, actor)) for each in prepared)]
+        for key, prepared in sent.items()
+    }
+    site.content = {**site.content, **content, **added}
     ledger.record(site, "write", actor, organization_id=site.organization_id, data={"sha256": digest(site.content)})
 
 
-def attach(site: Site, pictures: Sequence[Prepared], files: Sequence[Prepared], actor: Actor) -> None:
-    """Put pictures and files behind those it has, each with its hash; call after ``save``.
-
-    Raises:
-        Invalid: there would be too many.
-    """
-    content, given = dict(site.content), {"pictures": (pictures, PICTURES_MOST), "files": (files, FILES_MOST)}
-    for key, (prepared, most) in given.items():
-        if len(content[key]) + len(prepared) > most:
+def _check_room(content: Mapping[str, Any], uploads: Uploads) -> None:
+    most = {"pictures": PICTURES_MOST, "files": FILES_MOST}
+    for key, prepared in uploads.items():
+        if len(content.get(key, ())) + len(prepared) > most[key]:
             message = Text("最多 %(most)s 个，请先去掉一些", "At most %(most)s; take some out first")
-            raise Invalid([FieldError(f"new_{key}", message % {"most": most})])
-        content[key] = [*content[key], *(_named(keep(each, site, actor)) for each in prepared)]
-    site.content = content
-    db.session.flush()
+            raise Invalid([FieldError(f"new_{key}", message % {"most": most[key]})])
 
 
 def _named(file: StoredFile) -> dict[str, Any]:

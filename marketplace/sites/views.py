@@ -243,13 +243,16 @@ def edit(number: str) -> ResponseReturnValue:
     form = ApplicationForm(site, list(usable.values()))
     if request.method == "POST" and not change_rows(form, request.form) and form.validate():
         partners = _partners(form, actor)
-        pictures = uploads.prepared(form, "new_pictures", pictures=True)
-        documents = uploads.prepared(form, "new_files", both=True)
+        sent = {
+            "pictures": uploads.prepared(form, "new_pictures", pictures=True),
+            "files": uploads.prepared(form, "new_files", both=True),
+        }
         if not form.errors:
             chosen = [usable[each] for each in form.pilots.data or []]
             try:
-                services.save(site, form.columns(), form.content(site.content), chosen, partners, actor, seen_version())
-                services.attach(site, pictures, documents, actor)
+                services.save(
+                    site, form.columns(), form.content(site.content), chosen, partners, actor, seen_version(), sent
+                )
             except Invalid as error:
                 form.refuse(error)
             else:

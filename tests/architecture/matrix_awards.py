@@ -35,6 +35,7 @@ def results() -> Iterator[Row]:
     yield post("awards.confirm", f"{shown}/confirm", OFFICE.format(403), version=STALE)
     yield post("awards.annul", f"{shown}/annul", OFFICE.format(422))
     yield post("awards.again", f"{shown}/again", OFFICE.format(403))
+    yield post("awards.proceed", f"{shown}/proceed", OFFICE.format(409))
     yield post("awards.none", f"{ranked}/none", OFFICE.format(409), reason="因为试验", version=STALE)
     yield get("awards.own", f"{shown}/feedback", NOBODY)
     yield get("awards.own", f"{done}/feedback", only(WINNER, 200))

@@ -30,6 +30,8 @@ def pilots() -> Iterator[Row]:
     yield get("pilots.begin", agreed, "302 200 404 200 404 404 404")
     yield post("pilots.begin", agreed, "302 422 404 422 404 404 404", product="P-1999-000001")
     yield get("pilots.begin", bought, "302 404 403 404 404 404 404")
+    posted = "/pilots/from/challenge/{challenge.soe.published}"
+    yield get("pilots.begin", posted, only(3, 403))
     yield get("pilots.begin", "/pilots/from/nothing/{enquiry.vendor.agreed}", "302 404 404 404 404 404 404")
     for whose, answers in {"soe.running": "200", "soe.planned": "404 200 404 200 200 200 404"}.items():
         yield get("pilots.show", f"/pilots/{{pilot.{whose}}}", answers)

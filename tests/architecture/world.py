@@ -228,7 +228,7 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
 
 def judged_numbers() -> Iterator[tuple[str, str]]:
     """The challenges that experts judge, and the panel of the one whose experts are being asked."""
-    for panel in db.session.query(Panel).order_by(Panel.id):
+    for panel in db.session.query(Panel).filter_by(about_type="challenge").order_by(Panel.id):
         challenge = db.session.get_one(Challenge, panel.about_id)
         yield f"challenge.judged.{'asked' if challenge.state == 'opened' else challenge.state}", challenge.number
         blocked = next((each for each in panel.assignments if each.state == "blocked"), None)

@@ -93,7 +93,7 @@ def rank(challenge: Challenge, made: Sequence[Bid], official: Actor) -> None:
         with transaction():
             panels.accept(one, accounts.actor(db.session.get_one(User, one.expert.user_id)))
     with transaction():
-        scoring.begin(challenge, official)
+        scoring.start_scoring(challenge, official)
     for one in panel.assignments:
         actor = accounts.actor(db.session.get_one(User, one.expert.user_id))
         for place, bid in enumerate(made):

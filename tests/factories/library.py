@@ -10,6 +10,7 @@ from marketplace.cultivation.models import LibraryEntry
 from marketplace.foundation.db import transaction
 from marketplace.pilots import grounds, services
 from marketplace.pilots.models import Pilot
+from marketplace.scenarios.models import Scenario
 from tests.factories import pilots
 from tests.support.site import Clock
 
@@ -36,14 +37,15 @@ def verified(who: pilots.Sides, clock_: Clock, talk: str = "", verdict: str = "s
     return made
 
 
-def placed(who: pilots.Sides, *steps: str, official: Actor | None = None) -> LibraryEntry:
-    """The entry of a need, taken in and moved by these steps."""
-    deciding = official or pilots.verifier()
+def placed(who: pilots.Sides, *, official: Actor | None = None) -> LibraryEntry:
+    """The entry of a need that was taken in."""
+    return placed_need(who.scenario, official)
+
+
+def placed_need(need: Scenario, official: Actor | None = None) -> LibraryEntry:
+    """The same for any need."""
     with transaction():
-        entry = library.admit(who.scenario, deciding, REASON)
-        for name in steps:
-            move(entry, name, deciding)
-    return entry
+        return library.admit(need, official or pilots.verifier(), REASON)
 
 
 def move(entry: LibraryEntry, name: str, official: Actor) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.awards import carrying
+from marketplace.awards.lifecycle import CONTRACT
 from marketplace.core import clock as clocks
 from marketplace.core.actor import VISITOR
 from marketplace.core.errors import NotFound, Refused
 from marketplace.foundation.db import db, transaction
 from marketplace.pilots import grounds, plan, services
 from marketplace.pilots.models import Pilot
-from tests.factories import accounts, enquiries, pilots
+from tests.factories import accounts, awards, challenges, enquiries, listings, pilots, products
+from tests.support.site import Clock
 
 Db = scoped_session[Session]
 
@@ -59,3 +62,39 @@ def test_a_need_without_targets_gives_its_must_haves() -> None:
     assert (only["spec"], only["direction"], only["target"]) == ("payload", "up", "15")
     assert plan.targets_asked({"requirements": rows, "targets": [{"name": "漏检率"}]}) == [{"name": "漏检率"}]
     assert plan.targets_asked({}) == []
+
+
+# Bids are taken by the clock of the database, which stands still on SQLite alone.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_plan_from_a_challenge_under_contract(session: Db, clock: Clock) -> None:
+    product = products.product()
+    winner, owner = product.organization, accounts.organization(kind="state_owned_firm")
+    officials = [challenges.challenge_official() for _ in range(3)]
+    awards.register()
+    scene = awards.accepted(clock, awards.ranked(clock, [winner, accounts.organization()], owner, officials))
+    supplier, demander, number = listings.member_of(winner), listings.member_of(owner), scene.challenge.number
+    with pytest.raises(Refused, match="no contract is carried out"):
+        grounds.ground("challenge", number, demander)
+    for stranger in (VISITOR, supplier, scene.runs):  # who won, is no side before the contract
+        with pytest.raises(NotFound):
+            grounds.ground("challenge", number, stranger)
+    sign_contract(scene)
+    for stranger in (VISITOR, scene.runs, listings.member_of(scene.bids[1].organization)):
+        with pytest.raises(NotFound):
+            grounds.ground("challenge", number, stranger)
+    found = grounds.ground("challenge", number, supplier)
+    assert [each.id for each in found.products] == [product.id]
+    with transaction():
+        made = grounds.begin_plan(found, product, supplier)
+        assert grounds.begin_plan(grounds.ground("challenge", number, demander), product, demander).id == made.id
+    assert (made.origin, made.origin_number, made.demander_id) == ("challenge", number, owner.id)
+
+
+def sign_contract(scene: awards.Scene) -> None:
+    """Both sides stand for a contract."""
+    award, owner = scene.award(), listings.member_of(scene.challenge.organization)
+    with transaction():
+        made = carrying.write_contract(award, awards.terms(), [awards.evidence("合同.txt")], owner)
+    with transaction():
+        step = CONTRACT.by_name["sign"]
+        carrying.take_contract_step(made, step, listings.member_of(award.organization), "", None)

@@ -14,14 +14,14 @@ def award_pages() -> Iterator[SamplePage]:
     from marketplace.foundation.db import db
 
     def of(state: str) -> Award:
-        return db.session.query(Award).filter_by(state=state).order_by(Award.id).first()
+        return db.session.query(Award).filter_by(state=state).order_by(Award.id).limit(1).one()
 
     refused = "main form .formend .btn"
     shown, running, done = of("proposed"), of("executing"), of("fulfilled")
     for award in (shown, done, of("terminated")):
         yield SamplePage("awards.show", f"/awards/{award.challenge.number}")
     yield SamplePage("awards.show", f"/awards/{shown.challenge.number}", "province")
-    ranked = db.session.query(Challenge).filter_by(state="ranked").first().number
+    ranked = db.session.query(Challenge).filter_by(state="ranked").limit(1).one().number
     yield SamplePage("awards.announce", f"/awards/{ranked}/announce", "province")
     yield SamplePage("awards.own", f"/awards/{done.challenge.number}/feedback", "vendor")
     yield SamplePage("awards.case", f"/awards/{done.challenge.number}/case", "province")
@@ -38,4 +38,4 @@ def award_pages() -> Iterator[SamplePage]:
     missed = db.session.query(Milestone).filter_by(award_id=running.id, state="missed").one()
     yield SamplePage("milestones.show", f"/milestones/{missed.id}", "province")
     yield SamplePage("milestones.extend", f"/milestones/{missed.id}/extension", "vendor")
-    yield SamplePage("acceptances.show", f"/acceptances/{db.session.query(Acceptance).first().id}", "province")
+    yield SamplePage("acceptances.show", f"/acceptances/{db.session.query(Acceptance).limit(1).one().id}", "province")

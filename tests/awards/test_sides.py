@@ -1,0 +1,164 @@
+"""Ways beside the straight one: corrections, terminations, no suitable bid, a race with an empty place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.awards import carrying, concluding, feedback, services
+from marketplace.awards.lifecycle import AWARD, EXEMPTION
+from marketplace.awards.models import Award
+from marketplace.awards.queries import award_of, awards_of, live_of, termination_of
+from marketplace.challenges import services as challenges
+from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.core import clock
+from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.foundation.db import db, transaction
+from marketplace.notices import services as notices
+from tests.awards.conftest import World
+from tests.factories import accounts, awards
+from tests.factories.awards import Scene
+from tests.factories.challenges import fresh
+from tests.factories.listings import member_of
+
+
+def step(scene: Scene, award: Award, name: str, user: object, reason: str = "因为试验") -> None:
+    """One step of an award, by somebody."""
+    with transaction():
+        services.take_step(award, AWARD.by_name[name], user, reason, None)  # type: ignore[arg-type]
+
+
+def carry_out(world: World, award: Award) -> None:
+    """Contract, both milestones, and the application for acceptance."""
+    owner, winner = member_of(world.owner), member_of(award.organization)
+    with transaction():
+        made = carrying.write_contract(award, awards.terms(), [awards.evidence()], owner)
+    with transaction():
+        carrying.take_contract_step(made, carrying.CONTRACT.by_name["sign"], winner, "", None)
+
+
+def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: World) -> None:
+    scene = awards.awarded(world.clock, world.ranked(2))
+    challenge, wrong = scene.challenge, scene.award()
+    first, second = scene.runs, accounts.actor(scene.second)
+    with pytest.raises(Refused):
+        step(scene, wrong, "undo", first)
+    with pytest.raises(Invalid):
+        step(scene, wrong, "undo", second, "")
+    step(scene, wrong, "undo", second, "名单有误")
+    assert fresh(challenge).state == "ranked"
+    awards.accepted(world.clock, scene)
+    award = scene.award()
+    assert (award.bid_id, award.lot) == (scene.bids[1].id, 1), "the next in rank steps in"
+    carry_out(world, award)
+    assert (fresh(challenge).state, award_of(challenge)) == ("executing", award)
+    world.clock.forward(days=90)
+    carrying.miss_due()
+    with pytest.raises(Invalid), transaction():
+        concluding.terminate(award, "E", "清算", "理由", [], first)
+    with transaction():
+        ended = concluding.terminate(award, "B", "退回首付款", "检测报告系伪造", [], first)
+    assert (fresh(challenge).state, live_of(challenge)) == ("terminated", [])
+    exempt = EXEMPTION.by_name["grant"]
+    for actor in (first, second):  # not by who terminated, and not on that ground
+        with pytest.raises(Refused), transaction():
+            concluding.take_exemption_step(ended, exempt, actor, "已尽责", None)
+    with transaction():
+        concluding.take_exemption_step(ended, EXEMPTION.by_name["refuse"], second, "弄虚作假", None)
+    assert termination_of(award) is ended
+    for path in ("challenges", "awards"):
+        page = world.app.test_client().get(f"/{path}/{challenge.number}").text
+        assert "名单有误" in page, "visible for ever"
+
+
+def test_no_bid_is_suitable_and_every_bidder_learns_why(world: World) -> None:
+    scene = awards.announced(world.ranked(2))
+    challenge, bid = scene.challenge, scene.bids[1]
+    actor = member_of(bid.organization)
+    with pytest.raises(NotFound):
+        feedback.of_own(challenge, actor)
+    with pytest.raises(Refused), transaction():
+        services.find_none(challenge, scene.runs, "都不满足")
+    with transaction():
+        services.take_back(challenge, scene.runs, "公示名单有误")
+    assert [each.state for each in awards_of(challenge)] == ["dropped"]
+    with transaction():
+        services.find_none(challenge, scene.runs, "都不满足现场条件")
+    own = feedback.of_own(fresh(challenge), actor)
+    assert (challenge.state, challenge.remark) == ("no_suitable", "都不满足现场条件")
+    assert (own["rank"], own["total"], own["best"]) == (2, "85.00", None)
+    assert [each["points"] for each in own["rows"]] == ["50.00", "35.00"]
+
+
+def test_a_race_fills_its_empty_place_and_ends_in_part(world: World) -> None:
+    scene = awards.awarded(
+        world.clock, world.ranked(3, columns={"mode": "race", "most_winners": 2, "min_bids": 2})
+    )  # fmt: skip
+    challenge = scene.challenge
+    one, other = live_of(challenge)
+    assert [one.lot, other.lot] == [1, 2]
+    for award in (one, other):
+        step(scene, award, "accept", member_of(award.organization), "")
+    carry_out(world, one)
+    assert fresh(challenge).state == "confirmed", "another place still waits for its contract"
+    step(scene, other, "decline", member_of(other.organization))
+    assert fresh(challenge).state == "confirmed", "the official may fill the empty place"
+    with transaction():
+        services.proceed(challenge, scene.runs)
+    assert fresh(challenge).state == "executing"
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(sa.update(Award).where(Award.id == other.id).values(state="awarded", lot=1))
+    with pytest.raises(Conflict), transaction():
+        services.fill_again(challenge, scene.runs, "递补")
+    _finish(world, scene, one)
+    assert (fresh(challenge).state, one.state) == ("partly_accepted", "partly_fulfilled")
+
+
+def _finish(world: World, scene: Scene, award: Award) -> None:
+    owner, winner = member_of(world.owner), member_of(award.organization)
+    for milestone in award.milestones:
+        with transaction():
+            carrying.submit(milestone, "完成", [awards.evidence()], winner)
+        with transaction():
+            carrying.judge(milestone, "met", "", owner)
+    measured = {row["name"]: ("31", False) for row in scene.challenge.content["indicators"]}
+    with transaction():
+        asked = concluding.apply(award, measured, "未全部达到", [], winner)
+    with transaction():
+        concluding.endorse(asked, "partly", "一项未达到", owner)
+    with transaction():
+        concluding.decide(asked, "pass_partly", "", "同意部分验收", [], scene.runs)
+
+
+def test_an_empty_place_is_filled_before_work_begins(world: World) -> None:
+    scene = awards.awarded(
+        world.clock, world.ranked(3, columns={"mode": "race", "most_winners": 2, "min_bids": 2})
+    )  # fmt: skip
+    challenge = scene.challenge
+    one, other = live_of(challenge)
+    step(scene, one, "accept", member_of(one.organization), "")
+    step(scene, other, "decline", member_of(other.organization))
+    with transaction():
+        services.fill_again(challenge, scene.runs, "递补一家")
+    with pytest.raises(Refused), transaction():
+        challenges.take_step(challenge, CHALLENGE.by_name["withdraw"], scene.runs, "不办了", None)
+    with transaction():
+        services.announce(challenge, scene.runs, 1)
+    third = scene.award("proposed")
+    assert (third.bid_id, third.lot) == (scene.bids[2].id, 2)
+    world.clock.move_to(clock.end_of_day(third.notice.last_day) + timedelta(hours=9))
+    with transaction():
+        notices.close_due()
+    with transaction():
+        services.confirm(challenge, scene.runs)
+    world.clock.move_to(clock.end_of_day(third.answer_by) if third.answer_by else clock.now())
+    with pytest.raises(Refused):
+        step(scene, third, "accept", member_of(third.organization), "")
+    with transaction():
+        services.lapse_due()
+    assert (fresh(challenge).state, third.state) == ("confirmed", "lapsed")
+    carry_out(world, one)
+    assert fresh(challenge).state == "executing"
