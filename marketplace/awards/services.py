@@ -28,6 +28,7 @@ from marketplace.posts.queries import posts_by_id
 from marketplace.reference.calendar import add_workdays
 from marketplace.reference.services import overrides
 from marketplace.scoring.queries import RankedBid
+from marketplace.scoring.services import settle
 from marketplace.settings.queries import value
 
 # The reason that a rule gives.
@@ -84,6 +85,7 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
     for lot, place in chosen:
         _propose(challenge, lot, place, notice, actor, post)
     step_challenge(challenge, "announce", actor)
+    settle(challenge)  # what the panel said stands from here on: a later tie changes nothing
     return notice
 
 
