@@ -232,7 +232,7 @@ def official_day(value: date | datetime) -> str:
     if current_language() == ENGLISH:
         return day(value)
     plain = _in_beijing(value).date() if isinstance(value, datetime) else value
-    return f"{plain.year}年{plain.month}月{plain.day}日"
+    return format_date(plain, "y年M月d日", CHINESE)
 
 
 def moment(value: datetime | None, zone: bool = False) -> str:

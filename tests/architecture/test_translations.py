@@ -112,8 +112,8 @@ def test_code_that_speaks_does_so_through_gettext(path: Path) -> None:
     assert not found, "\n".join(found)
 
 
-# How money and the clock are written in Chinese; the English stands on the line above.
-WRITTEN_OUT = {("languages.py", " 万元"), ("languages.py", "（北京时间）")}
+# How money, the clock and official days are written in Chinese; the English stands on the line above.
+WRITTEN_OUT = {("languages.py", " 万元"), ("languages.py", "（北京时间）"), ("languages.py", "y年M月d日")}
 
 
 def said(node: ast.AST) -> Iterator[tuple[str, int]]:
