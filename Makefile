@@ -8,6 +8,8 @@ JOBS ?= 2
 # What to test, and further options: make test TESTS=tests/products OPTIONS="-k draft -x"
 TESTS ?= tests
 OPTIONS ?=
+# `make check test` does not run again in test what check has run.
+UNCHECKED = $(if $(filter check,$(MAKECMDGOALS)),-m "world or not house")
 export PYTEST_DISABLE_PLUGIN_AUTOLOAD = 1
 
 .PHONY: help run test check coverage bench lock format clean
@@ -23,7 +25,7 @@ test: ## every test, on SQLite and PostgreSQL and in a browser (TESTS=, OPTIONS=
 	@.ci/setup.sh dev
 	@.ci/postgres.sh
 	@.ci/browser.sh
-	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(OPTIONS) $(TESTS)
+	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(UNCHECKED) $(OPTIONS) $(TESTS)
 
 check: ## format, lint, types, import contracts, templates, house rules, translations, migrations
 	@.ci/setup.sh dev

@@ -21,7 +21,6 @@ step "lint" "$bin/ruff" check --quiet .
 step "types" "$bin/mypy" --no-error-summary
 step "import contracts" env PYTHONPATH=. "$bin/lint-imports" --no-logo
 if [ -d templates ]; then step "templates" "$bin/djlint" templates --lint --quiet; fi
-step "house rules, lock files, package" "$bin/python" -m pytest -q --no-header tests/architecture -m "not migrations and not translations and not world"
-step "translations" "$bin/python" -m pytest -q --no-header tests -m translations
-step "migrations on both databases" "$bin/python" -m pytest -q --no-header tests/architecture -m migrations
+step "house rules, translations, package, migrations on both databases" \
+    "$bin/python" -m pytest -q --no-header -n 2 tests/architecture -m "not world"
 echo "check: all good"

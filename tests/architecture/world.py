@@ -8,17 +8,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import configure_mappers
 
-from marketplace.accounts import queries as account_queries
 from marketplace.accounts.models import User
 from marketplace.awards.models import Acceptance, Award, Extension, Payment, Termination
 from marketplace.bids.models import Bid, Participation
@@ -266,9 +263,7 @@ def award_numbers() -> Iterator[tuple[str, str]]:
 def open_world(databases: Databases, folder: Path) -> Iterator[World]:
     """The demonstration with a few things more, and a browser for every role."""
     configure_mappers()
-    # A session notes now and then that it is used; here every write counts as one that somebody asked for.
-    with pytest.MonkeyPatch.context() as patch, sample_site(databases, folder) as site:
-        patch.setattr(account_queries, "NOTED_EVERY", timedelta(days=1))
+    with sample_site(databases, folder) as site:
         people = {role: arrive(site, role) for role in (*ROLES, *FURTHER)}
         with site.app.app_context():
             more_objects(people)

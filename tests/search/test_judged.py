@@ -26,7 +26,7 @@ def test_the_set_is_large_enough_and_every_answer_exists(sample: object) -> None
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_better_than_plain_bm25(databases: Databases, tmp_path: Path, kind: str) -> None:
-    with sample_site(databases, tmp_path, kind, indexed=False) as site:
+    with sample_site(databases, tmp_path, kind) as site:
         with site.app.app_context():
             with transaction():
                 load_shipped()

@@ -13,6 +13,8 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from marketplace.cli.demo import PASSWORD
 from tests.support.browser import Windows
+from tests.support.databases import Databases, copy_sqlite
+from tests.support.sample_site import sample_database
 from tests.support.servers import LiveSite, wait_until
 
 # The shortest PDF that a reader opens: one empty page.
@@ -32,16 +34,27 @@ def jpeg(width: int = 1200, height: int = 900) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sample(live: LiveSite) -> LiveSite:
+def sample(live: LiveSite, databases: Databases) -> LiveSite:
     """The site of the module with the demonstration's data and accounts, everything in the index."""
     from marketplace.cli.seeding import load_sample
-    from marketplace.foundation.db import transaction
+    from marketplace.foundation.db import db, transaction
+    from marketplace.foundation.outbox import handle_next
+    from marketplace.search.services import rebuild
     from marketplace.vocabulary.services import load_shipped
 
+    config = live.app.extensions["config"]
     with live.app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            with sample_database(databases, config.data_dir, but=[config.search_dir.name]) as url:
+                # By SQLite itself, page by page: the running site sees the one or the other.
+                copy_sqlite(Path(url.removeprefix("sqlite:///")), Path(str(db.engine.url.database)))
+        else:
+            load_sample()
+            while handle_next(live.app.extensions["schedule"].subscriptions):
+                pass
         with transaction():
             load_shipped()
-        load_sample()
+        rebuild()
     live.settle()
     return live
 

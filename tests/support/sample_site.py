@@ -1,12 +1,14 @@
-"""The whole site with the real sample, loaded once for many questions."""
+"""The whole site with the real sample, loaded once and copied for whoever wants it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import time_machine
 from flask import Flask
 
 from tests.support.databases import Databases
@@ -36,24 +38,51 @@ class SampleSite:
         return client
 
 
+SAMPLE = "sample"
+
+
 @contextmanager
-def sample_site(
-    databases: Databases, folder: Path, kind: str = "sqlite", *, indexed: bool = True
-) -> Iterator[SampleSite]:
-    """A fresh database of ``kind`` with the sample, its mails sent, searchable unless told otherwise."""
+def sample_database(
+    databases: Databases, folder: Path, kind: str = "sqlite", *, but: Sequence[str] = ()
+) -> Iterator[str]:
+    """A database of ``kind`` with the sample, its mails sent; files and index are put into ``folder``.
+
+    ``but``: what of these is left out. Loading takes many seconds: it is done once a test process, by the true time,
+    and copied from then on.
+    """
+    if not databases.has(kind, SAMPLE):
+        assert not time_machine.escape_hatch.is_travelling(), "the sample is loaded by the true time"
+        _load(databases, kind)
+    files = databases.folder_of(f"{SAMPLE}-{kind}")
+    shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
+    with databases.fresh(kind, like=SAMPLE) as url:
+        yield url
+
+
+def _load(databases: Databases, kind: str) -> None:
     from marketplace.app import create_app
     from marketplace.cli.seeding import load_sample
     from marketplace.foundation.outbox import handle_next
     from marketplace.search.services import rebuild
 
     with databases.fresh(kind) as url:
-        app = create_app(settings(url, folder, demo=True))
-        app.test_client_class = Client
+        app = create_app(settings(url, databases.folder_of(f"{SAMPLE}-{kind}"), demo=True))
         with app.app_context():
             load_sample()
             while handle_next(app.extensions["schedule"].subscriptions):
                 pass
-            if indexed:
-                rebuild()
+            rebuild()
+        close(app)
+        databases.keep(kind, SAMPLE, url)
+
+
+@contextmanager
+def sample_site(databases: Databases, folder: Path, kind: str = "sqlite") -> Iterator[SampleSite]:
+    """The site on such a database, searchable."""
+    from marketplace.app import create_app
+
+    with sample_database(databases, folder, kind) as url:
+        app = create_app(settings(url, folder, demo=True))
+        app.test_client_class = Client
         yield SampleSite(app)
         close(app)
