@@ -55,27 +55,13 @@ def start_plan(
     if refusal is not None:
         raise refusal
     title = scenario.label if scenario else product.label
-    asked = scenario.content if scenario else {}
-    draft = plan.blank(plan.targets_asked(asked), asked.get("place", ""))
-    if first_day is not None:
-        draft["first_day"] = first_day.isoformat()
     made = Pilot(
-        number=next_number("V"),
-        product_id=product.id,
-        product_edition=product.edition,
-        scenario_id=scenario.id if scenario else None,
-        supplier_id=product.organization_id,
-        demander_id=demander.id,
-        region=demander.region,
-        origin=origin[0],
-        origin_number=origin[1],
-        title=title.zh[:200],
-        title_en=title.en[:300],
-        plan=_bound(draft, product),
-        created_by=actor.user_id,
-        demo=product.demo or demander.demo,
-        created_at=clock.now(),
-    )
+        number=next_number("V"), product_id=product.id, product_edition=product.edition,
+        scenario_id=scenario.id if scenario else None, supplier_id=product.organization_id, demander_id=demander.id,
+        region=demander.region, origin=origin[0], origin_number=origin[1], title=title.zh[:200],
+        title_en=title.en[:300], plan=_bound(_draft(scenario, first_day), product), created_by=actor.user_id,
+        demo=product.demo or demander.demo, created_at=clock.now(),
+    )  # fmt: skip
     db.session.add(made)
     db.session.flush()
     ledger.record(
@@ -84,6 +70,13 @@ def start_plan(
     emit("pilot.plan", made)
     waiting.note(made)
     return made
+
+
+def _draft(scenario: Scenario | None, first_day: date | None) -> dict[str, Any]:
+    """What a plan begins with: what the need asks to be measured, where it is, and the day that was spoken of."""
+    asked = scenario.content if scenario else {}
+    draft = plan.blank(plan.targets_asked(asked), asked.get("place", ""))
+    return draft | {"first_day": first_day.isoformat()} if first_day is not None else draft
 
 
 # A need past its validity is on offer no more, but what was agreed about it in time stands.

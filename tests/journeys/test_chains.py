@@ -6,7 +6,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.support.browser import Windows, assert_accessible
+from tests.support.browser import Windows
 from tests.support.journey import Person, arrive
 from tests.support.journey_products import submit
 from tests.support.servers import LiveSite
@@ -63,4 +63,3 @@ def on_the_chain(visitor: Person, origin: str, copy: str) -> None:
     chain = json.loads(visitor.text(f"/chains/{origin}.json"))
     expect(visitor.main.locator(".proof").last).to_contain_text(chain["events"][-1]["sha256"])
     assert {"number": copy, "copied_from": origin}.items() <= chain["needs"][-1].items()
-    assert_accessible(visitor.page)
