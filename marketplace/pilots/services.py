@@ -60,22 +60,12 @@ def start_plan(
     if first_day is not None:
         draft["first_day"] = first_day.isoformat()
     made = Pilot(
-        number=next_number("V"),
-        product_id=product.id,
-        product_edition=product.edition,
-        scenario_id=scenario.id if scenario else None,
-        supplier_id=product.organization_id,
-        demander_id=demander.id,
-        region=demander.region,
-        origin=origin[0],
-        origin_number=origin[1],
-        title=title.zh[:200],
-        title_en=title.en[:300],
-        plan=_bound(draft, product),
-        created_by=actor.user_id,
-        demo=product.demo or demander.demo,
-        created_at=clock.now(),
-    )
+        number=next_number("V"), product_id=product.id, product_edition=product.edition,
+        scenario_id=scenario.id if scenario else None, supplier_id=product.organization_id, demander_id=demander.id,
+        region=demander.region, origin=origin[0], origin_number=origin[1], title=title.zh[:200],
+        title_en=title.en[:300], plan=_bound(draft, product), created_by=actor.user_id,
+        demo=product.demo or demander.demo, created_at=clock.now(),
+    )  # fmt: skip
     db.session.add(made)
     db.session.flush()
     ledger.record(
