@@ -102,17 +102,19 @@ def none_held(challenge: Challenge) -> Refused | None:
 
 
 def none_suits(challenge: Challenge) -> Refused | None:
-    """Before scoring, no bid is suitable only when the formality check has left none."""
+    """Before scoring, no bid is suitable only when the formality check has left too few."""
     refusal = none_held(challenge)
     if refusal is not None or challenge.state != "opened":
         return refusal
     left = [bid for bid in known_bids(challenge) if bid.state != "disqualified"]
+    checked = all(bid.state == "qualified" for bid in left)
     return _unless(
-        not left,
-        Text("形式审查全部不合格的，才在评审前认定无合适申报",
-             "Before scoring, no bid is suitable only when all were disqualified"),
-        Text("还有 %(count)s 件申报合格或待审查", "%(count)s bids qualified, or wait for the check")
-        % {"count": len(left)},
+        checked and len(left) < challenge.min_bids,
+        Text("形式审查办完、合格的少于榜单要求，才在评审前认定无合适申报",
+             "Before scoring, no bid is suitable only when the check is done and has left too few"),
+        Text("合格或待审查 %(count)s 件，榜单要求 %(least)s 件",
+             "%(count)s bids qualified or wait for the check; the challenge asks for %(least)s")
+        % {"count": len(left), "least": challenge.min_bids},
         Text("请先办完形式审查，或进入评审", "Finish the formality check, or begin scoring"),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 
 # The states in which the page is there before anybody was ever proposed, for those who read the ranking.
-BEFORE_NOTICE = ("ranked", "no_suitable")
+BEFORE_NOTICE = ("opened", "ranked", "no_suitable")
 
 
 def blueprints() -> tuple[Blueprint, ...]:
@@ -106,6 +106,7 @@ def _acts(challenge: Challenge) -> dict[str, Any]:
     proposed = queries.live_of(challenge, "proposed")
     if challenge.state == "ranked":
         found["announce"] = None if ranking.next_ones(challenge) else services.nobody()
+    if challenge.state in ("opened", "ranked"):
         found["none"] = stages.none_suits(challenge)
     if proposed:
         found["confirm"] = notice_over(proposed[0])

@@ -79,9 +79,10 @@ def check(panel: Panel) -> None:
     subject = subject_of(panel)
     concerned = [each for each in panel.assignments if each.state in (*LIVE, "blocked")]
     hits = hits_of([each.expert for each in concerned], parties(panel.about_type, subject))
+    live = {each.id for each in concerned if each.state in LIVE}
     for each in concerned:
         note(each, hits[each.expert_id])
-    fill(panel)
+    fill(panel, lost=any(each.id in live and each.state not in LIVE for each in concerned))
 
 
 def note(assignment: Assignment, hits: Sequence[Found]) -> None:
@@ -115,13 +116,16 @@ def take_out(assignment: Assignment, step: str, data: dict[str, Any] | None = No
     kind.left(assignment)
 
 
-def fill(panel: Panel) -> None:
-    """Call reserves in the order of the draw until every seat has somebody; tell the officials when none is left."""
+def fill(panel: Panel, *, lost: bool) -> None:
+    """Call reserves in the order of the draw until every seat has somebody.
+
+    ``lost``: somebody has just gone; the officials are told then when there is nobody to follow, and not again.
+    """
     seated = sum(each.state in SEATED for each in panel.assignments)
     waiting = [each for each in panel.assignments if each.state == "reserve"]
     for each in waiting[: max(panel.seats - seated, 0)]:
         call(each)
-    if seated + len(waiting) < panel.seats:
+    if lost and seated + len(waiting) < panel.seats:
         emit("panel.vacant", panel)
 
 

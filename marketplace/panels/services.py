@@ -58,7 +58,7 @@ def convene(actor: Actor, subject: Any, fields: Sequence[str], seats: int, reser
     except IntegrityError as error:
         raise Conflict(Text("没有抽取：评审组已经抽取", "Not drawn: there is a panel already")) from error
     _draw(panel, actor, seats + reserves, least=seats, seed=seed)
-    checking.fill(panel)
+    checking.fill(panel, lost=False)
     return panel
 
 
@@ -104,7 +104,7 @@ def draw_more(panel: Panel, actor: Actor, reserves: int) -> int:
     _check_seats(panel.seats, reserves)
     before = len(panel.assignments)
     _draw(panel, actor, reserves, least=1)
-    checking.fill(panel)
+    checking.fill(panel, lost=False)
     return sum(each.state in LIVE for each in panel.assignments[before:])
 
 
@@ -207,7 +207,7 @@ def recuse(assignment: Assignment, actor: Actor, reason: str, seen: int | None =
     db.session.flush()
     if had_accepted:
         _kind(subject_of(panel)).left(assignment)
-    checking.fill(panel)
+    checking.fill(panel, lost=True)
 
 
 # ---- the officials ----
@@ -230,7 +230,7 @@ def waive(assignment: Assignment, actor: Actor, reason: str, seen: int | None = 
         )
     data = {"hits": [{"rule": each.rule, "organization": each.organization_id} for each in standing]}
     move(ASSIGNMENT, assignment, "waive", actor, words, post=post, seen=seen, data=data)
-    checking.fill(panel)
+    checking.fill(panel, lost=False)
 
 
 def take_step(panel: Panel, name: str, actor: Actor, reason: str = "", seen: int | None = None) -> None:
@@ -277,4 +277,4 @@ def lapse_due() -> None:
         panel = panel_by_id(assignment.panel_id)
         lock(panel)
         move(ASSIGNMENT, assignment, "lapse", SYSTEM)
-        checking.fill(panel)
+        checking.fill(panel, lost=True)

@@ -8,7 +8,15 @@ KNOWN = {
     "type", "properties", "required", "additionalProperties", "items", "enum", "$ref", "anyOf", "format", "minimum",
     "maximum", "maxLength", "default",
 }  # fmt: skip
-TYPES = {"string": str, "boolean": bool, "object": dict, "array": list, "null": type(None), "integer": int}
+TYPES: dict[str, Any] = {
+    "string": str,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "null": type(None),
+    "integer": int,
+    "number": (int, float),
+}
 
 
 def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], place: str = "$") -> list[str]:
@@ -24,7 +32,9 @@ def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], place
     if "enum" in schema and value not in schema["enum"]:
         return [f"{place}: {value!r} is none of {schema['enum']}"]
     wanted = schema.get("type")
-    if wanted and (not isinstance(value, TYPES[wanted]) or (wanted == "integer" and isinstance(value, bool))):
+    if wanted and (
+        not isinstance(value, TYPES[wanted]) or (wanted in ("integer", "number") and isinstance(value, bool))
+    ):
         return [f"{place}: {value!r} is no {wanted}"]
     found = []
     if isinstance(value, list) and "items" in schema:

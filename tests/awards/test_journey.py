@@ -21,19 +21,13 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.outbox import OutboxMessage
 from marketplace.notices import services as notices
 from marketplace.notices.models import Objection
-from marketplace.organizations.models import Member, Organization
 from tests.awards.conftest import World
-from tests.factories.awards import Scene
+from tests.factories.awards import Scene, member
 from tests.factories.challenges import fresh
 from tests.support.mails import delivered
 from tests.support.site import Client
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_casefile.py"
-
-
-def member(organization: Organization) -> User:
-    """Its owner."""
-    return db.session.query(Member).filter_by(organization_id=organization.id, role="owner").one().user
 
 
 class Journey:

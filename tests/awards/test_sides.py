@@ -93,6 +93,22 @@ def test_no_bid_is_suitable_and_every_bidder_learns_why(world: World) -> None:
     assert [each["points"] for each in own["rows"]] == ["50.00", "35.00"]
 
 
+def test_too_few_bids_in_order_end_it_before_scoring(world: World) -> None:
+    challenge, made = awards.opened(world.clock, world.organizations[:1], world.owner, world.officials)
+    official = accounts.actor(world.officials[0])
+    page = f"/awards/{challenge.number}"
+    with pytest.raises(Refused), transaction():
+        services.find_none(challenge, official, "只有一件")
+    with transaction():
+        db.session.execute(sa.update(type(challenge)).values(min_bids=2).where(type(challenge).id == challenge.id))
+    browser = world.client(world.officials[0])
+    assert page in browser.get(f"/challenges/{challenge.number}").text
+    assert browser.submit(f"{page}/none", {"reason": "合格申报不足"}).status_code == 302
+    assert fresh(challenge).state == "no_suitable"
+    told = world.client(awards.member(made[0].organization)).get(f"{page}/feedback").text
+    assert "合格申报不足" in told
+
+
 def test_a_race_fills_its_empty_place_and_ends_in_part(world: World) -> None:
     scene = awards.awarded(
         world.clock, world.ranked(3, columns={"mode": "race", "most_winners": 2, "min_bids": 2})

@@ -23,7 +23,7 @@ from marketplace.experts.models import Expert
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.notices import services as notices
-from marketplace.organizations.models import Organization
+from marketplace.organizations.models import Member, Organization
 from marketplace.panels import services as panels
 from marketplace.panels.queries import panel_of
 from marketplace.scoring import consensus
@@ -51,6 +51,11 @@ class Scene:
     def award(self, state: str = "") -> Award:
         """The live award, read now."""
         return live_of(self.challenge, *([state] if state else []))[0]
+
+
+def member(organization: Organization) -> User:
+    """The owner of an organization, as a user."""
+    return db.session.query(Member).filter_by(organization_id=organization.id, role="owner").one().user
 
 
 def evidence(name: str = "证据.txt") -> Prepared:

@@ -38,23 +38,31 @@ class World:
     organizations: list[Organization]
     experts: list[Expert]
 
-    def opened(self, bidders: int = 2, **given: Any) -> Challenge:
-        """A challenge whose bids were opened and found in order; it is blind unless told otherwise."""
+    def challenge(self, **given: Any) -> Challenge:
+        """A published challenge of its own for the test; it is blind unless told otherwise."""
         official = accounts.actor(self.officials[0])
-        made = challenges.challenge(organization=self.organizations[-1], official=official, **given)
+        return challenges.challenge(organization=self.organizations[-1], official=official, **given)
+
+    def opened(self, bidders: int = 2, **given: Any) -> Challenge:
+        """A challenge whose bids were opened and found in order."""
+        made = self.challenge(**given)
         openers = bids.openers(made, self.officials)
         for place in range(bidders):
             bids.sealed(made, self.organizations[place], price=f"{100 + place}.00")
+        self.open(made, openers)
+        for bid in self.bids(made):
+            with transaction():
+                unsealing.decide(bid, "qualify", accounts.actor(self.officials[0]), "", "", None)
+        return challenges.fresh(made)
+
+    def open(self, made: Challenge, openers: list[tuple[User, str]]) -> None:
+        """The deadline has just passed, and two openers come."""
         with transaction():
             made.deadline = made.opening_at = clock.now() - timedelta(seconds=1)
         with transaction():
             challenge_services.close_due()
         for opener in openers[:2]:
             bids.come(made, opener)
-        for bid in self.bids(made):
-            with transaction():
-                unsealing.decide(bid, "qualify", official, "", "", None)
-        return challenges.fresh(made)
 
     def bids(self, challenge: Challenge) -> list[Bid]:
         """The bids of a challenge by the organization that leads."""
