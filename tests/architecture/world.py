@@ -180,13 +180,9 @@ def object_numbers() -> Iterator[tuple[str, str]]:
         yield name, db.session.scalars(select.order_by(model.id)).first().number
     yield from talks_and_readings()
     yield from challenge_numbers()
-    for state in ("designated", "revoked"):
-        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
-        yield f"plate.{state}", str(db.session.scalars(plates).one())
+    yield from site_numbers()
     yield from judged_numbers()
     yield from award_numbers()
-    mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
-    yield "scenario.library", str(db.session.scalars(mature).one())
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
     yield from keys_of_the_rest()
@@ -207,6 +203,15 @@ def keys_of_the_rest() -> Iterator[tuple[str, str]]:
     yield "file.licence", str(pending.licence_id)
     for file in db.session.scalars(sa.select(StoredFile).where(StoredFile.owner_type == "product")):
         yield f"file.{db.session.get_one(Product, file.owner_id).state}", str(file.id)
+
+
+def site_numbers() -> Iterator[tuple[str, str]]:
+    """Plates of sites, and the need that climbed highest in the library."""
+    for state in ("designated", "revoked"):
+        plates = sa.select(Site.plate).where(Site.state == state).order_by(Site.id).limit(1)
+        yield f"plate.{state}", str(db.session.scalars(plates).one())
+    mature = sa.select(Scenario.number).join(LibraryEntry).where(LibraryEntry.tier == "mature")
+    yield "scenario.library", str(db.session.scalars(mature).one())
 
 
 def challenge_numbers() -> Iterator[tuple[str, str]]:
