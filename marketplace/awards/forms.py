@@ -89,7 +89,7 @@ class ContractForm(FilesForm):
     amount = line(_l("合同金额"), 20, validators=[required()])
     owner_signed_on = _day(_l("需求单位签署日期"))
     winner_signed_on = _day(_l("揭榜单位签署日期"))
-    ends_on = _day(_l("完成期限"))
+    ends_on = _day(_l("执行截止"))
     note = line(_l("说明（选填）"), 2000, TextAreaField)
     files = _files(_l("已签署的合同"))
     rows = Rows(FormField(MilestoneRow), _l("里程碑"), max_entries=READ_AT_MOST)

@@ -1,17 +1,20 @@
-"""Who sees, answers, decides and corrects: each rule once for one object and once as SQL."""
+"""Who sees, answers, decides and corrects."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment
 from marketplace.bids.policy import is_bidder
+from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.actor import Actor
-from marketplace.posts.policy import may_decide
+
+
+def concludes(actor: Actor, challenge: Challenge) -> bool:
+    """Who announces, confirms and ends: the officials who run the challenge, but nobody who takes part in any bid."""
+    return runs(actor, challenge) and not any(is_bidder(actor, bid) for bid in known_bids(challenge))
 
 
 def decides(actor: Actor, award: Award) -> bool:
@@ -52,11 +55,6 @@ def sees_inside(actor: Actor, award: Award) -> bool:
         or is_bidder(actor, award.bid)
         or actor.post_for("challenge", award.challenge.region) is not None
     )
-
-
-def is_public(award: Award) -> bool:
-    """Everybody from the notice on, and for ever: also what was corrected (product.md 5)."""
-    return award.notice_id is not None
 
 
 # ---- the same of what hangs on an award ----
@@ -125,19 +123,3 @@ def sends_back(actor: Actor, acceptance: Acceptance) -> bool:
 def exempts(actor: Actor, termination: Any) -> bool:
     """An official other than the one who terminated."""
     return decides(actor, termination.award) and actor.user_id != termination.terminated_by
-
-
-def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Awards whose contract, milestones and payments the actor reads, as a condition on the table."""
-    from marketplace.bids.models import Participation
-
-    if actor.is_system:
-        return sa.true()
-    own = sorted(actor.organization_ids)
-    parts = sa.select(Participation.bid_id).where(
-        Participation.organization_id.in_(own), Participation.state.in_(("live", "ended"))
-    )
-    ours = sa.select(Challenge.id).where(
-        Challenge.organization_id.in_(own) | may_decide(actor, "challenge", Challenge.region, Challenge.organization_id)
-    )
-    return Award.organization_id.in_(own) | Award.bid_id.in_(parts) | Award.challenge_id.in_(ours)

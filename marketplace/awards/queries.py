@@ -12,7 +12,6 @@ from marketplace.awards.models import LIVE, Acceptance, Award, Contract, Extensi
 from marketplace.awards.policy import sees_inside
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Challenge
-from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import Base, db
@@ -56,18 +55,6 @@ def award_by_key(number: str, actor: Actor) -> Award:
     if found is None or not sees_inside(actor, found):
         raise NotFound
     return found
-
-
-def public_challenge(number: str, actor: Actor) -> Challenge:
-    """A challenge of which somebody was ever proposed on a public notice.
-
-    Raises:
-        NotFound: there is none, or it is not for him to know.
-    """
-    challenge = challenge_by_number(number, actor)
-    if not awards_of(challenge):
-        raise NotFound
-    return challenge
 
 
 def _key(number: str) -> int:
@@ -153,12 +140,6 @@ def overdue(day: Any) -> Sequence[Milestone]:
     """Milestones being worked on whose day is before ``day``."""
     due = Milestone.state.in_(("planned", "returned")) & (Milestone.until < day) & (Award.state == "executing")
     return db.session.scalars(sa.select(Milestone).join(Award).where(due).order_by(Milestone.id)).all()
-
-
-def awards_with(keys: Sequence[int]) -> Sequence[Award]:
-    """Awards with these keys, for the logs."""
-    select = sa.select(Award).where(Award.id.in_(keys)).options(joinedload(Award.challenge))
-    return db.session.scalars(select).all()
 
 
 def extensions_with(keys: Sequence[int]) -> Sequence[Extension]:

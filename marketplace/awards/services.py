@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.awards import ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
+from marketplace.awards.policy import concludes
 from marketplace.awards.queries import awards_of, live_of, unanswered
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
@@ -28,6 +29,7 @@ from marketplace.posts.queries import posts_by_id
 from marketplace.reference.calendar import add_workdays
 from marketplace.reference.services import overrides
 from marketplace.scoring.queries import RankedBid
+from marketplace.scoring.services import settle
 from marketplace.settings.queries import value
 
 # The reason that a rule gives.
@@ -59,12 +61,12 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
     """Put the first candidates for every empty place on public notice, with the whole ranking, for ``days`` days.
 
     Raises:
-        NotFound: the actor does not run the challenge.
+        NotFound: the actor does not run the challenge, or takes part in a bid.
         Refused: nobody can be put into a place, or equal ranks compete for the last one.
         Conflict: the challenge moved on meanwhile.
     """
     lock(challenge)
-    if not runs(actor, challenge):
+    if not concludes(actor, challenge):
         raise NotFound
     if challenge.state != "ranked" or (seen is not None and seen != challenge.version):
         raise Conflict(
@@ -84,6 +86,7 @@ def announce(challenge: Challenge, actor: Actor, days: int | None = None, seen: 
     for lot, place in chosen:
         _propose(challenge, lot, place, notice, actor, post)
     step_challenge(challenge, "announce", actor)
+    settle(challenge)  # what the panel said stands from here on: a later tie changes nothing
     return notice
 
 
@@ -121,7 +124,7 @@ def take_back(challenge: Challenge, actor: Actor, reason: str) -> None:
     """
     lock(challenge)
     proposed = live_of(challenge, "proposed")
-    if not runs(actor, challenge) or not proposed:
+    if not concludes(actor, challenge) or not proposed:
         raise NotFound
     words = given_reason(reason)
     notice = proposed[0].notice

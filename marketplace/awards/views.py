@@ -13,12 +13,11 @@ from marketplace.awards.carrying_views import milestone_href as milestone_href
 from marketplace.awards.concluding_views import acceptance_href as acceptance_href
 from marketplace.awards.forms import NoticeForm
 from marketplace.awards.lifecycle import AWARD, notice_over
-from marketplace.awards.policy import sees_inside
+from marketplace.awards.policy import concludes, sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
-from marketplace.challenges.policy import runs
 from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -65,7 +64,7 @@ def _page(number: str, actor: Actor) -> Challenge:
 def _run(number: str) -> tuple[Challenge, Actor]:
     actor = current_actor()
     challenge = _page(number, actor)
-    if not runs(actor, challenge):
+    if not concludes(actor, challenge):
         raise NotFound
     return challenge, actor
 
@@ -81,8 +80,8 @@ def show(challenge: str) -> ResponseReturnValue:
     bid = own_bid(found, actor) if actor.signed_in else None
     return render_template(
         "awards/show.html", challenge=found, mark=CHALLENGE.mark(found.state), awards=awards,
-        results=showing.results(found), notices=_notices(given), notice_mark=NOTICE.mark, runs=runs(actor, found),
-        acts=_acts(found) if runs(actor, found) else {}, told=bid is not None and feedback.is_told(found),
+        results=showing.results(found), notices=_notices(given), notice_mark=NOTICE.mark, runs=concludes(actor, found),
+        acts=_acts(found) if concludes(actor, found) else {}, told=bid is not None and feedback.is_told(found),
         corrected=[each for each in given if each.state == "undone"], reads_case=casefile_views.reads(actor, found),
     )  # fmt: skip
 

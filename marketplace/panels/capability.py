@@ -21,8 +21,12 @@ EVERY = 60.0
 AN_HOUR = 3600.0
 SHOWN = 3
 CHECK = "panel.check"
-# What may make a tie or end one: an expert's declaration, members and links of organizations.
-TIES_CHANGE = ("organization.*", "proposal.*", "member.*", "join_request.*", "invitation.*")
+# What makes a tie or ends one, but for an expert's own declaration: members, and the line of parents.
+TIES_CHANGE = (
+    "organization.accept_child", "organization.release", "organization.forget_parent", "organization.load_parent",
+    "organization.unload_parent", "proposal.approve", "join_request.accept", "invitation.accept", "takeover.approve",
+    "member.remove", "member.leave",
+)  # fmt: skip
 
 
 def expert_changed(message: Message) -> None:

@@ -242,8 +242,11 @@ def take_step(panel: Panel, name: str, actor: Actor, reason: str = "", seen: int
     move(PANEL, panel, name, actor, reason, post=_post(panel, actor), seen=seen)
     panel.closed_at = clock.now()
     for each in panel.assignments:
+        judging = each.state in JUDGES
         if each.state in ("reserve", "proposed", "accepted", "blocked"):
             move(ASSIGNMENT, each, "release", SYSTEM)
+        if judging and name == "dissolve":
+            _kind(subject_of(panel)).left(each)
     db.session.flush()
 
 

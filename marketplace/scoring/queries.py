@@ -17,6 +17,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.panels.models import Assignment
+from marketplace.panels.policy import JUDGES
 from marketplace.scoring.models import BidCode, Change, Ranking, Sheet, TieVote
 
 
@@ -113,8 +114,8 @@ def sheets_of(challenge: Challenge) -> Sequence[Sheet]:
 
 
 def locked_sheets(challenge: Challenge) -> list[Sheet]:
-    """Those that count, in the order of the experts."""
-    locked = [each for each in sheets_of(challenge) if each.state == "locked"]
+    """Those that count, in the order of the experts: of who is on the panel."""
+    locked = [each for each in sheets_of(challenge) if each.state == "locked" and each.assignment.state in JUDGES]
     return sorted(locked, key=lambda each: each.assignment.place)
 
 

@@ -221,11 +221,11 @@ def _remind(site: Site) -> None:
     due = {"rectifying": site.rectify_until, "warned": site.reply_until}.get(site.state, site.report_due)
     if due is None:
         return
-    if due < clock.today():
-        if site.turn == "applicant":
-            wait(site, "province")
-    elif site.reminded_of != due:
+    late = due < clock.today()
+    if site.turn in ("", "applicant"):
+        turn = "province" if late else "applicant"
+        if site.turn != turn:
+            wait(site, turn)
+    if not late and site.reminded_of != due:
         site.reminded_of = due
-        if site.turn == "":
-            wait(site, "applicant")
         emit("site.due", site, {"day": due.isoformat()})
