@@ -91,26 +91,35 @@ def write_contract(
         contract = Contract(award_id=award.id)
     else:
         move(CONTRACT, contract, "rewrite", actor, organization_id=award.challenge.organization_id, seen=seen)
-    contract.paper_number, contract.amount, contract.note = terms.paper_number, terms.amount, terms.note
-    contract.owner_signed_on, contract.winner_signed_on = terms.owner_signed_on, terms.winner_signed_on
-    contract.ends_on, contract.remark = terms.ends_on, ""
-    contract.written_at, contract.written_by = clock.now(), actor.user_id
+    _write(contract, terms, actor)
     db.session.add(contract)
     db.session.flush()
     db.session.expire(award, ["contract"])
     _plan(award, terms.milestones)
     for each in files:
         keep(each, contract, actor)
-    data = {
+    entry = ledger.record(contract, "write", actor, organization_id=award.challenge.organization_id,
+                          after=contract.state, data=_trace(terms, files))  # fmt: skip
+    emit("contract.write", contract, {"entry": entry.id})
+    return contract
+
+
+def _write(contract: Contract, terms: Terms, actor: Actor) -> None:
+    """Take the terms over; a remark of the other side on what stood before is done with."""
+    contract.paper_number, contract.amount, contract.note = terms.paper_number, terms.amount, terms.note
+    contract.owner_signed_on, contract.winner_signed_on = terms.owner_signed_on, terms.winner_signed_on
+    contract.ends_on, contract.remark = terms.ends_on, ""
+    contract.written_at, contract.written_by = clock.now(), actor.user_id
+
+
+def _trace(terms: Terms, files: Sequence[Prepared]) -> dict[str, object]:
+    """What history keeps of a contract that was recorded."""
+    return {
         "amount": str(terms.amount), "paper_number": terms.paper_number, "ends_on": terms.ends_on.isoformat(),
         "signed_on": [terms.owner_signed_on.isoformat(), terms.winner_signed_on.isoformat()],
         "milestones": [[each.name, each.due_on.isoformat(), each.payment] for each in terms.milestones],
         "files": [each.sha256 for each in files],
     }  # fmt: skip
-    entry = ledger.record(contract, "write", actor, organization_id=award.challenge.organization_id,
-                          after=contract.state, data=data)  # fmt: skip
-    emit("contract.write", contract, {"entry": entry.id})
-    return contract
 
 
 def _wrong(award: Award, terms: Terms, *, has_file: bool) -> Sequence[FieldError]:

@@ -57,15 +57,7 @@ def apply(
     if refusal is not None:
         raise refusal
     indicators = award.challenge.content["indicators"]
-    wrong = [
-        FieldError(f"measured.{place}", NEEDED)
-        for place, row in enumerate(indicators)
-        if not measured.get(row["name"], ("", False))[0]
-    ]
-    if not statement.strip():
-        wrong.append(FieldError("statement", NEEDED))
-    if wrong:
-        raise Invalid(wrong)
+    _check_complete(indicators, measured, statement)
     made = Acceptance(
         award_id=award.id, region=award.challenge.region, organization_id=award.challenge.organization_id,
         indicators=[_measured(row, *measured[row["name"]]) for row in indicators], statement=statement,
@@ -82,6 +74,20 @@ def apply(
     entry = ledger.record(made, "apply", actor, organization_id=award.organization_id, after="applied", data=data)
     emit("acceptance.apply", made, {"entry": entry.id})
     return made
+
+
+def _check_complete(
+    indicators: Sequence[Mapping[str, Any]], measured: Mapping[str, tuple[str, bool]], statement: str
+) -> None:
+    wrong = [
+        FieldError(f"measured.{place}", NEEDED)
+        for place, row in enumerate(indicators)
+        if not measured.get(row["name"], ("", False))[0]
+    ]
+    if not statement.strip():
+        wrong.append(FieldError("statement", NEEDED))
+    if wrong:
+        raise Invalid(wrong)
 
 
 def _measured(row: Mapping[str, Any], value: str, met: bool) -> dict[str, Any]:

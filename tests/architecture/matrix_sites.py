@@ -41,6 +41,11 @@ def sites() -> Iterator[Row]:
     yield step("sites.act_do", "/sites/{site.soe2.notice}/do", "reopen", "302 403 403 403 403 409 403")
     yield step("sites.act_do", "/sites/{site.soe2.designated}/do", "revoke", NOBODY)
     yield get("sites.act_do", "/sites/{site.soe2.designated}/do", "405")
+    yield from _forms()
+
+
+def _forms() -> Iterator[Row]:
+    """The forms: who is shown them, and may send them."""
     for ask, status in ((get, 200), (post, 422)):
         yield ask("sites.advise", "/sites/{site.soe2.submitted}/advice", only(CITY, status))
         yield ask("sites.evaluate", "/sites/{site.soe2.under_evaluation}/evaluation", only(PROVINCE, status))

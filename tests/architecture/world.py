@@ -182,6 +182,12 @@ def object_numbers() -> Iterator[tuple[str, str]]:
     yield from award_numbers()
     compiled = sa.select(Organization.number).where(Organization.compiled, Organization.demo)
     yield "organization.hefei.compiled", str(db.session.scalars(compiled).one())
+    yield from keys_of_the_rest()
+
+
+def keys_of_the_rest() -> Iterator[tuple[str, str]]:
+    """Claims, saved searches, synonyms, a post, and files, which are named by their keys."""
+    model: Any
     for name, model, email in (
         ("takeover.vendor2", Takeover, "vendor2"), ("saved_search.vendor", SavedSearch, "vendor"),
     ):  # fmt: skip
