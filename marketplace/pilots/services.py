@@ -60,7 +60,6 @@ def start_plan(
         scenario_id=scenario.id if scenario else None, supplier_id=product.organization_id, demander_id=demander.id,
         region=demander.region, origin=origin[0], origin_number=origin[1], title=title.zh[:200],
         title_en=title.en[:300], plan=_bound(_draft(scenario, first_day), product), created_by=actor.user_id,
-        title_en=title.en[:300], plan=_bound(draft, product), created_by=actor.user_id,
         demo=product.demo or demander.demo, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(made)
