@@ -127,7 +127,7 @@ def test_the_log_asks_the_same_however_long_it_is(
     few = own_statements(audit, "/admin/log")
     more(12)
     # The page, and one for the names of each kind of object on it: users, organizations, posts.
-    assert own_statements(audit, "/admin/log") == few <= 4
+    assert own_statements(audit, "/admin/log") <= few <= 4
 
 
 def test_every_act_in_the_sample_has_a_name(app: Any, session: Db) -> None:
