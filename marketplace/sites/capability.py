@@ -12,7 +12,19 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.worker import Task
-from marketplace.sites import chained, evaluators, leaving, notify, panels, queries, running, searchdoc, views, wording
+from marketplace.sites import (
+    chained,
+    evaluators,
+    leaving,
+    notify,
+    panels,
+    queries,
+    running,
+    searchdoc,
+    showing,
+    views,
+    wording,
+)
 from marketplace.sites.figures import DECISION_DAYS, SETTINGS
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site, SiteSheet, SiteStatement, SiteVisit
@@ -139,7 +151,7 @@ def _named(ids: Sequence[int]) -> dict[int, Named]:
 RECORDED = Recorded("site", SITE.label, acts=wording.ACTS, lifecycle=SITE, named=_named, key_of=queries.key_of)
 SOURCE = SearchSource(
     kind=searchdoc.KIND, label=Text("示范应用", "Sites"), keys=searchdoc.keys, documents=searchdoc.documents,
-    versions=searchdoc.versions, visible=searchdoc.visible, cards=searchdoc.cards, texts=searchdoc.texts, order=60,
+    versions=searchdoc.versions, visible=searchdoc.visible, cards=showing.cards, texts=searchdoc.texts, order=60,
 )  # fmt: skip
 
 

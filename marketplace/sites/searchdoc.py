@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -59,23 +57,6 @@ def texts(ids: Sequence[int]) -> Mapping[int, str]:
 def visible(_actor: Actor) -> sa.Select[int]:
     """The keys that are found: what is in force, by whoever asks."""
     return sa.select(Site.id).where(in_force())
-
-
-def cards(ids: Sequence[int], _actor: Actor) -> list[Mapping[str, Any]]:
-    """Sites as hits are drawn, in the order given."""
-    found = {each.id: each for each in queries.sites_with(ids) if is_in_force(each)}
-    return [_card(found[key]) for key in ids if key in found]
-
-
-def _card(site: Site) -> Mapping[str, Any]:
-    content = site.filed["content"]
-    return {
-        "id": site.id, "number": site.number, "href": url_for("sites.show", number=site.number), "title": site.label,
-        "text": Text(content["building"], content["building_en"] or content["building"]),
-        "meta": [KINDS[site.kind], wording.domain(site), regions.name(site.region), site.organization.label],
-        "state": wording.mark(site), "kind": KINDS[site.kind], "plate": site.plate, "valid_until": site.valid_until,
-        "updated": site.designated_on, "demo": site.demo,
-    }  # fmt: skip
 
 
 def _body(site: Site) -> str:

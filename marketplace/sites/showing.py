@@ -12,6 +12,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from marketplace.core.actor import Actor
+from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
@@ -20,9 +21,10 @@ from marketplace.posts.queries import signatures
 from marketplace.reference import regions
 from marketplace.settings.queries import value
 from marketplace.sites import items, mapping, queries, register, wording
+from marketplace.sites.content import KINDS
 from marketplace.sites.figures import MAP_APPROVAL
 from marketplace.sites.models import Site
-from marketplace.sites.policy import can_view_inside, in_force
+from marketplace.sites.policy import can_view_inside, in_force, is_in_force
 from marketplace.web.paging import address
 
 MOST_MARKS = 500
@@ -129,3 +131,23 @@ def statements(site: Site, *, inside: bool) -> list[dict[str, Any]]:
         }
         for each in rows
     ]  # fmt: skip
+
+
+# ---- hits of the search ----
+
+
+def cards(ids: Sequence[int], _actor: Actor) -> list[Mapping[str, Any]]:
+    """Sites as hits are drawn, in the order given."""
+    found = {each.id: each for each in queries.sites_with(ids) if is_in_force(each)}
+    return [_card(found[key]) for key in ids if key in found]
+
+
+def _card(site: Site) -> Mapping[str, Any]:
+    content = site.filed["content"]
+    return {
+        "id": site.id, "number": site.number, "href": url_for("sites.show", number=site.number), "title": site.label,
+        "text": Text(content["building"], content["building_en"] or content["building"]),
+        "meta": [KINDS[site.kind], wording.domain(site), regions.name(site.region), site.organization.label],
+        "state": wording.mark(site), "kind": KINDS[site.kind], "plate": site.plate, "valid_until": site.valid_until,
+        "updated": site.designated_on, "demo": site.demo,
+    }  # fmt: skip

@@ -99,6 +99,7 @@ def test_from_the_ranking_to_the_case_file(world: World, capsys: pytest.CaptureF
     _money(journey)
     _acceptance(journey)
     _case_file(journey, tmp_path)
+    assert journey.state() == "accepted"
 
 
 def _notice(journey: Journey) -> None:

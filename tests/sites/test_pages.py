@@ -110,6 +110,7 @@ def test_from_the_pilot_to_the_end_of_the_plate(desks: Desks, clock: Any) -> Non
     designate(desks, clock)
     run(desks, clock)
     revoke(desks)
+    assert desks.site().state == "revoked"
 
 
 def apply(desks: Desks) -> None:
