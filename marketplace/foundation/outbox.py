@@ -35,6 +35,10 @@ class OutboxMessage(Base):
     __table_args__ = (
         sa.Index("ix_outbox_message_open", "due_at", sqlite_where=sa.text("handled_at IS NULL"),
                  postgresql_where=sa.text("handled_at IS NULL")),
+        # The oldest that is open is found at once, however many were handled and whatever the planner knows of them.
+        sa.Index("ix_outbox_message_todo", "id",
+                 sqlite_where=sa.text("handled_at IS NULL AND failed_at IS NULL"),
+                 postgresql_where=sa.text("handled_at IS NULL AND failed_at IS NULL")),
         sa.Index("ix_outbox_message_subject", "subject_type", "subject_id", "id"),
     )  # fmt: skip
 
