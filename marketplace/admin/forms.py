@@ -139,7 +139,12 @@ GROUPS: dict[str, Text] = {
     "notices": Text("公示与异议", "Notices and objections"),
     "challenges": Text("揭榜挂帅", "Challenges"),
     "bids": Text("揭榜申报", "Bids"),
+    "panels": Text("评审组", "Panels"),
+    "scoring": Text("专家评分", "Scoring"),
+    "awards": Text("立榜与执行", "Awards and their execution"),
     "pilots": Text("场景验证", "Pilots"),
+    "sites": Text("示范应用", "Demonstration sites"),
+    "cultivation": Text("场景培育库", "Cultivation library"),
     "admin": Text("备份", "Backup"),
 }
 YES_NO: dict[str, Text] = {"1": Text("是", "Yes"), "0": Text("否", "No")}

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
+
+from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.cultivation.models import LibraryEntry, ScenarioCopy
 from marketplace.cultivation.queries import copies_of, roots_of
+from marketplace.enquiries.models import Enquiry
+from marketplace.foundation.db import db
 from marketplace.organizations.queries import organizations_with
+from marketplace.pilots.models import Pilot
 from marketplace.posts.queries import signatures
+from marketplace.sites.models import Site
 from marketplace.web.chain import ChainLink, Event, Progress, Stage
 from marketplace.web.plate import capabilities
 
@@ -52,6 +60,18 @@ def chain_of(need: int, actor: Actor) -> Chain:
     if not found.of_need(need):
         raise NotFound
     return found
+
+
+def goes_on(need: int) -> bool:
+    """Whether anything at all followed from a need, or it is itself a copy: one statement, whoever may see it.
+
+    Most needs are at their beginning, and their pages are read most.
+    """
+    columns = (
+        Enquiry.scenario_id, Challenge.scenario_id, Pilot.scenario_id, Site.scenario_id, LibraryEntry.scenario_id,
+        ScenarioCopy.scenario_id, ScenarioCopy.origin_id,
+    )  # fmt: skip
+    return bool(db.session.scalar(sa.select(sa.or_(*(sa.exists().where(column == need) for column in columns)))))
 
 
 def own_part(needs: Sequence[int], actor: Actor) -> Mapping[int, Sequence[ChainLink]]:

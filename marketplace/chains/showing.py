@@ -25,8 +25,8 @@ BLOCKS = {"done": "on", "now": "now", "stop": "stop", None: ""}
 
 
 def strip(need: int, actor: Actor) -> Markup | str:
-    """The chain of a need as five stages; "" while there is nothing that the actor may see."""
-    links = joining.own_part([need], actor)[need]
+    """The chain of a need as five stages; "" while nothing follows, or the actor may see none of it."""
+    links = joining.own_part([need], actor)[need] if joining.goes_on(need) else ()
     if not links:
         return ""
     _root, number = roots_of([need])[need]

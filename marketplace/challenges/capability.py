@@ -136,7 +136,9 @@ def workspace_panel(actor: Actor) -> Markup | None:
 
 
 def scenario_panel(scenario: Scenario, actor: Actor) -> Markup | None:
-    """Challenges that came from a need; for its owner the way to post it as one."""
+    """For the owner of a need its challenges, and the way to post it as one; everybody reads them on its chain."""
+    if not actor.belongs_to(scenario.organization_id):
+        return None
     posted = queries.of_scenario(scenario, actor)
     offers = scenario.state == "published" and policy.can_post(actor, scenario.organization)
     if not posted and not offers:

@@ -45,10 +45,19 @@ def line_of(need: int) -> list[int]:
     return [root, *(each.scenario_id for each in copies_of(root))]
 
 
-def copied_from(need: int, actor: Actor) -> Scenario | None:
-    """What a need was copied from, if the actor may see it."""
-    select = sa.select(Scenario).join(ScenarioCopy, ScenarioCopy.origin_id == Scenario.id)
-    return db.session.scalar(select.where(ScenarioCopy.scenario_id == need, visible_to(actor, Scenario)))
+def standing_of(need: int, actor: Actor) -> tuple[LibraryEntry | None, Scenario | None]:
+    """The place of a need in the library, and what it was copied from if the actor may see that: one statement."""
+    here = sa.select(sa.literal(need).label("id")).subquery()
+    seen = (Scenario.id == ScenarioCopy.origin_id) & visible_to(actor, Scenario)
+    select = (
+        sa.select(LibraryEntry, Scenario)
+        .select_from(here)
+        .outerjoin(LibraryEntry, LibraryEntry.scenario_id == here.c.id)
+        .outerjoin(ScenarioCopy, ScenarioCopy.scenario_id == here.c.id)
+        .outerjoin(Scenario, seen)
+    )
+    entry, origin = db.session.execute(select).one()
+    return entry, origin
 
 
 def copies_from(needs: Sequence[int], actor: Actor) -> Sequence[ScenarioCopy]:

@@ -107,7 +107,7 @@ def why(entry: ledger.LedgerEntry) -> Text:
 
 def scenario_panel(need: Any, actor: Actor) -> Markup | str:
     """Its tier, what it was copied from with the lessons learned there, and the way into the library."""
-    entry, origin = queries.entry_of(need), queries.copied_from(need.id, actor)
+    entry, origin = queries.standing_of(need.id, actor)
     tier = entry.tier if entry else "none"
     placing = bool(need.edition) and places(actor, need)
     if tier == "none" and origin is None and not placing:

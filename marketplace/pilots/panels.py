@@ -26,9 +26,11 @@ def of_product(product: Any, actor: Actor) -> Markup | str:
 
 
 def of_scenario(scenario: Any, actor: Actor) -> Markup | str:
-    """The pilots at a scenario; its owner may begin one."""
-    mine = actor.belongs_to(scenario.organization_id) and scenario.state == "published"
-    return _drawn(queries.of_scenario(scenario.id, actor), {"scenario": scenario.number} if mine else {})
+    """For the owner of a scenario its pilots, and the way to begin one; everybody reads them on its chain."""
+    if not actor.belongs_to(scenario.organization_id):
+        return ""
+    begin = {"scenario": scenario.number} if scenario.state == "published" else {}
+    return _drawn(queries.of_scenario(scenario.id, actor), begin)
 
 
 def of_organization(organization: Organization, actor: Actor) -> Markup | str:

@@ -157,9 +157,6 @@ SOURCE = SearchSource(
 
 def _init(app: Flask) -> None:
     evaluators.init()
-    added = app.extensions.setdefault("listing_panels", {})
-    added.setdefault("product", []).append(panels.of_product)
-    added.setdefault("scenario", []).append(panels.of_scenario)
     app.extensions.setdefault("pilot_panels", []).append(panels.of_pilot)
     app.extensions.setdefault("organization_panels", []).append(panels.of_organization)
     app.extensions.setdefault("workspace_panels", []).append(panels.workspace)

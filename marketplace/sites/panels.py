@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import get_template_attribute
 from markupsafe import Markup
@@ -16,16 +15,6 @@ from marketplace.sites import queries, wording
 from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site
 from marketplace.sites.policy import DUTY
-
-
-def of_product(product: Any, actor: Actor) -> Markup | str:
-    """The sites where a product was tried before."""
-    return _drawn(queries.of_product(product.id, actor))
-
-
-def of_scenario(scenario: Any, actor: Actor) -> Markup | str:
-    """The sites that came from a need."""
-    return _drawn(queries.of_scenario(scenario.id, actor))
 
 
 def of_pilot(pilot: Pilot, actor: Actor) -> Markup | str:

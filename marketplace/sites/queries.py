@@ -92,17 +92,6 @@ def _some(which: sa.ColumnElement[bool], actor: Actor) -> Sequence[Site]:
     return db.session.scalars(select.limit(MOST_IN_PANEL)).all()
 
 
-def of_scenario(scenario_id: int, actor: Actor) -> Sequence[Site]:
-    """Sites that came from a need, as far as the actor may see them."""
-    return _some(Site.scenario_id == scenario_id, actor)
-
-
-def of_product(product_id: int, actor: Actor) -> Sequence[Site]:
-    """Sites on pilots of a product, as far as the actor may see them."""
-    tried = (SitePilot.site_id == Site.id) & (SitePilot.pilot_id == Pilot.id) & (Pilot.product_id == product_id)
-    return _some(sa.exists().where(tried), actor)
-
-
 def of_pilot(pilot_id: int, actor: Actor) -> Sequence[Site]:
     """Sites that stand on a pilot, as far as the actor may see them."""
     return _some(sa.exists().where((SitePilot.site_id == Site.id) & (SitePilot.pilot_id == pilot_id)), actor)

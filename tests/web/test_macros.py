@@ -46,6 +46,7 @@ def make_app() -> Flask:
         navigation=lambda: items,
         footer_columns=lambda: columns,
         inbox_count=lambda: 3,
+        has_desk=lambda: True,
         unread_notifications=lambda: 2,
         actor=SimpleNamespace(signed_in=True, name="演示单位", posts=()),
         site_settings={"host": Text("演示单位", "Demo body"), "review_days": 5, "email": "a@demo.example"},
