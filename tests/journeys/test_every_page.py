@@ -27,7 +27,7 @@ VIEWS = [
 # These see most kinds of pages: two opposite views each; the others' pages one in turn; EVERY_VIEW=1 shows all of all.
 IN_TWO_VIEWS = ("", "vendor", "soe", "province")
 WHO = (
-    "", "vendor", "soe", "soe2", "province", "operator", "admin", "auditor", "newcomer",
+    "", "vendor", "soe", "soe2", "city", "province", "province2", "operator", "admin", "auditor", "newcomer",
     "expert1", "expert2", "expert3", "expert4", "expert5",
 )  # fmt: skip
 

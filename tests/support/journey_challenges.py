@@ -46,12 +46,14 @@ def challenge_pages() -> Iterator[SamplePage]:
 
 def notice_pages() -> Iterator[SamplePage]:
     """Notices, the form of an objection, and one that waits for its decision."""
+    from marketplace.foundation.db import db
     from marketplace.notices.models import Notice, Objection
 
     yield SamplePage("notices.home", "/notices")
     for state in ("open", "closed"):
         yield SamplePage("notices.show", f"/notices/{first(Notice, state).number}")
-    object_to = f"/notices/{first(Notice, 'open').number}/object"
+    open_now = db.session.query(Notice).filter_by(state="open", kind="withdrawal").order_by(Notice.id)
+    object_to = f"/notices/{open_now.limit(1).one().number}/object"
     yield SamplePage("notices.object_to", object_to, "vendor")
     yield SamplePage("notices.object_to", object_to, "vendor", 422, "main form .formend .btn")
     yield SamplePage("objections.show", f"/objections/{first(Objection, 'raised').id}", "province")

@@ -97,12 +97,17 @@ class Numbers:
             query = sa.select(Organization.number).join(Member).join(User).where(User.email == f"{who}@demo.example")
         return str(db.session.scalars(query.order_by(Organization.id).limit(1)).one())
 
-    def enquiry(self, state: str, side: str = "supplier") -> str:
-        """The number of a talk in a state that this side has opened."""
+    def enquiry(self, state: str, side: str = "supplier", who: str = "") -> str:
+        """The number of a talk in a state that this side has opened; ``who``: a demo account of one of its sides."""
+        from marketplace.accounts.models import User
         from marketplace.enquiries.models import Enquiry
         from marketplace.foundation.db import db
+        from marketplace.organizations.models import Member
 
         query = sa.select(Enquiry.number).where(Enquiry.state == state, Enquiry.opened_side == side)
+        if who:
+            own = sa.select(Member.organization_id).join(User).where(User.email == f"{who}@demo.example")
+            query = query.where(Enquiry.supplier_id.in_(own) | Enquiry.demander_id.in_(own))
         return str(db.session.scalars(query.order_by(Enquiry.id)).first())
 
     def post(self, who: str) -> int:
@@ -225,7 +230,7 @@ def talk_pages(found: Numbers) -> Iterator[SamplePage]:
     accepted, ended = found.enquiry("accepted", "demander"), found.enquiry("ended", "demander")
     for number, who in (
         (found.enquiry("opened"), "vendor"), (found.enquiry("opened"), "soe2"), (accepted, "vendor"), (accepted, "soe"),
-        (found.enquiry("agreed"), "vendor"), (ended, "soe"), (found.enquiry("declined"), "soe"),
+        (found.enquiry("agreed", who="vendor"), "vendor"), (ended, "soe"), (found.enquiry("declined"), "soe"),
     ):  # fmt: skip
         yield SamplePage("enquiries.show", f"/enquiries/{number}", who)
     yield SamplePage("enquiries.show", f"/enquiries/{accepted}", "soe", 422, 'form[action$="/messages"] .btn')
