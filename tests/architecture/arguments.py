@@ -48,6 +48,12 @@ NAMES = {
     "api.pilots_one.number": "pilot.number", "api.challenges_one.number": "challenge.number",
     "api.notices_one.number": "notice.number", "api.sites_one.number": "site.number",
     "api_writing.post_readings.number": "pilot.number",
+    "panels.key": "panel_assignment.id", "panels.record.key": "panel_draw.id", "panels.number": "challenge.number",
+    "panels.act_do.number": "panel.id", "scoring.challenge": "challenge.number", "awards.challenge": "challenge.number",
+    "award_lots.number": "award.id", "milestones.number": "award_milestone.id",
+    "acceptances.number": "award_acceptance.id",
+    "terminations.number": "award_termination.id", "award_contracts.number": "award_contract.id",
+    "extensions.number": "award_extension.id", "award_payments.number": "award_payment.id",
 }  # fmt: skip
 # Arguments that name nobody's object, and what stands there; a token is signed, which tests of its capability try.
 NOBODYS = {
@@ -55,7 +61,8 @@ NOBODYS = {
     "edition": "1", "version": "1", "sha256": "0" * 64,
     # Parts, looked up within the object that the same address names.
     "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
-    "pilots.begin.kind": "enquiry", "cultivation.remove_resource.key": "1",
+    "panels.kind": "challenge", "panels.waive.key": "1", "scoring.code": "A", "scoring.place": "1",
+    "scoring.report.number": "1", "pilots.begin.kind": "enquiry", "cultivation.remove_resource.key": "1",
     "sites.state.kind": "yearly", "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip
 # Of these nobody but those concerned learns even that they exist.
@@ -77,10 +84,13 @@ OFFICE = ("admin", "vocabulary")
 def meaning(endpoint: str, argument: str) -> str | None:
     """The object that an argument names, "" for none, None when this file does not know it."""
     blueprint = endpoint.partition(".")[0]
+    if f"{endpoint}.{argument}" in NOBODYS:
+        return ""
     for key in (f"{endpoint}.{argument}", f"{blueprint}.{argument}"):
         if key in NAMES:
             return NAMES[key]
-    return "" if f"{endpoint}.{argument}" in NOBODYS or argument in NOBODYS else None
+    places = (f"{endpoint}.{argument}", f"{blueprint}.{argument}", argument)
+    return "" if any(each in NOBODYS for each in places) else None
 
 
 def strangers(world: World, allowed: Owners, table: str) -> list[dict[str, Any]]:
@@ -129,10 +139,10 @@ def address(world: World, rule: Rule, values: dict[str, str], row: dict[str, Any
         ((values["number"],),) = world.kept.execute(at, (row["organization_id"],))
     path = str(rule.rule)
     for each in rule.arguments:
-        fixed = (
-            "what"
-            if each == "step" and rule.endpoint.startswith("scenarios")
-            else NOBODYS.get(f"{rule.endpoint}.{each}", NOBODYS.get(each, ""))
-        )
+        blueprint = rule.endpoint.partition(".")[0]
+        known = (NOBODYS.get(key) for key in (f"{rule.endpoint}.{each}", f"{blueprint}.{each}", each))
+        fixed = next((value for value in known if value is not None), "")
+        if each == "step" and rule.endpoint.startswith("scenarios"):
+            fixed = "what"
         path = re.sub(rf"<(?:[^<>]*:)?{each}>", values.get(each, fixed), path)
     return path

@@ -18,7 +18,9 @@ OF_TWO_SIDES = ("enquiry", "pilot")
 TABLES = {
     "user": "user_account", "outcome": "enquiry_outcome", "addendum": "challenge_addendum",
     "answer": "challenge_answer", "question": "challenge_question", "opening": "bid_opening",
-    "participation": "bid_participation",
+    "participation": "bid_participation", "assignment": "panel_assignment", "sheet": "score_sheet",
+    "contract": "award_contract", "milestone": "award_milestone", "extension": "award_extension",
+    "payment": "award_payment", "acceptance": "award_acceptance", "termination": "award_termination",
 }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ JUDGED = (
     fitting("S70", "科研样机：开放平台", "P41 P54 P57 P67 P71 P76-78 P80 P81 P86 P98 P142 P146"),
     fitting("S72", "人行道清扫：室外清扫", "P107 P112"),
     fitting("S74", "变电站巡检，须IP65、续航3小时：不与之相违的户外平台", "P92-94 P97 P99 P101 P171"),
-    fitting("S75", "托盘转运，负载500千克：仅一款够", "P172"),
+    fitting("S-2023-000001", "托盘转运，负载500千克：仅一款够", "P172"),
 )  # fmt: skip
 
 Ranking = Callable[[str], Sequence[str]]

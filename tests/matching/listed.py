@@ -13,7 +13,8 @@ def listed(client: Client) -> Ranking:
     """The first page of the products that fit, best first."""
 
     def rank(need: str) -> Sequence[str]:
-        answer = client.get(f"/api/v1/scenarios/S-2026-{int(need[1:]):06d}/matches")
+        number = need if "-" in need else f"S-2026-{int(need[1:]):06d}"
+        answer = client.get(f"/api/v1/scenarios/{number}/matches")
         assert answer.status_code == 200, need
         return [short("product", item["product"]) for item in answer.json["items"]]
 

@@ -24,6 +24,8 @@ from marketplace.reference import catalogue, regions
 from marketplace.scenarios.models import Scenario
 from marketplace.search.queries import Question, find
 from marketplace.search.services import engine, texts
+from marketplace.sites.models import Site
+from marketplace.sites.policy import in_force
 from tests.support.sample_site import SampleSite
 
 ENDED = ("expired", "fulfilled", "closed")
@@ -66,6 +68,9 @@ def rows() -> Iterator[tuple[Key, dict[str, object]]]:
         yield ("challenge", each.id), {"domain": [each.domain], "city": city_of(each.region), "status": [each.state]}
     for notice in db.session.scalars(sa.select(Notice)):
         yield ("notice", notice.id), {"city": city_of(notice.region), "status": [notice.state]}
+    for site in db.session.scalars(sa.select(Site).where(in_force())):
+        domain = [site.domain] if site.domain else []
+        yield ("site", site.id), {"domain": domain, "city": city_of(site.region), "status": [site.state]}
 
 
 @pytest.fixture(scope="module")
