@@ -53,7 +53,7 @@ RENEWAL_MONTHS = Setting(
     None, MONTHS, 1, 24,
 )  # fmt: skip
 MAP_APPROVAL = Setting(
-    "sites.map_approval", Text("地图审图号", "Map approval number (审图号)"), "",
+    "sites.map_approval", Text("地图审图号", "Map approval number"), "",
     Text("填写后地图才显示行政区划轮廓；不填则只标城市位置",
          "Outlines of cities are drawn only when it is given; without it cities are shown as points"),
 )  # fmt: skip

@@ -16,7 +16,6 @@ def chain_pages(found: Numbers) -> Iterator[SamplePage]:
         yield SamplePage("cultivation.table", path)
     for who in ("", "soe2", "province"):
         yield SamplePage("cultivation.show", f"/library/{need}", who)
-    yield SamplePage("cultivation.show", f"/library/{need}", "soe2", 422, 'form[action$="/resources"] .btn')
     yield SamplePage("cultivation.show", f"/library/{outside}", "province")
     yield SamplePage("cultivation.show", f"/library/{outside}", "province", 422, 'form[action$="/admit"] .btn')
     yield SamplePage("cultivation.copy", f"/library/{need}/copy", "vendor")
