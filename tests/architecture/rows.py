@@ -14,6 +14,11 @@ MACHINE = {
 OF_ORGANIZATION = ("organization_id",)
 OF_PERSON = ("user_id",)
 OF_TWO_SIDES = ("enquiry", "pilot")
+# Bids and awards are the business of who bids and, once bids are opened, of whose challenge it is (product.md 5).
+OF_CHALLENGES = ("bid", "award")
+CLOSED_BIDS = ("draft", "sealed", "needs_reconfirm", "withdrawn")
+# Parts of an award carry a copy of the owner of its challenge, for the queues of officials: judged as the award.
+OF_AWARDS = {"milestone_id": "award_milestone", "award_id": "award"}
 # What history calls a thing → its table, where that is another word.
 TABLES = {
     "user": "user_account", "outcome": "enquiry_outcome", "addendum": "challenge_addendum",
@@ -90,6 +95,12 @@ def foreign(change: Changed, allowed: Owners, before: sqlite3.Connection, after:
     for table in OF_TWO_SIDES:
         if f"{table}_id" in row:
             return _of(table, row[f"{table}_id"], allowed, before, after)
+    for column, table in OF_AWARDS.items():
+        if column in row:
+            return _of(table, row[column], allowed, before, after)
+    opened = change.table in OF_CHALLENGES and row["state"] not in CLOSED_BIDS
+    if opened and not _of("challenge", row["challenge_id"], allowed, before, after):
+        return False
     if "organization_id" in row:
         key = row["organization_id"]
         return not _new(before, "organization", key) and key not in allowed.organizations

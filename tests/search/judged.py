@@ -28,8 +28,11 @@ def judged(query: str, why: str, best: str, good: str = "") -> Judged:
 
 
 def numbers(text: str) -> Iterable[str]:
-    """ "P1 P3-5" → P1, P3, P4, P5."""
+    """ "P1 P3-5 S-2023-000001" → P1, P3, P4, P5, S-2023-000001."""
     for part in text.split():
+        if part[1] == "-":
+            yield part
+            continue
         first, _, last = part[1:].partition("-")
         yield from (f"{part[0]}{number}" for number in range(int(first), int(last or first) + 1))
 
@@ -42,14 +45,14 @@ JUDGED = (
     judged("变电所巡查", "变电站巡检的另一种说法", "S47 S48 S74", "S57"),
     judged("防爆巡检", "有爆炸危险处的巡检", "P99 S52", "S47 S53 S56"),
     judged("煤矿井下巡检", "井下变电所与采掘巡检", "S47 S51", "S48 S50"),
-    judged("光伏清洗", "清洁光伏组件", "S71 S83", "S14"),
-    judged("光伏板清洁机器人", "同上，说法更长", "S71 S83"),
+    judged("光伏清洗", "清洁光伏组件", "S71 S82", "S14"),
+    judged("光伏板清洁机器人", "同上，说法更长", "S71 S82"),
     judged("无人机巡检", "用无人机的巡检需求", "S14 S42 S41"),
     judged("高速公路巡查", "高速路面与事故巡查", "S41 S42", "S40 S45"),
-    judged("AGV", "自动导引车一类的搬运设备", "P172 P124 P125 S75", "S46 S4 S24"),
-    judged("自动导引车", "AGV 的全称", "P172 P124 P125 S75", "S46 S4 S24"),
-    judged("仓库搬运机器人", "仓库里搬运", "P172 S75 S46", "P88 P85 S4 S24 P124"),
-    judged("托盘转运", "托盘搬运", "S75 P172"),
+    judged("AGV", "自动导引车一类的搬运设备", "P172 P124 P125 S-2023-000001", "S46 S4 S24"),
+    judged("自动导引车", "AGV 的全称", "P172 P124 P125 S-2023-000001", "S46 S4 S24"),
+    judged("仓库搬运机器人", "仓库里搬运", "P172 S-2023-000001 S46", "P88 P85 S4 S24 P124"),
+    judged("托盘转运", "托盘搬运", "S-2023-000001 P172"),
     judged("机械手", "工业机械臂的俗称", "P26-31 P39-46 P170", "P1-25 P32-38 P47-52"),
     judged("六轴工业机器人", "六轴构型的工业机器人", "P26-28 P30-31 P39-40 P44-46 P170", "P29"),
     judged("协作机械臂 5公斤", "负载五千克的协作臂", "P4 P8 P14 P33 P36 P21 P24"),
@@ -63,16 +66,16 @@ JUDGED = (
     judged("工业人形机器人", "面向工厂的人形", "P58 P59 P69 S5", "P65 P62 P88"),
     judged("轮式双臂", "轮式底盘加双臂", "P62 P64 P75 P77 P85", "P76 P84 P88 P65"),
     judged("汽车厂人形机器人搬料箱", "整车厂料箱搬运", "S5 P58 P59", "S4"),
-    judged("洗地机器人", "洗地的商用设备与需求", "P109 P110 P114 P116 P117 S82", "P106"),
-    judged("车间地面清洗", "工厂车间的洗地", "S82", "P109 P110 P114 P117 P116"),
+    judged("洗地机器人", "洗地的商用设备与需求", "P109 P110 P114 P116 P117 S81", "P106"),
+    judged("车间地面清洗", "工厂车间的洗地", "S81", "P109 P110 P114 P117 P116"),
     judged("地毯清洁", "能清洁地毯", "P113", "P136 P111"),
     judged("环卫机器人", "室外清扫保洁", "P112 S28 S29 S69 S72 S73", "P107 S26"),
     judged("广场落叶清扫", "广场落叶", "S26 S73", "S72 P112"),
     judged("扫地机", "家用扫地", "P161 P163-165", "P107 P112"),
     judged("割草机", "割草", "P141 P166"),
     judged("紫外线消毒", "紫外消毒设备", "P118 P119", "S67"),
-    judged("送餐机器人", "餐饮配送", "P120 P121 P123 P126 P128 P133 S81", "P122 S36 S68"),
-    judged("食堂回盘", "食堂的送餐与回盘", "S81", "P120 P123 P126 P128"),
+    judged("送餐机器人", "餐饮配送", "P120 P121 P123 P126 P128 P133 S80", "P122 S36 S68"),
+    judged("食堂回盘", "食堂的送餐与回盘", "S80", "P120 P123 P126 P128"),
     judged("酒店送物", "酒店里递送", "P127 P136 S68", "P134 P135"),
     judged("无人配送车", "室外无人车", "P138", "S69"),
     judged("迎宾接待", "迎宾导览", "P60 P129 P131 P132 P122 S34 S68", "P130 S35 P178"),
@@ -108,7 +111,7 @@ JUDGED = (
     judged("humanoid robot for factory", "英文长句", "P58 P59 P69 S5", "P65"),
     judged("substation inspection", "英文：变电站巡检", "S74 S48 S47", "S57 P96 P171"),
     judged("有没有能在台阶上巡检的机器人", "自然问句：上台阶的巡检", "S57 S74 P171 P96", "P95 P97 P92"),
-    judged("想找一台给食堂送餐的机器人", "自然问句：食堂送餐", "S81 P120 P121 P123 P126 P128", "P133 P122"),
+    judged("想找一台给食堂送餐的机器人", "自然问句：食堂送餐", "S80 P120 P121 P123 P126 P128", "P133 P122"),
 )
 
 Ranking = Callable[[str], Sequence[str]]
@@ -157,5 +160,7 @@ def _recall(found: Sequence[str], asked: Judged) -> float:
 
 
 def short(kind: str, number: str) -> str:
-    """ "P1" of P-2026-000001; organizations were not judged and keep their place under a name of their own."""
-    return f"{kind[0].upper()}{int(number.rpartition('-')[2])}"
+    """ "P1" of P-2026-000001, whole when of another year; organizations were not judged and keep their place under a
+    name of their own."""
+    _letter, year, count = number.split("-")
+    return f"{kind[0].upper()}{int(count)}" if year == "2026" else number
