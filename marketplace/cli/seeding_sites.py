@@ -122,7 +122,7 @@ def _write(each: DemoSite, site: Site, pilot: Pilot, actor: Actor) -> None:
 def _evaluate(each: DemoSite, site: Site, hands: Hands) -> None:
     with _ago(each.began - 3):
         deciding.decide(site, "evaluate", hands.province)
-        panel = panels.convene(hands.province, site, FIELDS, SEATS, 0)
+        panel = panels.convene(hands.province, site, FIELDS, SEATS, 0, seed=f"{site.id:032x}")
         for one in list(panel.assignments):
             if one.state == "proposed":
                 panels.accept(one, hands.experts[one.expert.user_id])
