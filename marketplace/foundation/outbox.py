@@ -101,8 +101,7 @@ def unbegun(topic: str) -> set[int]:
     """
     mine = (OutboxMessage.topic == topic) & OutboxMessage.handled_at.is_(None) & (OutboxMessage.error == "")
     # A message that is being handled is locked (PostgreSQL), and may not see what the running transaction writes.
-    select = sa.select(OutboxMessage).where(mine).with_for_update(skip_locked=True)
-    return {message.subject_id for message in db.session.scalars(select)}
+    return set(db.session.scalars(sa.select(OutboxMessage.subject_id).where(mine).with_for_update(skip_locked=True)))
 
 
 def handle_next(subscriptions: Subscriptions, line: Line = "both") -> bool:

@@ -37,7 +37,7 @@ def expert_changed(message: Message) -> None:
 def ties_changed(_message: Message) -> None:
     """Something of an organization or of its members changed: every open panel is checked, once for many changes."""
     asked = unbegun(CHECK)
-    for panel in queries.open_panels():
+    for panel in queries.panels_in_office():
         if panel.id not in asked:
             emit(CHECK, panel)
 

@@ -52,6 +52,11 @@ def open_panels(about_type: str = "", about_id: int | None = None) -> Sequence[P
     return db.session.scalars(select).all()
 
 
+def panels_in_office() -> Sequence[Panel]:
+    """The same without their experts and draws, for who only needs to know which there are."""
+    return db.session.scalars(sa.select(Panel).where(Panel.state == "open").order_by(Panel.id)).all()
+
+
 # ---- what upper capabilities ask ----
 
 

@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.bids import consortium, drafting, unsealing
 from marketplace.bids import queries as bid_queries
@@ -14,7 +15,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.foundation.db import db, transaction
-from marketplace.foundation.outbox import handle_next
+from marketplace.foundation.outbox import OutboxMessage, handle_next
 from marketplace.organizations import tree
 from marketplace.panels import checking, conflicts, services
 from marketplace.panels.models import Assignment, Panel
@@ -46,6 +47,12 @@ def handled(world: World) -> None:
     """The worker handles what waits."""
     while handle_next(world.app.extensions["schedule"].subscriptions):
         pass
+
+
+def checks() -> int:
+    """How many checks of panels were asked for so far."""
+    asked = sa.select(sa.func.count()).select_from(OutboxMessage).where(OutboxMessage.topic == "panel.check")
+    return db.session.scalar(asked) or 0
 
 
 def test_a_waiver_needs_another_official_and_a_reason(world: World) -> None:
@@ -90,7 +97,9 @@ def test_a_parent_named_later_bars_who_works_there(world: World) -> None:
         tree.name_parent(bidder, group.id, accounts.actor(bidder.members[0].user))
     with transaction():
         tree.take_parent_step(bidder, "accept_child", accounts.actor(head), "", None)
+    before = checks()
     handled(world)
+    assert checks() == before + 1, "both changes of the organization ask for one check"
     assert rules(seats[0]) == [("line", True)]
     assert state(seats[0]) == "blocked"
     assert len(of(challenge, "proposed", "accepted")) == 3, "a reserve stepped in"
