@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from marketplace.core import clock
 from tests.matching.judged import Ranking
 from tests.search.judged import short
 from tests.support.site import Client
@@ -13,7 +14,7 @@ def listed(client: Client) -> Ranking:
     """The first page of the products that fit, best first."""
 
     def rank(need: str) -> Sequence[str]:
-        number = need if "-" in need else f"S-2026-{int(need[1:]):06d}"
+        number = need if "-" in need else f"S-{clock.today().year}-{int(need[1:]):06d}"
         answer = client.get(f"/api/v1/scenarios/{number}/matches")
         assert answer.status_code == 200, need
         return [short("product", item["product"]) for item in answer.json["items"]]

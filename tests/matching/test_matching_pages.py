@@ -122,7 +122,7 @@ def test_both_sides_are_told_the_same(sample: SampleSite) -> None:
 
 def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleSite) -> None:
     client = sample.visitor()
-    number = "S-2026-000074"
+    number = f"S-{clock.today().year}-000074"
     page = client.get(f"/scenarios/{number}").text
     for text in ("匹配的产品", "演示Q1", "全部满足", "待问：工作温度", "得分理由", f"/scenarios/{number}/matches"):
         assert text in page
@@ -135,7 +135,7 @@ def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleS
 
 
 def test_a_need_that_nothing_fits_says_so(sample: SampleSite) -> None:
-    page = sample.visitor().get("/scenarios/S-2026-000012/matches").text
+    page = sample.visitor().get(f"/scenarios/S-{clock.today().year}-000012/matches").text
     assert "还没有合适的产品" in page
     assert "怎样计分" in page
 
@@ -164,7 +164,7 @@ def test_the_judged_needs_are_answered_and_no_must_have_fails_in_any_list(sample
 def test_a_new_product_gets_the_kept_place_and_is_said_to_be_new(sample: SampleSite) -> None:
     """The sample is new as a whole; all but one product that stands far below are made old."""
     with sample.app.app_context():
-        need = db.session.scalars(sa.select(Scenario).where(Scenario.number == "S-2026-000057")).one()
+        need = db.session.scalars(sa.select(Scenario).where(Scenario.number == f"S-{clock.today().year}-000057")).one()
         keys = list(db.session.scalars(queries.products_for(need.id).with_only_columns(Match.product_id)))
         assert len(keys) > 15
         with transaction():

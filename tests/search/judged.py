@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from marketplace.core import clock
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -160,7 +162,9 @@ def _recall(found: Sequence[str], asked: Judged) -> float:
 
 
 def short(kind: str, number: str) -> str:
-    """ "P1" of P-2026-000001, whole when of another year; organizations were not judged and keep their place under a
-    name of their own."""
+    """ "P1" of P-2026-000001 in 2026, the whole number when it is of another year.
+
+    Organizations were not judged and keep their place under a name of their own.
+    """
     _letter, year, count = number.split("-")
-    return f"{kind[0].upper()}{int(count)}" if year == "2026" else number
+    return f"{kind[0].upper()}{int(count)}" if int(year) == clock.today().year else number

@@ -84,7 +84,7 @@ def return_with_a_reason(city: Person, number: str) -> None:
     expect(city.main).to_contain_text("第一次送审，公众还看不到")
     city.fill({"decision": "return"})
     city.press("提交决定")
-    assert city.errors() == ["退回要写明理由：勾选一条，或写一句话"]
+    assert city.errors() == ["给申请方的话：退回要写明理由：勾选一条，或写一句话"]
     city.fill({"reasons": ["material"], "note": "请补应用案例的时间"})
     city.press("提交决定")
     expect(city.main.get_by_role("status")).to_contain_text(TITLE)
