@@ -59,7 +59,7 @@ RECENTLY = timedelta(days=3)
 def load_sample() -> str:
     """Load everything in one transaction and say what was loaded."""
     with transaction():
-        _know_working_days()
+        know_working_days()
         segments = _segments()
         units = {each.key: _organization(each, segments.get(each.key, [])) for each in organizations.organizations()}
         people = _accounts(units)
@@ -90,7 +90,7 @@ def load_sample() -> str:
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
 
 
-def _know_working_days() -> None:
+def know_working_days() -> None:
     """Every year that the demonstration counts in, also one not announced yet: New Year's Day is off in each."""
     this_year = clock.today().year
     for year in (this_year - 1, this_year, this_year + 1):

@@ -97,7 +97,7 @@ def _columns(wanted: DemoChallenge, begun: datetime) -> dict[str, Any]:
     at = clock.beijing(begun).replace(hour=17, minute=0, second=0, microsecond=0)
     race = wanted.mode == "race"
     deadline = at + timedelta(days=OPEN_DAYS)
-    answers_until = _answered_before(deadline)
+    answers_until = answered_before(deadline)
     return {
         "title": wanted.title, "title_en": wanted.title_en, "domain": wanted.domain, "mode": wanted.mode,
         "most_winners": 2 if race else 1, "min_bids": 2 if race else 1,
@@ -107,7 +107,7 @@ def _columns(wanted: DemoChallenge, begun: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answered_before(deadline: datetime) -> datetime:
+def answered_before(deadline: datetime) -> datetime:
     """When the last answer is due: nine days before the deadline, earlier where a festival takes most of them."""
     until = deadline - timedelta(days=9)
     while workdays_from(until, deadline) < value(ANSWER_DAYS):
@@ -148,7 +148,7 @@ def _amend(made: Challenge, owner: Actor, official: Actor) -> None:
     assert made.deadline is not None
     deadline = made.deadline + timedelta(days=10)
     instants = {
-        "questions_until": _asked_until(made), "answers_until": _answered_before(deadline),
+        "questions_until": _asked_until(made), "answers_until": answered_before(deadline),
         "deadline": deadline, "opening_at": deadline + timedelta(days=1),
     }  # fmt: skip
     change = Change(
