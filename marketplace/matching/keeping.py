@@ -15,7 +15,7 @@ from marketplace.foundation.index.analyzer import Word
 from marketplace.matching import queries, weights
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.queries import PRODUCT, SCENARIO, Piloted
-from marketplace.matching.scoring import Need, Offer, judge, words_said
+from marketplace.matching.scoring import Need, Offer, judge, related, words_said
 from marketplace.scenarios.models import Scenario
 
 # Products judged between two looks at what else waits for the worker.
@@ -30,7 +30,6 @@ class Needs:
 
     versions: dict[int, int] = field(default_factory=dict)
     by_id: dict[int, Need] = field(default_factory=dict)
-    by_domain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     by_category: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     # Each word of any need by what must stand in a text that contains it; and the needs that have the word.
     words: dict[str, dict[str, Word]] = field(default_factory=lambda: defaultdict(dict))
@@ -59,16 +58,15 @@ class Needs:
 
     def beside(self, offer: Offer, said: frozenset[str]) -> Iterator[Need]:
         """Every need that the offer may have something in common with, each once."""
-        keys = set().union(*(self.by_domain[each] for each in offer.domains & self.by_domain.keys()))
-        keys |= self.by_category.get(offer.category, set())
+        keys = set(self.by_category.get(offer.category, ()))
         keys.update(*(self.by_word[surface] for surface in said))
         return (self.by_id[key] for key in keys)
 
     def _add(self, need: Need, version: int) -> None:
         self.by_id[need.id], self.versions[need.id] = need, version
-        self.by_domain[need.domain].add(need.id)
-        for category in need.sought:
-            self.by_category[category].add(need.id)
+        if need.exact:  # by its kind alone a product has something in common with no other
+            for category in need.categories | need.named:
+                self.by_category[category].add(need.id)
         for word, _weight in need.words.values():
             self.by_word[word.surface].add(need.id)
             for way in word.ways:
@@ -78,8 +76,7 @@ class Needs:
         self.versions.pop(key, None)
         need = self.by_id.pop(key, None)
         if need is not None:
-            self.by_domain[need.domain].discard(key)
-            for category in need.sought:
+            for category in need.categories | need.named:
                 self.by_category[category].discard(key)
             for word, _weight in need.words.values():
                 self.by_word[word.surface].discard(key)
@@ -138,8 +135,10 @@ class Keeper:
 
 def _rows(needs: Iterable[Need], offer: Offer, said: frozenset[str]) -> Iterator[dict[str, Any]]:
     for need in needs:
+        if not related(need, offer, need.surfaces & said):  # most are not: the parts are not counted for them
+            continue
         found = judge(need, offer, said)
-        if found.listed and found.score >= LEAST_SCORE:
+        if not found.excluded and found.score >= LEAST_SCORE:
             yield {
                 "scenario_id": need.id, "product_id": offer.id, "score": found.score,
                 "open_questions": found.open_questions,

@@ -52,11 +52,6 @@ class Need:
     text_pairs: frozenset[str]
 
     @property
-    def sought(self) -> frozenset[str]:
-        """The categories that have something in common with it by their kind alone."""
-        return self.categories | self.named if self.exact else frozenset()
-
-    @property
     def exact(self) -> bool:
         """It says which sub-scenario of its domain it is."""
         return bool(self.subscenario)
@@ -139,11 +134,18 @@ def judge(need: Need, offer: Offer, said: frozenset[str] | None = None) -> Judge
         earned["place"] = _part("place", _nearness(need, offer), 100)
     if need.payment:
         earned["payment"] = _part("payment", any(offer.ways & weights.WAYS[way] for way in need.payment), 1)
-    by_words = total > 0 and common * 100 >= total * weights.WORDS_LEAST
-    by_title = any(need.words[surface][1] == weights.TITLE_WEIGHT for surface in shared)
-    by_category = earned.get("category", 0) > 0 and (need.exact or bool(shared))
-    related = by_words or by_category or (same_domain and by_title)
-    return Judgement(verdicts, earned, shared, related)
+    return Judgement(verdicts, earned, shared, related(need, offer, shared))
+
+
+def related(need: Need, offer: Offer, shared: frozenset[str]) -> bool:
+    """Whether they have anything in common, ``shared`` being the words of the need that the offer contains."""
+    if (need.exact or shared) and (offer.category in need.categories or offer.category in need.named):
+        return True
+    if not shared:
+        return False
+    words = [need.words[surface][1] for surface in shared]
+    by_title = need.domain in offer.domains and weights.TITLE_WEIGHT in words
+    return by_title or sum(words) * 100 >= need.all_weight * weights.WORDS_LEAST
 
 
 def _part(name: str, share: int, whole: int) -> int:
