@@ -71,7 +71,6 @@ def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words:
     parts = {"evidence": Fraction(sum(levels), 3 * len(levels)) if levels else Fraction(0)}
     if asked:
         parts["must"] = Fraction(met.count("met"), len(asked))
-    tasks: list[Any] = []
     codes = scenario.content["subscenario"] or scenario.content["domain"]
     if codes:
         tasks = [each for upper in catalogue.domains() for each in upper.subscenarios if each.code.startswith(codes)]
@@ -98,16 +97,22 @@ def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words:
         ways = {"purchase": ["sale"], "lease": ["lease"], "service": ["service"], "pilot": ["sale", "lease", "service"]}
         wanted = {way for each in scenario.content["payment"] for way in ways[each]}
         parts["payment"] = Fraction(bool(wanted & set(product.content["ways"])))
-    own = " ".join((product.title, category_words(product), *(product.content[key] for key in OWN_TEXTS)))
-    title = scenario.title + " " + (tasks[0].label.zh if scenario.content["subscenario"] else "")
-    weighted = dict.fromkeys(pairs(f"{scenario.content['task']} {scenario.content['situation']}"), 1)
-    weighted |= dict.fromkeys(pairs(title), 3)
-    held = sum(weight for pair, weight in weighted.items() if pair in pairs(own))
-    parts["wording"] = min(Fraction(held * 10, 3 * sum(weighted.values())), Fraction(1))
+    parts["wording"] = wording(scenario, product)
     return parts
 
 
 OWN_TEXTS = ("summary", "cases", "description")
+
+
+def wording(scenario: Scenario, product: Product) -> Fraction:
+    """The share of the pairs of characters of the need that the product's own words have."""
+    own = " ".join((product.title, category_words(product), *(product.content[key] for key in OWN_TEXTS)))
+    task = scenario.content["subscenario"]
+    title = f"{scenario.title} {catalogue.subscenario(task).label.zh if task else ''}"
+    weighted = dict.fromkeys(pairs(f"{scenario.content['task']} {scenario.content['situation']}"), 1)
+    weighted |= dict.fromkeys(pairs(title), 3)
+    held = sum(weight for pair, weight in weighted.items() if pair in pairs(own))
+    return min(Fraction(held * 10, 3 * sum(weighted.values())), Fraction(1))
 
 
 def category_words(product: Product) -> str:
