@@ -82,11 +82,7 @@ def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words:
         parts["category"] = Fraction(1) if named else parts.get("category", Fraction(0)) / 2
     if scenario.content["domain"]:
         parts["domain"] = Fraction(scenario.content["domain"] in product.content["domains"])
-        verified = sa.select(Pilot.scenario_id).where(Pilot.product_id == product.id, Pilot.state == "verified")
-        tried = db.session.scalars(sa.select(Scenario).where(Scenario.id.in_(verified))).all()
-        same = [each for each in tried if each.domain == scenario.domain]
-        alike = [each for each in same if each.subscenario == scenario.subscenario or not scenario.subscenario]
-        parts["pilots"] = Fraction(1) if alike else Fraction(bool(same), 2)
+        parts["pilots"] = piloted(scenario, product)
     if scenario.content["region"]:
         home = product.organization.region
         city = home[:4] == scenario.content["region"][:4]
@@ -99,6 +95,15 @@ def recounted(need: dict[str, Any], scenario: Scenario, product: Product, words:
         parts["payment"] = Fraction(bool(wanted & set(product.content["ways"])))
     parts["wording"] = wording(scenario, product)
     return parts
+
+
+def piloted(scenario: Scenario, product: Product) -> Fraction:
+    """What the verified pilots of the product earn."""
+    verified = sa.select(Pilot.scenario_id).where(Pilot.product_id == product.id, Pilot.state == "verified")
+    tried = db.session.scalars(sa.select(Scenario).where(Scenario.id.in_(verified))).all()
+    same = [each for each in tried if each.domain == scenario.domain]
+    alike = [each for each in same if each.subscenario == scenario.subscenario or not scenario.subscenario]
+    return Fraction(1) if alike else Fraction(bool(same), 2)
 
 
 OWN_TEXTS = ("summary", "cases", "description")
