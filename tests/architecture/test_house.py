@@ -106,6 +106,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "plan": "what both sides agree on: shape, words, gaps, digest",
         "grounds": "what a plan may be begun from: an agreed talk, an awarded challenge",
         "report": "what both sides write and sign at the end",
+        "printed": "the report as a PDF",
         "quantiles": "quantiles of chi-square and Student, in pure Python",
         "estimates": "estimates with intervals, and the judgement; pure",
         "judging": "day tallies as results, periods and gaps",

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core import clock as clocks
@@ -130,6 +131,26 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     _report(app, session, made, supplier, demander)
 
 
+def _printed(own: Any, public: Any, made: Pilot) -> None:
+    """The PDF says what the page says to this reader, in his language, with the font inside."""
+    assert (own.status_code, own.content_type) == (200, "application/pdf")
+    assert len(own.data) < 200_000
+    chinese, english = (PdfReader(io.BytesIO(each.data)) for each in (own, public))
+    words, foreign = ("\n".join(page.extract_text() for page in each.pages) for each in (chinese, english))
+    for each in (made.number, made.data_sha256, made.plan_sha256, "识别准确率", "94.5 %", "Wilson 1927", "雾天识别差",
+                 "仅本场地", "到此为止", "样本不足"):  # fmt: skip
+        assert each in words, each
+    assert "Report of the pilot" in foreign
+    assert "Not shown yet" in foreign
+    assert "雾天识别差" not in foreign
+    fonts = chinese.pages[0]["/Resources"]["/Font"].values()  # type: ignore[index]
+    assert all(
+        "FontFile2" in str(each.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]) for each in fonts
+    )
+    assert next(each.title for each in english.outline) == "1. Conclusion"  # type: ignore[union-attr]
+    assert (chinese.metadata.title, english.root_object["/Lang"]) == (f"场景验证报告 {made.number}", "en")  # type: ignore[union-attr]
+
+
 def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Client) -> None:
     """The digest of the report is that of the file; strangers see neither readings nor an unsigned report's words."""
     import hashlib
@@ -143,6 +164,7 @@ def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Cl
     session.expire_all()
     assert "雾天识别差" in demander.get(f"{base}/report").text
     assert "雾天识别差" not in visitor.get(f"{base}/report").text
+    _printed(supplier.get(f"{base}/report.pdf"), visitor.get(f"{base}/report.pdf?lang=en"), made)
     digest = plan.digest(report.parts_signed(made))
     for side in (supplier, demander):
         assert side.submit(f"{base}/report/sign", {"digest": digest}).status_code == 302
