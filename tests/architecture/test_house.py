@@ -112,6 +112,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "judging": "day tallies as results, periods and gaps",
         "plotting": "geometry of the plots; pure",
         "intake": "rows of forms, files and calls as checked readings",
+        "packing": "checked readings in little memory; pure",
         "measuring": "commands while a pilot runs",
         "waiting": "whose turn it is",
         "wording": "a pilot in words",

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from flask import Flask
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core import clock as clocks
 from marketplace.foundation.db import transaction
-from marketplace.pilots import plan, queries, report
+from marketplace.pilots import intake, plan, queries, report
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.tokens import services as tokens
 from marketplace.tokens.models import ApiToken
@@ -108,6 +109,9 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     bad = send(f"时间,数值\n{lines}\n昨天,99/100")
     assert bad.status_code == 422
     assert "有 1 行要改，一行也没有写入" in bad.text
+    assert session.scalar(sa.select(sa.func.count()).select_from(Reading)) == 0
+    with patch.dict(intake.MOST_ROWS, csv=29):
+        assert "数据超过 29 行，请分成几个文件" in send(f"时间,数值\n{lines}").text
     assert session.scalar(sa.select(sa.func.count()).select_from(Reading)) == 0
     assert send(f"时间,数值\n{lines}").status_code == 302
     assert "已有记录" in send(f"时间,数值\n{lines}").text
