@@ -18,7 +18,7 @@ from marketplace.panels.models import Assignment
 from marketplace.panels.policy import JUDGES
 from marketplace.pilots.models import Incident, Pilot
 from marketplace.sites.models import Site, SiteParty, SitePilot, SiteSheet, SiteStatement, SiteVisit
-from marketplace.sites.policy import dealing_with, ended, in_force, owns, visible_to
+from marketplace.sites.policy import dealing_with, ended, in_force, operated_by, operates, owns, visible_to
 
 SHOWN = (joinedload(Site.organization), joinedload(Site.scenario))
 WHOLE = (
@@ -56,6 +56,14 @@ def own_site(number: str, actor: Actor) -> Site:
     """The same for members of its applicant only; raises NotFound."""
     found = site_by_number(number, actor)
     if not owns(actor, found):
+        raise NotFound
+    return found
+
+
+def operated_site(number: str, actor: Actor) -> Site:
+    """The same for members of who runs it; raises NotFound."""
+    found = site_by_number(number, actor)
+    if not operates(actor, found):
         raise NotFound
     return found
 
@@ -201,9 +209,12 @@ def files_of(owner_type: str, ids: Sequence[int]) -> Mapping[int, list[StoredFil
 
 
 def own_duties(actor: Actor) -> sa.Select[Site]:
-    """Sites of the actor's organizations that wait for him: returned, to be put right, to reply, to report."""
-    own = Site.organization_id.in_(sorted(actor.organization_ids))
-    return sa.select(Site).where(own, Site.turn == "applicant", Site.state != "draft").order_by(Site.updated_at)
+    """Sites that the actor's organizations run and that wait for him: returned, to put right, to reply, to report."""
+    return (
+        sa.select(Site)
+        .where(operated_by(actor), Site.turn == "applicant", Site.state != "draft")
+        .order_by(Site.updated_at)
+    )
 
 
 def sheets_waiting(actor: Actor) -> sa.Select[SiteSheet]:
