@@ -56,6 +56,8 @@ class World:
     numbers: Mapping[str, str]
     watch: sqlite3.Connection
     kept: sqlite3.Connection
+    # The cookies each browser had when the world was made: some walks sign their own person out.
+    jars: Mapping[str, Mapping[Any, Any]]
 
     def address(self, row: Row) -> str:
         """The row's path with the numbers of its objects."""
@@ -76,8 +78,10 @@ class World:
                 yield str(key)
 
     def restore(self) -> None:
-        """Put back everything that stood in the database when the world was made."""
+        """Put back everything that stood in the database and in the browsers when the world was made."""
         self.kept.backup(self.watch)
+        for role, client in self.people.items():
+            client.keep(self.jars[role])
 
     def fingerprint(self) -> int:
         """Another number as soon as anybody has written anything (SQLite counts the commits of other connections)."""
@@ -280,7 +284,8 @@ def open_world(databases: Databases, folder: Path) -> Iterator[World]:
         with closing(sqlite3.connect(path)) as watch, closing(sqlite3.connect(":memory:")) as kept:
             rows.watch(watch)
             watch.backup(kept)
-            yield World(site.app, people, numbers, watch, kept)
+            jars = {role: client.jar() for role, client in people.items()}
+            yield World(site.app, people, numbers, watch, kept, jars)
 
 
 def arrive(site: SampleSite, role: str) -> Client:

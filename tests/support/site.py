@@ -52,6 +52,14 @@ class Client(FlaskClient):
         secret = contextvars.Context().run(self._secret)
         return str(URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(secret))
 
+    def jar(self) -> Mapping[Any, Any]:
+        """The cookies as they are now."""
+        return dict(self._cookies or {})
+
+    def keep(self, jar: Mapping[Any, Any]) -> None:
+        """Have the cookies of another time again."""
+        self._cookies = dict(jar)
+
     def _secret(self) -> str:
         with self.session_transaction() as held:
             return str(held.setdefault("csrf_token", secrets.token_hex(20)))
