@@ -102,7 +102,7 @@ def _uploaded(asked: Correction) -> list[dict[str, object]]:
         if sent is None or not sent.filename:
             continue
         try:
-            found.append(files.sealed_file(sent.stream, sent.filename, kind))
+            found.append(files.sealed_file(sent.stream, sent.filename, kind, blind=asked.bid.challenge.blind))
         except FieldError as error:
             wrong.append(FieldError(f"file_{kind}", error.message))
     if wrong:

@@ -266,7 +266,7 @@ def attach(number: str) -> ResponseReturnValue:
     form, page, sent = FilesForm(), _step("files"), request.files.get("file")
     try:
         if before_deadline(bid) is None and sent is not None and sent.filename:
-            entry = files.sealed_file(sent.stream, sent.filename, form.kind.data or "")
+            entry = files.sealed_file(sent.stream, sent.filename, form.kind.data or "", blind=bid.challenge.blind)
             with transaction():
                 drafting.attach(_own(number), entry, current_actor(), seen_version())
             return redirect(step_href(bid, page.key))

@@ -8,17 +8,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
-from marketplace.foundation.tables import Table
+from marketplace.foundation.tables import LongTable, Table
 from marketplace.pilots.models import Target
+from marketplace.pilots.packing import Readings, Taken
 from marketplace.reference.units import convert, tidy
 
-MOST_ROWS = 200_000
+# A workbook is read whole, a CSV file row by row.
+MOST_ROWS = {"csv": 1_000_000, "xlsx": 200_000}
 MOST_PROBLEMS = 1000
 LARGEST = 1e12
 LONGEST_DEVICE, LONGEST_NOTE = 40, 200
@@ -49,23 +51,6 @@ _CHINESE_TIME = re.compile(
 )
 
 
-class Taken(NamedTuple):
-    """One checked reading, as it will be stored."""
-
-    target_id: int
-    at: datetime
-    day: date
-    value: float
-    base: float
-    device: str
-    note: str
-
-    @property
-    def moment(self) -> tuple[int, str, datetime]:
-        """What no two readings share."""
-        return self.target_id, self.device, self.at
-
-
 class Problem(NamedTuple):
     """What is wrong with one row: the row as people count it, the column, what stands there, and why not."""
 
@@ -77,13 +62,18 @@ class Problem(NamedTuple):
 
 @dataclass
 class Judgement:
-    """What became of a table: readings, each with the number of its row, when every row is right; else problems."""
+    """What became of a table: its readings when every row is right; else problems."""
 
-    taken: list[Taken] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
+    taken: Readings = field(default_factory=Readings)
     problems: list[Problem] = field(default_factory=list)
     gaps: list[date] = field(default_factory=list)
     more: bool = False
+
+    def blame(self, problem: Problem) -> bool:
+        """Note a problem; whether it is worth looking for more."""
+        self.problems.append(problem)
+        self.more = len(self.problems) >= MOST_PROBLEMS
+        return not self.more
 
 
 @dataclass(frozen=True)
@@ -98,17 +88,17 @@ class Rules:
         """The target of a code or a name, in either language; the only one when nothing is written."""
         if not text and len(self.targets) == 1:
             return self.targets[0]
-        return self._by_name.get(_folded(text))
+        return self._by_name.get(text) or self._by_name.get(_folded(text))
 
-    @property
+    @cached_property
     def _by_name(self) -> Mapping[str, Target]:
-        found: Mapping[str, Target] | None = self.__dict__.get("by_name")
-        if found is None:
-            found = {
-                _folded(name): each for each in self.targets for name in (each.name, each.name_en, each.code) if name
-            }
-            self.__dict__["by_name"] = found
-        return found
+        written = {name: each for each in self.targets for name in (each.name, each.name_en, each.code) if name}
+        return {_folded(name): each for name, each in written.items()} | written
+
+    @cached_property
+    def begins(self) -> datetime:
+        """The first instant of the run."""
+        return datetime.combine(self.first, time.min, clock.BEIJING).astimezone(UTC)
 
 
 def _folded(text: str) -> str:
@@ -149,7 +139,7 @@ def _short(text: str, key: str, most: int) -> str:
 
 
 def read_time(text: str, rules: Rules) -> datetime:
-    """A moment, in Beijing time unless it names its zone.
+    """A moment in UTC; what is written is Beijing time unless it names its zone.
 
     Raises:
         FieldError: unreadable, before the run, or not yet come.
@@ -162,7 +152,7 @@ def read_time(text: str, rules: Rules) -> datetime:
             "at", Text("时间还没有到（北京时间 %(now)s）", "This time has not come (now %(now)s in Beijing)")
             % {"now": f"{clock.beijing(rules.now):%Y-%m-%d %H:%M}"},
         )  # fmt: skip
-    if at < datetime.combine(rules.first, time.min, clock.BEIJING):
+    if at < rules.begins:
         raise FieldError(
             "at",
             Text(
@@ -171,7 +161,7 @@ def read_time(text: str, rules: Rules) -> datetime:
             )
             % {"day": rules.first.isoformat()},
         )
-    return at.astimezone(UTC)
+    return at
 
 
 def _moment(text: str) -> datetime | None:
@@ -187,11 +177,7 @@ def _moment(text: str) -> datetime | None:
             return None
     if found.tzinfo is None:
         found = found.replace(tzinfo=clock.BEIJING)
-    try:
-        found.astimezone(UTC)
-    except OverflowError:
-        return None
-    return found if 1970 < found.year < 9999 else None
+    return found.astimezone(UTC) if 1970 < found.year < 9999 else None
 
 
 def read_value(target: Target, value: str, base: str, unit: str) -> tuple[float, float]:
@@ -330,14 +316,14 @@ def columns_of(header: Sequence[str]) -> tuple[dict[str, int], str]:
     return places, unit
 
 
-def rows_of(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(table: Table | LongTable) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a file by column.
 
     Raises:
-        FieldError: as ``columns_of``.
+        FieldError: as ``columns_of``; a file on disk that changes while it is read.
     """
     places, unit = columns_of(table.header)
-    for row in table.rows:
+    for row in table.rows() if isinstance(table, LongTable) else table.rows:
         found = {key: row.cells[place] for key, place in places.items()}
         if unit and not found.get("unit"):
             found["unit"] = unit
@@ -347,49 +333,41 @@ def rows_of(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
 def check(rows: Iterable[tuple[int, Mapping[str, str]]], rules: Rules) -> Judgement:
     """Check every row; with one problem nothing counts."""
     found = Judgement()
-    seen: dict[tuple[int, str, datetime], int] = {}
     for number, row in rows:
         try:
-            taken = read(row, rules)
-            _only_once(taken, number, seen)
-            found.taken.append(taken)
-            found.rows.append(number)
+            found.taken.append(read(row, rules), number)
         except FieldError as error:
             column = HEADINGS.get(error.field, Text(error.field, error.field))
-            found.problems.append(Problem(number, column, row.get(error.field, "")[:80], error.message))
-            if len(found.problems) >= MOST_PROBLEMS:
-                found.more = True
-                break
-    found.gaps = list(_gaps({each.day for each in found.taken}))
+            if not found.blame(Problem(number, column, row.get(error.field, "")[:80], error.message)):
+                return found
+    for number, before, taken in found.taken.doubles():
+        if not found.blame(_at_fault(number, taken, DOUBLE % {"row": before})):
+            break
+    found.problems.sort(key=lambda each: each.row)
+    found.gaps = list(_gaps(found.taken.days))
     return found
 
 
-def _only_once(taken: Taken, number: int, seen: dict[tuple[int, str, datetime], int]) -> None:
-    before = seen.setdefault(taken.moment, number)
-    if before != number:
-        raise FieldError(
-            "at", Text("与第 %(row)s 行是同一指标、设备和时间", "The same target, device and time as row %(row)s")
-            % {"row": before},
-        )  # fmt: skip
-
-
+DOUBLE = Text("与第 %(row)s 行是同一指标、设备和时间", "The same target, device and time as row %(row)s")
 ALREADY = Text(
     "这个指标、设备和时间已有记录；要改请更正原记录",
     "There is a reading for this target, device and time; correct that one instead",
 )
 
 
-def hold_against(found: Judgement, known: Collection[tuple[int, str, datetime]]) -> None:
-    """Add a problem for every reading whose target, device and moment (``known``) are stored already."""
-    for number, taken in zip(found.rows, found.taken, strict=True):
-        if taken.moment in known:
-            found.problems.append(Problem(number, HEADINGS["at"], f"{clock.beijing(taken.at):%Y-%m-%d %H:%M}", ALREADY))
-            if len(found.problems) >= MOST_PROBLEMS:
-                found.more = True
-                return
+def _at_fault(number: int, taken: Taken, message: Text) -> Problem:
+    return Problem(number, HEADINGS["at"], f"{clock.beijing(taken.at):%Y-%m-%d %H:%M:%S}", message)
 
 
-def _gaps(days: set[date]) -> Iterator[date]:
+def hold_against(found: Judgement, known: Iterable[tuple[int, str, datetime]]) -> None:
+    """Add a problem for every reading whose target, device and moment are among ``known``: stored already."""
+    for number, taken in found.taken.among(known):
+        if not found.blame(_at_fault(number, taken, ALREADY)):
+            break
+    found.problems.sort(key=lambda each: each.row)
+
+
+def _gaps(days: Collection[date]) -> Iterator[date]:
     """Days inside a file without any row."""
     if days:
         first, last = min(days), max(days)

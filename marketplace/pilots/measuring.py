@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -18,10 +19,11 @@ from marketplace.foundation.db import add_once, db, lock
 from marketplace.foundation.lifecycle import given_reason, move
 from marketplace.foundation.outbox import emit
 from marketplace.pilots import intake, waiting
-from marketplace.pilots.intake import Judgement, Taken
+from marketplace.pilots.intake import Judgement
 from marketplace.pilots.judging import past_limit
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Batch, ExcludedDay, Incident, Pilot, Reading, Tally, Target
+from marketplace.pilots.packing import Moment, Readings
 from marketplace.pilots.policy import Side, organization_of, other, side_of
 from marketplace.pilots.wording import stopped_by
 
@@ -81,17 +83,14 @@ def record(
                 Text("这个 Idempotency-Key 已用于另一份内容", "This Idempotency-Key was used for another content")
             )
         return before
-    intake.hold_against(found, _known(pilot, found.taken))
-    if found.problems:
-        raise Invalid(FieldError(f"readings.{each.row}", each.message) for each in found.problems)
     batch = Batch(
         pilot_id=pilot.id, side=side, source=source, file_name=file_name[:200], count=len(found.taken), sha256=sha256,
         key=key, token_id=token_id, user_id=actor.user_id, at=clock.now(),
     )  # fmt: skip
     db.session.add(batch)
     db.session.flush()
-    _insert(pilot, batch, found.taken)
-    days = {each.day for each in found.taken}
+    _insert(pilot, batch, found)
+    days = found.taken.days
     count_anew(pilot, days)
     ledger.record(
         pilot, "measure", actor, organization_id=organization_of(pilot, side),
@@ -109,22 +108,34 @@ def batch_of(pilot: Pilot, side: Side, key: str) -> Batch | None:
     return db.session.scalar(sa.select(Batch).where(mine))
 
 
-def _known(pilot: Pilot, taken: Sequence[Taken]) -> set[tuple[int, str, datetime]]:
-    if not taken:
-        return set()
-    moments = [each.at for each in taken]
+def _insert(pilot: Pilot, batch: Batch, found: Judgement) -> None:
+    """Write the readings. Whether one is there already, the unique index says; only then they are looked for.
+
+    Raises:
+        Invalid: which rows are recorded already.
+    """
+    shared = {"pilot_id": pilot.id, "batch_id": batch.id, "side": batch.side, "standing": "pending", "objection": ""}
+    taken = found.taken
+    try:
+        with db.session.begin_nested():
+            for start in range(0, len(taken), PORTION):
+                rows = [shared | each._asdict() for each in taken[start : start + PORTION]]
+                db.session.execute(sa.insert(Reading.__table__), rows)  # type: ignore[arg-type]
+    except IntegrityError as error:
+        intake.hold_against(found, _stored(pilot, taken))
+        if not found.problems:
+            raise
+        raise Invalid(FieldError(f"readings.{each.row}", each.message) for each in found.problems) from error
+
+
+def _stored(pilot: Pilot, taken: Readings) -> Iterator[Moment]:
+    """What is recorded between the first and the last of these moments."""
     select = sa.select(Reading.target_id, Reading.device, Reading.at).where(
         Reading.target_id.in_([each.id for each in pilot.targets]), Reading.corrects_id.is_(None),
-        Reading.at.between(min(moments), max(moments)),
-    )  # fmt: skip
-    return {(row[0], row[1], row[2]) for row in db.session.execute(select)}
-
-
-def _insert(pilot: Pilot, batch: Batch, taken: Sequence[Taken]) -> None:
-    shared = {"pilot_id": pilot.id, "batch_id": batch.id, "side": batch.side, "standing": "pending", "objection": ""}
-    for start in range(0, len(taken), PORTION):
-        rows = [shared | each._asdict() for each in taken[start : start + PORTION]]
-        db.session.execute(sa.insert(Reading.__table__), rows)  # type: ignore[arg-type]
+        Reading.at.between(*taken.span()),
+    ).execution_options(yield_per=PORTION)  # fmt: skip
+    for row in db.session.execute(select):
+        yield row[0], row[1], row[2]
 
 
 def count_anew(pilot: Pilot, days: Collection[date]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from http import HTTPStatus
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -14,11 +16,13 @@ from marketplace.core import clock
 from marketplace.core.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
-from marketplace.foundation.tables import read_table, write_xlsx
+from marketplace.foundation.files.names import clean_name, extension_of
+from marketplace.foundation.tables import LongTable, Table, open_csv, read_table, write_xlsx
 from marketplace.pilots import intake, measuring, queries, wording
 from marketplace.pilots.forms import CorrectionForm, DayForm, FileForm, IncidentForm, ReadingForm
 from marketplace.pilots.intake import HEADINGS, Judgement
 from marketplace.pilots.models import Pilot, Reading
+from marketplace.pilots.packing import Readings
 from marketplace.pilots.plan import read_day
 from marketplace.pilots.policy import side_of
 from marketplace.pilots.services import HEADER
@@ -28,7 +32,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import key_page
-from marketplace.web.request import own_transaction, takes_files
+from marketplace.web.request import MAX_UPLOAD, own_transaction, takes_files
 from marketplace.web.twins import TYPES, table_answer
 
 SHOWN_PROBLEMS = 200
@@ -105,7 +109,7 @@ def new_reading(number: str) -> ResponseReturnValue:
 
 def _write(pilot: Pilot, taken: intake.Taken, row: dict[str, str]) -> None:
     sha256 = hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
-    measuring.record(pilot, current_actor(), Judgement(taken=[taken], rows=[1]), "form", sha256)
+    measuring.record(pilot, current_actor(), Judgement(Readings([(taken, 1)])), "form", sha256)
 
 
 def load(number: str) -> ResponseReturnValue:
@@ -127,6 +131,7 @@ def load(number: str) -> ResponseReturnValue:
     failed = bool(form.errors) or bool(found and found.problems)
     body = render_template(
         "pilots/load.html", form=form, pilot=pilot, found=found, shown=SHOWN_PROBLEMS, most=intake.MOST_ROWS,
+        size=MAX_UPLOAD // 2**20,
         bad=len({each.row for each in found.problems}) if found else 0,
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
@@ -140,8 +145,8 @@ def _load(pilot: Pilot, upload: Any) -> Judgement:
     """
     digest = hashlib.file_digest(upload.stream, "sha256").hexdigest()
     upload.stream.seek(0)
-    table = read_table(upload.stream, upload.filename, max_rows=intake.MOST_ROWS, max_bytes=LARGEST_FILE)
-    found = intake.check(intake.rows_of(table), measuring.rules_of(pilot))
+    with TemporaryDirectory() as folder:
+        found = intake.check(intake.rows_of(_table(upload, Path(folder))), measuring.rules_of(pilot))
     if found.problems:
         return found
     if not found.taken:
@@ -152,6 +157,20 @@ def _load(pilot: Pilot, upload: Any) -> Judgement:
     except Invalid:
         return found  # its problems name the rows that are recorded already
     return found
+
+
+def _table(upload: Any, folder: Path) -> Table | LongTable:
+    """The table in an uploaded file; a CSV file is laid into ``folder`` and read from there row by row.
+
+    Raises:
+        FieldError: the file as a whole cannot be taken.
+    """
+    name = clean_name(upload.filename)
+    if extension_of(name) != "csv":
+        return read_table(upload.stream, name, max_rows=intake.MOST_ROWS["xlsx"], max_bytes=LARGEST_FILE)
+    path = folder / "readings.csv"
+    upload.save(path)
+    return open_csv(path, intake.MOST_ROWS["csv"])
 
 
 def _loaded(found: Judgement) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
+from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.pilots import judging, plan, queries, report, services, wording
 from marketplace.pilots.forms import ReportForm, VerifyForm
 from marketplace.pilots.lifecycle import PILOT, signed_by_both
+from marketplace.pilots.models import Pilot
 from marketplace.pilots.policy import can_verify, side_of
-from marketplace.pilots.showing import agreement, plots
+from marketplace.pilots.showing import agreement, counted, parties, period, plots
 from marketplace.web.actions import seen_version
 from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
@@ -26,6 +30,7 @@ def add_pages(pages: Blueprint) -> None:
     """Add these pages to the blueprint of pilots."""
     both = ["GET", "POST"]
     pages.add_url_rule("/<number>/report", "report", show_report)
+    pages.add_url_rule("/<number>/report.pdf", "report_file", report_file)
     pages.add_url_rule("/<number>/report/edit", "edit_report", signed_in(edit_report), methods=both)
     pages.add_url_rule("/<number>/report/sign", "sign", signed_in(sign), methods=["POST"])
     pages.add_url_rule("/<number>/verify", "verify", signed_in(verify), methods=both)
@@ -34,22 +39,57 @@ def add_pages(pages: Blueprint) -> None:
 def show_report(number: str) -> ResponseReturnValue:
     """The report as a document to print: everybody reads it once the run is over, its text once it is decided."""
     actor = current_actor()
+    pilot = _ended(number, actor)
+    return render_template(
+        "pilots/report.html", **_told(pilot, actor), side=side_of(actor, pilot), agreement=agreement(pilot),
+        wording=wording,
+    )  # fmt: skip
+
+
+def report_file(number: str) -> ResponseReturnValue:
+    """The same as a PDF, in the language of the page."""
+    from marketplace.pilots.printed import report_pdf  # the library takes half a second that no other page needs
+
+    actor = current_actor()
+    pilot = _ended(number, actor)
+    base = current_app.extensions["config"].base_url.rstrip("/")
+    answer = Response(
+        report_pdf(_told(pilot, actor), f"{base}{url_for('pilots.report', number=number)}"),
+        content_type="application/pdf",
+    )
+    answer.headers["Content-Disposition"] = f'inline; filename="{number}-report.pdf"'
+    answer.vary.update(("Cookie", "Accept-Language"))
+    return answer
+
+
+def _ended(number: str, actor: Actor) -> Pilot:
+    """A pilot whose run is over.
+
+    Raises:
+        NotFound: there is none that the actor sees.
+    """
     pilot = queries.pilot_by_number(number, actor)
     if pilot.ended_on is None:
         raise NotFound
+    return pilot
+
+
+def _told(pilot: Pilot, actor: Actor) -> dict[str, Any]:
+    """What the report says to this reader, on its page and as a file."""
     tallies, days = queries.tallies(pilot), queries.excluded_days(pilot)
     results, incidents = queries.results(pilot, tallies, days), queries.incidents(pilot)
-    side = side_of(actor, pilot)
-    written = pilot.report if pilot.state != "reporting" or side or can_verify(actor, pilot) else {}
+    opened = pilot.state != "reporting" or side_of(actor, pilot) or can_verify(actor, pilot)
+    written = pilot.report if opened else {}
     signed = plan.digest(report.parts_signed(pilot))
-    return render_template(
-        "pilots/report.html", pilot=pilot, mark=PILOT.mark(pilot.state), rows=wording.columns(results),
-        plots=plots(results, incidents), summary=judging.conclusion(results), counts=queries.counts(tallies),
-        days=[each for each in days if each.answer == "agreed"], incidents=incidents[:MOST_LISTED], side=side,
-        written=written, verdict=report.VERDICTS.get(written.get("verdict", "")), labels=report.LABELS, digest=signed,
-        given=queries.consents(pilot, "report", signed), agreement=agreement(pilot), wording=wording,
-        ran=results[0].days if results else 0,
-    )  # fmt: skip
+    return {
+        "pilot": pilot, "mark": PILOT.mark(pilot.state), "rows": wording.columns(results), "digest": signed,
+        "plots": plots(results, incidents), "summary": judging.conclusion(results),
+        "counted": counted(queries.counts(tallies)),
+        "days": [each for each in days if each.answer == "agreed"], "incidents": incidents[:MOST_LISTED],
+        "written": written, "verdict": report.VERDICTS.get(written.get("verdict", "")), "labels": report.LABELS,
+        "given": queries.consents(pilot, "report", signed),
+        "parties": parties(pilot, results[0].days if results else 0),
+    }  # fmt: skip
 
 
 def edit_report(number: str) -> ResponseReturnValue:
@@ -65,7 +105,7 @@ def edit_report(number: str) -> ResponseReturnValue:
         return redirect(url_for("pilots.report", number=number))
     return form_page(
         "pilots/edit_report.html", form, pilot=pilot, version=request.form.get("version", pilot.version),
-        rows=wording.columns(queries.results(pilot)),
+        rows=wording.columns(queries.results(pilot)), wording=wording,
     )  # fmt: skip
 
 
@@ -97,5 +137,6 @@ def verify(number: str) -> ResponseReturnValue:
     return form_page(
         "pilots/verify.html", form, pilot=pilot, rows=wording.columns(queries.results(pilot)),
         refusal=signed_by_both(pilot), today=clock.today(), counts=queries.counts(queries.tallies(pilot)),
-        verdict=report.VERDICTS.get(pilot.report.get("verdict", "")), labels=report.LABELS,
+        verdict=report.VERDICTS.get(pilot.report.get("verdict", "")), labels=report.LABELS, period=period,
+        wording=wording,
     )  # fmt: skip

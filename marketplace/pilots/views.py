@@ -24,7 +24,7 @@ from marketplace.pilots.items import CELLS, cells, item
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.pilots.policy import can_verify, can_view_readings, side_of
-from marketplace.pilots.showing import agreement, plots
+from marketplace.pilots.showing import agreement, period, plots
 from marketplace.posts.queries import signatures
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
@@ -89,6 +89,7 @@ def table() -> ResponseReturnValue:
         counts=queries.states(actor, mine=mine),
         states=PILOT.states,
         mark=PILOT.mark,
+        period=period,
         downloads=[(name, url_for("pilot_files.twin", ending=ending, status=state or None)) for name, ending in NAMES],
     )
 

@@ -43,6 +43,36 @@ ORIGINS = {
     "enquiry": Text("来自对接", "From talks"),
     "challenge": Text("来自揭榜", "From a challenge"),
 }
+# The table of judgements: key of ``columns`` and heading; what lies between the first and the last are figures.
+JUDGED = (
+    ("name", Text("指标", "Target")),
+    ("baseline", Text("基线", "Baseline")),
+    ("aim", Text("目标", "Goal")),
+    ("stop", Text("停止线", "Stop limit")),
+    ("value", Text("累计测得", "Measured")),
+    ("interval", Text("95% 区间", "95% interval")),
+    ("sample", Text("样本 / 需要", "Sample / needed")),
+    ("judgement", Text("判定", "Judgement")),
+)
+# The table of a plan that is not frozen yet, by key of ``plan_target``.
+PLANNED = (
+    ("name", Text("指标", "Target")),
+    ("kind", Text("怎样统计", "How it is counted")),
+    ("baseline", Text("基线", "Baseline")),
+    ("goal", Text("目标", "Goal")),
+    ("stop", Text("停止线", "Stop limit")),
+    ("least", Text("最低样本量", "Least sample")),
+    ("measurer", Text("谁来测", "Who measures")),
+    ("standard", Text("测试标准或办法", "Test standard or method")),
+)
+# How a target is judged, below every table of judgements.
+RULE = Text(
+    "“达标”要求样本和天数已够，且 95% 区间整段在目标一侧；区间整段在另一侧为“未达目标”；其余为“样本不足”。"
+    "只计双方确认的记录，双方同意的除外日不计。",
+    "“Met” needs enough sample and days, and the whole 95% interval on the good side of the target; wholly on the "
+    "other side is “not met”; all else is “not shown yet”. Only readings confirmed by both sides count, and no day "
+    "that both have excluded.",
+)
 STOPPED_BY = Text(
     "%(name)s触及停止线：%(day)s 为 %(value)s %(unit)s，停止线 %(stop)s",
     "%(name)s passed its stop limit: %(value)s %(unit)s on %(day)s, the limit is %(stop)s",
@@ -205,8 +235,8 @@ def columns(rows: Sequence[Judged]) -> list[dict[str, Any]]:
             "name": each.target.label, "code": each.target.code, "unit": unit_of(each.target),
             "baseline": figure(each.target.baseline), "aim": aim(each.target), "stop": limit(each.target),
             "value": figure(each.found.value) if each.found else "—", "interval": interval(each.found),
-            "sample": sample(each), "mark": each.mark, "method": plan.METHODS[each.target.kind],
-            "pending": each.pending, "disputed": each.disputed,
+            "sample": sample(each), "mark": each.mark, "judgement": each.mark.label,
+            "method": plan.METHODS[each.target.kind], "pending": each.pending, "disputed": each.disputed,
         }
         for each in rows
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Topic → who is told what: the applicant of what was decided and of deadlines, officials of what waits for them."""
+"""Topic → who is told what: who runs a site of what was decided and of deadlines, officials of what waits for them."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ def _site(message: Message) -> Site:
     return db.session.get_one(Site, message.subject_id)
 
 
+def _operators(site: Site) -> Iterator[User]:
+    """Members of the applicant; once it has a plate, also of who runs the place. Each once."""
+    keys = [site.organization_id]
+    if site.plate is not None:
+        keys += [each.organization_id for each in site.parties if each.role == "operator"]
+    yield from {user.id: user for key in dict.fromkeys(keys) for user in member_users(key)}.values()
+
+
 def _told(user: User, group: LetterGroup, site: Site, what: Text, config: Config, words: str = "") -> Letter:
     return letter(
         user, "sites/told", group, number=site.number, title=site.label, what=what, words=Quote(words),
@@ -46,10 +54,10 @@ def _told(user: User, group: LetterGroup, site: Site, what: Text, config: Config
 
 
 def stepped(message: Message, config: Config) -> Iterator[Letter]:
-    """Members of the applicant read of a step, with its reason."""
+    """Who runs it reads of a step, with its reason."""
     site, entry = _site(message), db.session.get_one(LedgerEntry, message.payload["entry"])
     name = message.topic.partition(".")[2]
-    for user in member_users(site.organization_id):
+    for user in _operators(site):
         yield _told(user, TOLD[name], site, SITE.by_name[name].told, config, entry.reason)
 
 
@@ -81,12 +89,12 @@ def due(message: Message, config: Config) -> Iterator[Letter]:
     """Members of the operator are reminded of a deadline."""
     site = _site(message)
     what = Text("有一项材料要在 %(day)s 前提交", "Something is due by %(day)s") % {"day": message.payload["day"]}
-    for user in member_users(site.organization_id):
+    for user in _operators(site):
         yield _told(user, SITES, site, what, config)
 
 
 def _to_officials(site: Site, region: str, what: Text, config: Config) -> Iterator[Letter]:
-    own = {user.id for user in member_users(site.organization_id)}
+    own = {user.id for user in _operators(site)}
     for user in officials(DUTY, region):
         if user.id not in own:
             yield _told(user, DESK, site, what, config)

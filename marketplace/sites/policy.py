@@ -43,8 +43,28 @@ def can_apply(actor: Actor, organization: Organization) -> bool:
 
 
 def owns(actor: Actor, site: Site) -> bool:
-    """Members of the applicant: they write, submit, report and reply."""
+    """Members of the applicant: they write and submit."""
     return actor.belongs_to(site.organization_id)
+
+
+def operates(actor: Actor, site: Site) -> bool:
+    """Who reports on what has a plate, puts right, replies, asks for renewal: the applicant, and who runs the place."""
+    return operating_organization(actor, site) is not None
+
+
+def operating_organization(actor: Actor, site: Site) -> int | None:
+    """The key of the organization for which the actor does so; the applicant before the operator."""
+    if owns(actor, site):
+        return site.organization_id
+    runs = [each.organization_id for each in site.parties if each.role == "operator"] if site.plate is not None else []
+    return next((each for each in runs if actor.belongs_to(each)), None)
+
+
+def operated_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """``operates`` as a condition on the table."""
+    own = sorted(actor.organization_ids)
+    runs = (SiteParty.site_id == Site.id) & (SiteParty.role == "operator") & SiteParty.organization_id.in_(own)
+    return Site.organization_id.in_(own) | (Site.plate.is_not(None) & sa.exists().where(runs))
 
 
 # ---- who sees it ----
@@ -66,8 +86,8 @@ def public() -> sa.ColumnElement[bool]:
 
 
 def can_view_inside(actor: Actor, site: Site) -> bool:
-    """Documents, remarks and history: the applicant; once it was filed, officials in charge and its experts."""
-    if actor.is_system or owns(actor, site):
+    """Documents, remarks and history: who runs it; once it was filed, officials in charge and its experts."""
+    if actor.is_system or operates(actor, site):
         return True
     if site.filed_at is None:
         return False
@@ -81,7 +101,7 @@ def dealing_with(actor: Actor) -> sa.ColumnElement[bool]:
     region = cast(Any, Site.region)
     seen: list[sa.ColumnElement[bool]] = [Site.filed_at.is_not(None) & in_charge(actor, DUTY, region)]
     if actor.organization_ids:
-        seen.append(Site.organization_id.in_(sorted(actor.organization_ids)))
+        seen.append(operated_by(actor))
     if actor.signed_in:
         seen.append(Site.filed_at.is_not(None) & _seats(actor).where(SiteSheet.site_id == Site.id).exists())
     return sa.or_(*seen)

@@ -18,7 +18,7 @@ from marketplace.panels.models import Assignment
 from marketplace.panels.policy import JUDGES
 from marketplace.pilots.models import Incident, Pilot
 from marketplace.sites.models import Site, SiteParty, SitePilot, SiteSheet, SiteStatement, SiteVisit
-from marketplace.sites.policy import dealing_with, ended, in_force, owns, visible_to
+from marketplace.sites.policy import dealing_with, ended, in_force, operated_by, operates, owns, visible_to
 
 SHOWN = (joinedload(Site.organization), joinedload(Site.scenario))
 WHOLE = (
@@ -56,6 +56,14 @@ def own_site(number: str, actor: Actor) -> Site:
     """The same for members of its applicant only; raises NotFound."""
     found = site_by_number(number, actor)
     if not owns(actor, found):
+        raise NotFound
+    return found
+
+
+def operated_site(number: str, actor: Actor) -> Site:
+    """The same for members of who runs it; raises NotFound."""
+    found = site_by_number(number, actor)
+    if not operates(actor, found):
         raise NotFound
     return found
 
@@ -201,9 +209,12 @@ def files_of(owner_type: str, ids: Sequence[int]) -> Mapping[int, list[StoredFil
 
 
 def own_duties(actor: Actor) -> sa.Select[Site]:
-    """Sites of the actor's organizations that wait for him: returned, to be put right, to reply, to report."""
-    own = Site.organization_id.in_(sorted(actor.organization_ids))
-    return sa.select(Site).where(own, Site.turn == "applicant", Site.state != "draft").order_by(Site.updated_at)
+    """Sites that the actor's organizations run and that wait for him: returned, to put right, to reply, to report."""
+    return (
+        sa.select(Site)
+        .where(operated_by(actor), Site.turn == "applicant", Site.state != "draft")
+        .order_by(Site.updated_at)
+    )
 
 
 def sheets_waiting(actor: Actor) -> sa.Select[SiteSheet]:
@@ -214,15 +225,7 @@ def sheets_waiting(actor: Actor) -> sa.Select[SiteSheet]:
     return select.join(Assignment, Assignment.id == SiteSheet.assignment_id).where(mine, now).order_by(SiteSheet.id)
 
 
-def duty_count(actor: Actor) -> int:
-    """How many things wait for the actor as a member or an expert: one statement."""
-    if not actor.organization_ids and actor.expert_id is None:
-        return 0
-    parts = []
-    if actor.organization_ids:
-        parts.append(own_duties(actor).with_only_columns(Site.id).order_by(None))
-    if actor.expert_id is not None:
-        parts.append(sheets_waiting(actor).with_only_columns(SiteSheet.id).order_by(None))
-    counts = [sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery() for part in parts]
-    total: Any = sum(counts[1:], counts[0])
-    return db.session.scalar(sa.select(total)) or 0
+def duty_selects(actor: Actor) -> list[sa.Select[Any]]:
+    """What waits for the actor as a member or an expert, a row each."""
+    own = [own_duties(actor)] if actor.organization_ids else []
+    return [*own, *([sheets_waiting(actor)] if actor.expert_id is not None else [])]

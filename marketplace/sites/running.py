@@ -31,7 +31,7 @@ from marketplace.sites.figures import (
     VALID_MONTHS,
 )
 from marketplace.sites.models import Site, SiteStatement
-from marketplace.sites.policy import IN_FORCE, deciding_post, is_in_force, owns
+from marketplace.sites.policy import IN_FORCE, deciding_post, is_in_force, operating_organization
 from marketplace.sites.services import moved, wait
 
 
@@ -84,11 +84,12 @@ def state_of_it(
     """Keep what the operator states; the province looks at it next.
 
     Raises:
-        NotFound: the actor is no member of the applicant. Refused: nothing of that kind is asked for now.
+        NotFound: the actor belongs to none who runs it. Refused: nothing of that kind is asked for now.
         Conflict: a colleague has just reported on the same year.
     """
     lock(site)
-    if not owns(actor, site):
+    own = operating_organization(actor, site)
+    if own is None:
         raise NotFound
     if kind not in open_statements(site):
         raise _not_now(site, kind)
@@ -106,7 +107,7 @@ def state_of_it(
     if kind == "yearly":
         site.report_due = next_report_due(site, period + 1)
     entry = ledger.record(
-        site, f"state_{kind}", actor, organization_id=site.organization_id, data={"statement": made.id, "year": period}
+        site, f"state_{kind}", actor, organization_id=own, data={"statement": made.id, "year": period}
     )
     emit("site.stated", site, {"entry": entry.id, "kind": kind})
     wait(site, "province")

@@ -23,7 +23,7 @@ def add_pages(pages: Blueprint) -> None:
 def state(number: str, kind: str) -> ResponseReturnValue:
     """Write and file it."""
     actor = current_actor()
-    site = queries.own_site(number, actor)
+    site = queries.operated_site(number, actor)
     if kind not in running.open_statements(site):
         raise NotFound
     form = YearlyForm() if kind == "yearly" else StatementForm()

@@ -41,6 +41,7 @@ from marketplace.sites.policy import (
     can_recommend,
     can_view_inside,
     is_in_force,
+    operates,
     owns,
 )
 from marketplace.sites.precheck import points
@@ -148,7 +149,7 @@ def show(number: str) -> ResponseReturnValue:
     """A site: what it is, what it stands on, what became of it, and what the reader may do."""
     actor = current_actor()
     site = queries.site_by_number(number, actor)
-    own, inside = owns(actor, site), can_view_inside(actor, site)
+    own, runs, inside = owns(actor, site), operates(actor, site), can_view_inside(actor, site)
     content = wording.shown_content(site, own=own)
     return render_template(
         "sites/show.html", site=site, content=content, mark=wording.mark(site), own=own, inside=inside,
@@ -160,7 +161,7 @@ def show(number: str) -> ResponseReturnValue:
         statements=showing.statements(site, inside=inside), offers=offers(SITE, site),
         recommends=can_recommend(actor, site), decides=can_decide(actor, site), sheet=queries.sheet_of(site, actor),
         writable=own and site.state in WRITABLE, points=points(site) if own and site.state in WRITABLE else [],
-        open_statements=running.open_statements(site) if own else [], stated=wording.STATEMENTS,
+        open_statements=running.open_statements(site) if runs else [], runs=runs, stated=wording.STATEMENTS,
         notices=official_views.notices_of(site), refusal=official_views.barred(actor, site),
         organizations=[(each.role, each.organization) for each in site.parties],
     )  # fmt: skip

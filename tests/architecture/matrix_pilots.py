@@ -82,6 +82,8 @@ def _reported() -> Iterator[Row]:
     reporting = "/pilots/{pilot.soe.reporting}"
     yield get("pilots.report", "/pilots/{pilot.soe.running}/report", "404")
     yield get("pilots.report", f"{reporting}/report", "200")
+    yield get("pilots.report_file", "/pilots/{pilot.soe.running}/report.pdf", "404")
+    yield get("pilots.report_file", f"{reporting}/report.pdf", "200")
     yield get("pilots.edit_report", f"{reporting}/report/edit", _sides(200))
     yield post("pilots.edit_report", f"{reporting}/report/edit", _sides(422), version=STALE)
     yield post("pilots.sign", f"{reporting}/report/sign", _sides(409), digest="0")

@@ -65,8 +65,10 @@ def content(**changes: Any) -> dict[str, Any]:
 
 def draft(who: Hands, kind: str = "place", **changes: Any) -> Site:
     """A draft that can be submitted."""
+    by_demander = who.applicant.belongs_to(who.pilot.demander_id)
     with transaction():
-        site = services.create(who.pilot.demander, who.applicant, kind, [who.pilot])
+        organization = who.pilot.demander if by_demander else who.pilot.supplier
+        site = services.create(organization, who.applicant, kind, [who.pilot])
         columns = {"kind": kind, "region": accounts.HEFEI, "domain": "special", "title": "变电站巡检示范点",
                    "title_en": "", "longitude": 117.28, "latitude": 31.86}  # fmt: skip
         services.save(site, columns, content(**changes), [who.pilot], (), who.applicant, None)

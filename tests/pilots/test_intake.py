@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
 
 from marketplace.core.errors import FieldError
-from marketplace.foundation.tables import read_table
+from marketplace.foundation.tables import open_csv, read_table
 from marketplace.pilots import intake
 from marketplace.pilots.intake import Judgement, Rules
 from marketplace.pilots.models import Target
@@ -98,6 +100,38 @@ def test_doubles_gaps_and_what_is_stored_already() -> None:
     assert gappy.gaps == [date(2026, 3, 3), date(2026, 3, 4)]
     intake.hold_against(gappy, {gappy.taken[1].moment})
     assert [(each.row, "已有记录" in each.message.zh) for each in gappy.problems] == [(3, True)]
+
+
+def test_doubles_are_found_in_whatever_order_they_come() -> None:
+    """A machine's log rises and needs no memory for it; other orders are compared as a whole, series by series."""
+    stamps = [f"2026-03-{day:02d} {hour:02d}:30" for day in range(2, 12) for hour in range(24)]
+    rising = [f"{at},T2,1.9,,,{device}," for device in ("D1", "D2") for at in stamps]
+    whole = check(*rising)
+    assert (whole.problems, len(whole.taken), len(whole.taken.days)) == ([], 480, 10)
+    assert [each.device for each in whole.taken[238:242]] == ["D1", "D1", "D2", "D2"]
+    luck = random.Random(6)
+    mixed = luck.sample(rising, len(rising))
+    assert not check(*mixed).problems
+    again = check(*mixed, mixed[7], rising[0].replace("D1", "D3"))
+    assert [(each.row, "第 9 行" in each.message.zh) for each in again.problems] == [(482, True)]
+    intake.hold_against(whole, [(2, "D2", whole.taken[300].at), (2, "D3", whole.taken[0].at)])
+    assert [each.row for each in whole.problems] == [302]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_long_file_is_read_row_by_row(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "长.csv"
+    text = HEADER + "".join(
+        f"2026-03-02 08:{m:02d}:{s:02d},识别准确率,9/10,,,D1,抽查\n" for m in range(9) for s in range(60)
+    )
+    path.write_bytes(text.encode(encoding))
+    found = intake.check(intake.rows_of(open_csv(path, 540)), RULES)
+    assert (len(found.taken), found.taken[539].note, found.problems) == (540, "抽查", [])
+    with pytest.raises(FieldError, match="split it into several files"):
+        open_csv(path, 539)
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(FieldError, match="UTF-16"):
+        open_csv(path, 540)
 
 
 @pytest.mark.parametrize(("header", "words"), [("指标,数值\n", "缺列：时间"), ("时间,数值,测得值\n", "出现两次")])

@@ -6,14 +6,16 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core import clock as clocks
 from marketplace.foundation.db import transaction
-from marketplace.pilots import plan, queries, report
+from marketplace.pilots import intake, plan, queries, report
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.tokens import services as tokens
 from marketplace.tokens.models import ApiToken
@@ -108,6 +110,9 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     assert bad.status_code == 422
     assert "有 1 行要改，一行也没有写入" in bad.text
     assert session.scalar(sa.select(sa.func.count()).select_from(Reading)) == 0
+    with patch.dict(intake.MOST_ROWS, csv=29):
+        assert "数据超过 29 行，请分成几个文件" in send(f"时间,数值\n{lines}").text
+    assert session.scalar(sa.select(sa.func.count()).select_from(Reading)) == 0
     assert send(f"时间,数值\n{lines}").status_code == 302
     assert "已有记录" in send(f"时间,数值\n{lines}").text
     page = demander.get(f"{base}/readings?standing=pending")
@@ -130,6 +135,26 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     _report(app, session, made, supplier, demander)
 
 
+def _printed(own: Any, public: Any, made: Pilot) -> None:
+    """The PDF says what the page says to this reader, in his language, with the font inside."""
+    assert (own.status_code, own.content_type) == (200, "application/pdf")
+    assert len(own.data) < 200_000
+    chinese, english = (PdfReader(io.BytesIO(each.data)) for each in (own, public))
+    words, foreign = ("\n".join(page.extract_text() for page in each.pages) for each in (chinese, english))
+    for each in (made.number, made.data_sha256, made.plan_sha256, "识别准确率", "94.5 %", "Wilson 1927", "雾天识别差",
+                 "仅本场地", "到此为止", "样本不足"):  # fmt: skip
+        assert each in words, each
+    assert "Report of the pilot" in foreign
+    assert "Not shown yet" in foreign
+    assert "雾天识别差" not in foreign
+    fonts = chinese.pages[0]["/Resources"]["/Font"].values()  # type: ignore[index]
+    assert all(
+        "FontFile2" in str(each.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]) for each in fonts
+    )
+    assert next(each.title for each in english.outline) == "1. Conclusion"  # type: ignore[union-attr]
+    assert (chinese.metadata.title, english.root_object["/Lang"]) == (f"场景验证报告 {made.number}", "en")  # type: ignore[union-attr]
+
+
 def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Client) -> None:
     """The digest of the report is that of the file; strangers see neither readings nor an unsigned report's words."""
     import hashlib
@@ -143,6 +168,7 @@ def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Cl
     session.expire_all()
     assert "雾天识别差" in demander.get(f"{base}/report").text
     assert "雾天识别差" not in visitor.get(f"{base}/report").text
+    _printed(supplier.get(f"{base}/report.pdf"), visitor.get(f"{base}/report.pdf?lang=en"), made)
     digest = plan.digest(report.parts_signed(made))
     for side in (supplier, demander):
         assert side.submit(f"{base}/report/sign", {"digest": digest}).status_code == 302

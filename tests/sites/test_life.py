@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, VISITOR, Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.experts.services import months_on
 from marketplace.foundation.db import db, transaction
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.foundation.outbox import OutboxMessage
 from marketplace.notices import queries as notices
 from marketplace.notices import services as notice_services
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import actor_of
-from marketplace.sites import deciding, policy, queries, register, running, services
+from marketplace.posts import queries as post_queries
+from marketplace.posts import services as posts
+from marketplace.sites import deciding, notify, policy, queries, register, running, services
 from marketplace.sites.content import digest
+from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site
 from tests.factories import accounts, sites
 from tests.factories.sites import REASON, Hands
@@ -180,8 +188,62 @@ def test_nobody_decides_on_what_is_his_own_or_in_his_line(who: Hands) -> None:
         applicant.parent_id, applicant.parent_state = None, ""
 
 
+def test_no_deciding_step_is_open_to_the_own_line_nor_by_a_delegation(who: Hands) -> None:
+    """Every step of every official, with a post of one's own and one handed over by a colleague of the other side."""
+    made = sites.site("designated", who)
+    deciders = {each.name: each for each in SITE.steps if each.who in (policy.can_recommend, policy.can_decide)}
+    assert len(deciders) == 14
+    for region, side in ((accounts.PROVINCE, "province"), (accounts.HEFEI, "city")):
+        insider = accounts.official(region, ("demonstrate",), f"同一部门{side}")
+        free = accounts.official(region, ("demonstrate",), f"同一部门{side}")
+        accounts.join(db.session.get_one(Organization, who.pilot.supplier_id), insider)
+        with transaction():
+            (post,) = post_queries.posts_of([free.id])
+            posts.delegate(post, insider.id, ["demonstrate"], clock.today(), clock.today(), "休假", actor_of(free))
+        inside, outside = actor_of(insider), actor_of(free)
+        assert {each.delegation_id is None for each in inside.posts} == {True, False}
+        open_to = {name for name, each in deciders.items() if each.who(outside, made)}
+        assert open_to
+        assert not [name for name, each in deciders.items() if each.who(inside, made)]
+        if side == "province":
+            for act in (
+                lambda actor=inside: running.supervise(made, "warn", actor, REASON, None),
+                lambda actor=inside: running.set_level(made, "province", {}, actor, None),
+                lambda actor=inside: deciding.record_visit(made, sites.VISIT, (), actor),
+            ):
+                with pytest.raises((Refused, NotFound)), transaction():
+                    act()
+
+
+def test_who_runs_a_place_reports_on_it_though_another_applied(who: Hands) -> None:
+    """A vendor applied: from the plate on the demander, at whose place it stands, reports, is reminded and replies."""
+    operator = who.applicant
+    made = sites.site("notice", dataclasses.replace(who, applicant=who.vendor))
+    assert not policy.can_view_inside(operator, made)
+    assert made.id not in db.session.scalars(sa.select(Site.id).where(policy.dealing_with(operator))).all()
+    sites.advance(made, "designated", who)
+    assert policy.can_view_inside(operator, made)
+    assert not policy.owns(operator, made)
+    with clock.standing_at(clock.end_of_day(made.designated_on or clock.today()) + timedelta(days=360)):
+        with transaction():
+            running.remind_due()
+        assert made.id in {each.id for each in db.session.scalars(queries.own_duties(operator))}
+        told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.topic == "site.due")).all()[-1]
+        readers = {each.to for each in notify.due(told, current_app.extensions["config"])}
+        assert readers >= {db.session.get_one(User, each.user_id).email for each in (operator, who.vendor)}
+        with transaction():
+            running.state_of_it(made, "yearly", {"hours": "10", "text": "平稳"}, (), operator)
+        last = db.session.scalars(sa.select(LedgerEntry).where(LedgerEntry.action == "state_yearly")).all()[-1]
+        assert (last.organization_id, queries.years_reported(made)) == (who.pilot.demander_id, 1)
+        with pytest.raises(Refused, match="not due yet"), transaction():
+            running.state_of_it(made, "yearly", {"hours": "10", "text": "再报一次"}, (), who.vendor)
+        with pytest.raises(NotFound), transaction():
+            running.state_of_it(made, "yearly", {"hours": "1", "text": "旁人"}, (), who.city)
+
+
 def test_both_faces_of_who_sees_a_site_agree(who: Hands) -> None:
     every = [sites.site(state, who) for state in ("draft", "submitted", "under_evaluation", "notice")]
+    sites.site("designated", dataclasses.replace(who, applicant=who.vendor))
     elsewhere = accounts.actor(accounts.official(accounts.WUHU, ("demonstrate",), "芜湖市工业和信息化局"))
     judges = list(who.experts.values())
     actors: list[Actor] = [VISITOR, SYSTEM, who.applicant, who.vendor, who.city, who.province, elsewhere, *judges]

@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.foundation.db import db, transaction
 from marketplace.notices import services as notices
 from marketplace.panels.models import Assignment
+from marketplace.search.services import rebuild
 from marketplace.sites import running
 from marketplace.sites.content import CHECKLIST
 from marketplace.sites.models import Site
@@ -192,6 +193,8 @@ def designate(desks: Desks, clock: Any) -> None:
     code = desks.visitor.get(f"/plates/{plate}/code.svg")
     assert (code.mimetype, b"<svg" in code.data, b"style=" in code.data) == ("image/svg+xml", True, False)
     assert desks.visitor.get(f"/sites/{desks.number}/filed.json").status_code == 404
+    rebuild()
+    assert desks.number in desks.visitor.get("/search?kind=site&q=变电站巡检").text
     level = {"level": "province", "title": "名单", "issuer": "省厅", "day": "2025-01-10"}
     desks.send(desks.province, "/level", {**level, "issuer": ""}, 422)
     desks.send(desks.province, "/level", level)
@@ -222,7 +225,9 @@ def revoke(desks: Desks) -> None:
     desks.send(desks.applicant, "/statements/reply", {"text": "申请保留"})
     desks.send(desks.province, "/supervision", {"decision": "revoke", "reason": "不能恢复"})
     site = desks.site()
-    for path in ("/sites", "/sites.csv", "/sites/feed.xml", "/api/v1/sites"):
+    # The index still holds it: nobody has told the worker yet.
+    for path in ("/sites", "/sites.csv", "/sites.json", "/sites/feed.xml", "/api/v1/sites", "/sites?city=340100",
+                 "/search?kind=site&q=变电站巡检", "/library"):  # fmt: skip
         assert desks.number not in desks.visitor.get(path).text, path
     assert json.loads(desks.visitor.get("/api/v1/sites").text)["total"] == 0
     assert "不能恢复" in desks.visitor.get(f"/plates/{site.plate}").text

@@ -54,7 +54,7 @@ def doubly_guarded(cell: str) -> str:
 
 def unguarded(cell: str) -> str:
     """What ``guarded`` was given. Read from workbooks too: people save an exported CSV file as one."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 
 def table_of(rows: Iterable[tuple[int, Sequence[str]]], max_rows: int) -> Table:
