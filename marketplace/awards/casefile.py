@@ -94,6 +94,7 @@ def _subjects(challenge: Challenge) -> dict[str, list[int]]:
         "question": keys(Question, Question.challenge_id == challenge.id),
         "answer": keys(Answer, Answer.challenge_id == challenge.id),
         "bid": [each.id for each in known_bids(challenge)],
+        "correction": [each.correction.id for each in known_bids(challenge) if each.correction is not None],
         "panel": [each.id for each in panels], "assignment": [one.id for each in panels for one in each.assignments],
         "sheet": keys(Sheet, Sheet.challenge_id == challenge.id),
         "score_change": keys(Change, Change.challenge_id == challenge.id),
@@ -215,7 +216,10 @@ def _bid(case: Case, bid: Bid) -> Iterator[Member]:
     except NotFound:  # an envelope that did not open stays what it is; the opening says so
         return
     yield f"{folder}/bid.json", file
+    later = bid.correction is not None and bid.correction.given_at is not None and bid.correction.given_at >= case.until
     for entry in written["files"]:
+        if later and entry.get("corrected"):
+            continue
         name = f"{folder}/files/{entry['sha256'][:16]}-{entry['name']}"
         yield name, b"".join(unsealing.file_pieces(entry))
 

@@ -9,6 +9,8 @@ from flask import Blueprint, Flask, get_template_attribute, url_for
 from markupsafe import Markup
 
 from marketplace.bids import (
+    correcting,
+    correcting_views,
     drafts,
     duties,
     leaving,
@@ -21,8 +23,8 @@ from marketplace.bids import (
     views,
 )
 from marketplace.bids.diary import DONE
-from marketplace.bids.lifecycle import BID, SETTINGS
-from marketplace.bids.models import Bid
+from marketplace.bids.lifecycle import BID, CORRECTION, SETTINGS
+from marketplace.bids.models import Bid, Correction
 from marketplace.bids.policy import names_openers
 from marketplace.bids.terms import closed_by
 from marketplace.challenges.conditions import require
@@ -36,6 +38,7 @@ from marketplace.foundation.worker import Task
 from marketplace.web.plate import Capability, Named, Recorded
 
 SHRED_EVERY = 600.0
+MISS_EVERY = 60.0
 SHOWN = 3
 
 
@@ -43,6 +46,7 @@ def blueprint() -> Blueprint:
     """The blueprint ``bids``, made anew for each app."""
     pages = Blueprint("bids", __name__, url_prefix="/bids")
     opening_views.add_routes(pages)
+    correcting_views.add_routes(pages)
     views.add_routes(pages)
     return pages
 
@@ -51,6 +55,12 @@ def changed(message: Message) -> None:
     """A material addendum was issued: bids sealed before it must be confirmed again."""
     addendum = db.session.get_one(Addendum, message.subject_id)
     services.ask_again(addendum.challenge)
+
+
+def _miss_papers() -> bool:
+    with transaction():
+        correcting.miss_due()
+    return False
 
 
 def _shred() -> bool:
@@ -70,8 +80,21 @@ def challenges_named(ids: Sequence[int]) -> Mapping[int, Named]:
     return {key: Named(number, url_for("bids.record", challenge=number)) for key, number in found}
 
 
+def corrections_named(ids: Sequence[int]) -> Mapping[int, Named]:
+    """A correction is called by its bid."""
+    select = sa.select(Correction.id, Bid.number).join(Bid, Bid.id == Correction.bid_id)
+    return {key: Named(number) for key, number in db.session.execute(select.where(Correction.id.in_(ids)))}
+
+
 RECORDED = (
     Recorded("bid", BID.label, acts=DONE, lifecycle=BID, named=named),
+    Recorded(
+        "correction",
+        CORRECTION.label,
+        acts={"ask": Text("要求补正材料", "Papers asked for")},
+        lifecycle=CORRECTION,
+        named=corrections_named,
+    ),
     Recorded("opening", Text("申报的开启", "Opening of bids"), acts=opening.ACTS, named=challenges_named),
 )
 
@@ -113,9 +136,12 @@ BIDS = Capability(
         "challenge.close": notify.closed,
         "challenge.fail": notify.failed,
         **{f"bid.{step}": notify.decided for step in notify.TOLD},
+        "correction.ask": notify.papers_asked,
+        "correction.give": notify.papers_came,
+        "correction.miss": notify.papers_came,
     },
     letter_groups=(DESK, DECISIONS),
-    tasks=(Task("bids.shred", _shred, SHRED_EVERY),),
+    tasks=(Task("bids.shred", _shred, SHRED_EVERY), Task("bids.miss_papers", _miss_papers, MISS_EVERY)),
     settings=SETTINGS,
     records=RECORDED,
     duties=duties.duties,

@@ -34,6 +34,8 @@ FILE_KINDS = {
     "report": Text("检测或认证报告", "Test or certification report"),
     "other": Text("其他", "Other"),
 }
+# Papers that name the bidder by their nature; experts under blind review do not get them.
+NAMING = ("agreement", "authority", "integrity")
 LABELS = {
     "approach": Text("技术方案", "Approach"),
     "experience": Text("基础与业绩", "Foundations and track record"),

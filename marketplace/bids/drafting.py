@@ -115,10 +115,14 @@ def attach(bid: Bid, entry: Mapping[str, Any], actor: Actor, seen: int | None) -
             Text("先移除不需要的文件", "Remove one first"),
         )
     save(bid, {**written, "files": [*written["files"], dict(entry)]}, actor, seen)
-    # What is known of it outside the draft: sealed bytes without name, kind, size or author.
+    note_blob(bid, entry["blob"])
+
+
+def note_blob(bid: Bid, blob: str) -> None:
+    """Note what is known of a file outside the draft: sealed bytes without name, kind, size or author."""
     db.session.add(
         StoredFile(
-            sha256=entry["blob"],
+            sha256=blob,
             name="sealed",
             media_type="application/octet-stream",
             size=0,

@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import joinedload
 
 from marketplace.bids.lifecycle import WRITABLE
-from marketplace.bids.models import Bid, Opener, Opening, Participation
+from marketplace.bids.models import Bid, Correction, Opener, Opening, Participation
 from marketplace.bids.queries import asked_of
 from marketplace.challenges.models import Challenge
 from marketplace.core import clock
@@ -33,6 +33,17 @@ def _asked(actor: Actor) -> sa.Select[int]:
 
 def _to_confirm(actor: Actor) -> sa.Select[int]:
     return sa.select(Bid.id).where(Bid.organization_id.in_(actor.organization_ids), Bid.state == "needs_reconfirm")
+
+
+def _to_correct(actor: Actor) -> sa.Select[int]:
+    """Bids whose papers may still be handed in."""
+    waits = (Correction.state == "asked") & (Correction.last_day >= clock.today()) & (Bid.state == "opened")
+    select = (
+        sa.select(Bid.id)
+        .join(Correction, Correction.bid_id == Bid.id)
+        .join(Challenge, Bid.challenge_id == Challenge.id)
+    )
+    return select.where(waits, Challenge.state == "opened", Bid.organization_id.in_(actor.organization_ids))
 
 
 def _to_take(actor: Actor) -> sa.Select[int]:
@@ -64,7 +75,10 @@ def _to_name(actor: Actor) -> sa.Select[int]:
 
 def _to_check(actor: Actor) -> sa.Select[int]:
     """Opened challenges with bids whose papers nobody has looked at."""
-    unchecked = sa.exists().where(Bid.challenge_id == Challenge.id, Bid.state == "opened")
+    waits = sa.exists().where(
+        Correction.bid_id == Bid.id, Correction.state == "asked", Correction.last_day >= clock.today()
+    )
+    unchecked = sa.exists().where(Bid.challenge_id == Challenge.id, Bid.state == "opened", ~waits)
     return sa.select(Challenge.id).where(Challenge.state == "opened", unchecked, _in_charge(actor))
 
 
@@ -85,7 +99,8 @@ def selects(actor: Actor) -> list[sa.Select[int]]:
     """What there is, a row each."""
     if not actor.signed_in:
         return []
-    return [part(actor) for part in (_asked, _to_confirm, *(part for part, *_rest in OF_CHALLENGES))]
+    parts = (_asked, _to_confirm, _to_correct, *(part for part, *_rest in OF_CHALLENGES))
+    return [part(actor) for part in parts]
 
 
 def duties(actor: Actor) -> list[Duty]:
@@ -112,7 +127,18 @@ def _of_bidder(actor: Actor) -> list[Duty]:
             Duty(Text("重新确认申报", "Confirm again"), bid.challenge.label.say(language),
                  url_for("bids.show", number=bid.number), why, bid.updated_at, _last_day(bid.challenge))
         )  # fmt: skip
-    return found
+    return [*found, *_corrections(actor)]
+
+
+def _corrections(actor: Actor) -> list[Duty]:
+    whole = (joinedload(Bid.challenge), joinedload(Bid.correction))
+    bids = db.session.scalars(sa.select(Bid).where(Bid.id.in_(_to_correct(actor))).options(*whole).order_by(Bid.id))
+    why = Text("形式审查要求补正材料，只有一次", "The formality check asks for papers, once")
+    return [
+        Duty(Text("补正材料", "Hand in papers"), bid.challenge.label.say(current_language()),
+             url_for("bids.correct", number=bid.number), why, bid.correction.asked_at, bid.correction.last_day)
+        for bid in bids if bid.correction is not None
+    ]  # fmt: skip
 
 
 def _last_day(challenge: Challenge) -> date | None:

@@ -11,10 +11,13 @@ from wtforms import BooleanField, Field, RadioField, SelectMultipleField, String
 from wtforms.validators import InputRequired
 
 from marketplace.bids.content import FILE_KINDS, LIMITS, read_months, read_price
-from marketplace.bids.lifecycle import FORMAL_RULES
+from marketplace.bids.correcting import KINDS
+from marketplace.bids.lifecycle import CORRECTION_DAYS, FORMAL_RULES
 from marketplace.core.text import Text
-from marketplace.web.fields import CHOOSE, OneOf, listed, read_into, written
+from marketplace.settings.queries import value
+from marketplace.web.fields import CHOOSE, OneOf, SomeOf, listed, read_into, written
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
+from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 
@@ -160,8 +163,18 @@ class OpenersForm(MarketplaceForm):
     users = SelectMultipleField(_l("开启人"), coerce=str)
 
 
+def papers_form(kinds: Sequence[str]) -> MarketplaceForm:
+    """The form with a file field for each paper that was asked for, "file_<kind>"."""
+    fields = {f"file_{kind}": FileField(FILE_KINDS[kind].say(current_language())) for kind in kinds}
+    made: MarketplaceForm = type("PapersForm", (MarketplaceForm,), fields)()
+    return made
+
+
 class FormalityForm(MarketplaceForm):
-    """The outcome of the formality check; who disqualifies names the rule and says why."""
+    """The outcome of the formality check; who disqualifies names the rule and says why.
+
+    Where papers may be corrected, ``papers`` and ``days`` say which and how long.
+    """
 
     decision = RadioField(_l("形式审查结论"), [chosen()])
     rule = OneOf(_l("依据的规则"), choices=lambda: listed([("", CHOOSE), *FORMAL_RULES.items()]))
@@ -169,9 +182,15 @@ class FormalityForm(MarketplaceForm):
         _l("事实与理由"), [at_most(NOTE_LENGTH)], description=_l("申报单位会看到这段话，也会记入留痕。")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    papers = SomeOf(_l("要补正的材料"), choices=lambda: listed(KINDS.items()))
+    days = StringField(_l("补正时限"), [at_most(2)])
+
+    def __init__(self, *, correctable: bool) -> None:
+        super().__init__()
         self.decision.choices = [("qualify", _("合格")), ("disqualify", _("不合格"))]
+        if correctable:
+            self.decision.choices.append(("ask_papers", _("要求补正材料")))
+            self.days.data = self.days.data or str(value(CORRECTION_DAYS))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A disqualification without its rule helps nobody."""
@@ -181,7 +200,15 @@ class FormalityForm(MarketplaceForm):
                 if not field.data:
                     field.errors = [*field.errors, _("不合格要指明规则，并写明事实")]
                     whole = False
+        if self.decision.data == "ask_papers" and not self.note.data:
+            self.note.errors = [*self.note.errors, _("请写明缺什么、哪里看不清")]
+            whole = False
         return whole
+
+    def working_days(self) -> int:
+        """The days as typed; 0 when they are no number."""
+        typed = self.days.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() else 0
 
 
 def opener_choices(users: Sequence[Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.bids.diary import DONE
 from marketplace.bids.lifecycle import BID
-from marketplace.bids.models import Bid, BidAct, Opener, Opening, Participation, SealedVersion
+from marketplace.bids.models import Bid, BidAct, Correction, Opener, Opening, Participation, SealedVersion
 from marketplace.challenges.models import Challenge
 from marketplace.core.errors import Refused
 from marketplace.core.text import Text
@@ -31,6 +31,8 @@ def personal(user_id: int) -> Sequence[PersonalPart]:
                      {"number": NUMBER, "at": WHEN}, _sealed(user_id)),
         PersonalPart("bid_participation", Text("联合体邀请与答复", "Invitations to consortiums and answers"),
                      {"number": NUMBER, "at": WHEN}, _answers(user_id)),
+        PersonalPart("bid_correction", Text("材料补正", "Corrections of papers"),
+                     {"number": NUMBER, "at": WHEN}, _corrections(user_id)),
         PersonalPart("bid_opener", Text("申报开启人", "Openings of bids"),
                      {"number": NUMBER, "at": WHEN}, _openings(user_id)),
     )  # fmt: skip
@@ -57,6 +59,13 @@ def _answers(user_id: int) -> list[dict[str, Any]]:
     select = sa.select(Bid.number, sa.type_coerce(at, Participation.asked_at.type)).join(Participation.bid)
     his = (Participation.asked_by == user_id) | (Participation.answered_by == user_id)
     return _rows(select.where(his).order_by(Participation.id))
+
+
+def _corrections(user_id: int) -> list[dict[str, Any]]:
+    at = sa.type_coerce(sa.func.coalesce(Correction.given_at, Correction.asked_at), Correction.asked_at.type)
+    select = sa.select(Bid.number, at).join(Bid, Bid.id == Correction.bid_id)
+    his = (Correction.asked_by == user_id) | (Correction.given_by == user_id)
+    return _rows(select.where(his).order_by(Correction.id))
 
 
 def _openings(user_id: int) -> list[dict[str, Any]]:

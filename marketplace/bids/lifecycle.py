@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marketplace.bids.models import Bid
-from marketplace.bids.policy import checks_papers, ends_it, is_lead, is_partner_owner, leads_it
+from marketplace.bids.models import Bid, Correction
+from marketplace.bids.policy import checks_papers, ends_it, gives_papers, is_lead, is_partner_owner, leads_it
 from marketplace.bids.terms import closed_by
+from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.setting import Setting
@@ -16,7 +17,11 @@ TOGETHER_MINUTES = Setting(
     Text("先到的开启人交出的一份，过时作废", "A key share given earlier than this expires"),
     Text("分钟", "minutes"), 5, 240,
 )  # fmt: skip
-SETTINGS = (TOGETHER_MINUTES,)
+CORRECTION_DAYS = Setting(
+    "bids.correction_days", Text("材料补正最长时限", "Longest time to correct papers"), 3,
+    Text("已经要求的补正不受影响", "Times that already run are not touched"), Text("个工作日", "working days"), 1, 15,
+)  # fmt: skip
+SETTINGS = (TOGETHER_MINUTES, CORRECTION_DAYS)
 
 # Of these states the bid takes part; of the first it does not yet.
 LIVE = ("sealed", "needs_reconfirm")
@@ -52,6 +57,18 @@ def after_deadline(bid: Bid) -> Refused | None:
     )
 
 
+def papers_settled(bid: Bid) -> Refused | None:
+    """Nobody is judged on papers that he may still hand in; the day itself decides, not the job that notices it."""
+    asked = bid.correction
+    if asked is None or asked.state != "asked" or moment() >= clock.end_of_day(asked.last_day):
+        return None
+    return Refused(
+        Text("补正期内不作形式审查结论", "Nothing is decided while papers may be handed in"),
+        Text("补正期限到 %(day)s 为止", "They may be handed in through %(day)s") % {"day": asked.last_day.isoformat()},
+        Text("收到材料或期满以后再作结论", "Decide once they are there, or the time is over"),
+    )
+
+
 BID = Lifecycle(
     "bid",
     Text("揭榜申报", "Bid"),
@@ -83,9 +100,10 @@ BID = Lifecycle(
              past="Not sealed or not confirmed again: taken as withdrawn"),
         step("open", "sealed", "opened", who=is_system, guard=after_deadline, quiet=True,
              label=Text("开启", "Open"), past="Opened"),
-        step("qualify", "opened", "qualified", who=checks_papers, quiet=True,
+        step("qualify", "opened", "qualified", who=checks_papers, guard=papers_settled, quiet=True,
              label=Text("形式审查合格", "Qualify"), past="Qualified"),
-        step("disqualify", "opened", "disqualified", who=checks_papers, quiet=True, asks_reason=True,
+        step("disqualify", "opened", "disqualified", who=checks_papers, guard=papers_settled, quiet=True,
+             asks_reason=True,
              label=Text("形式审查不合格", "Disqualify"), past="Disqualified"),
     ),
 )  # fmt: skip
@@ -109,5 +127,47 @@ PARTICIPATION = Lifecycle(
              label=Text("取消参加单位", "Drop"), past="Partner dropped"),
         step("end", "asked live", "ended", who=ends_it, quiet=True,
              label=Text("随申报结束", "End with the bid"), past="Ended with the bid"),
+    ),
+)  # fmt: skip
+
+
+def in_time(correction: Correction) -> Refused | None:
+    """Papers are handed in by the end of the last day in Beijing, by the database's clock, while papers are checked."""
+    bid = correction.bid
+    if bid.state == "opened" and bid.challenge.state == "opened" and moment() < clock.end_of_day(correction.last_day):
+        return None
+    return Refused(
+        Text("补正材料在期限内提交，以数据库时钟为准", "Papers are handed in in time, by the database's clock"),
+        Text("期限到 %(day)s 为止，或形式审查已经结束", "They could be handed in through %(day)s, or the check is over")
+        % {"day": correction.last_day.isoformat()},
+        Text("请等待形式审查结论", "Wait for the outcome of the formality check"),
+    )
+
+
+def too_late(correction: Correction) -> Refused | None:
+    """Missed only once the day is over."""
+    if moment() >= clock.end_of_day(correction.last_day):
+        return None
+    return Refused(
+        Text("补正期满才作逾期处理", "Papers are late once the time is over"),
+        Text("期限还没有到", "It is not over"),
+        Text("无需办理", "Nothing to do"),
+    )
+
+
+CORRECTION = Lifecycle(
+    "correction",
+    Text("材料补正", "Correction of papers"),
+    start="asked",
+    states={
+        "asked": State(Text("待补正材料", "Papers asked for"), "ochre", "clock"),
+        "given": State(Text("已补正", "Papers handed in"), "pine", "check-circle"),
+        "missed": State(Text("逾期未补正", "Not handed in in time"), "ochre", "x-circle"),
+    },
+    steps=(
+        step("give", "asked", "given", who=gives_papers, guard=in_time, quiet=True,
+             label=Text("提交补正材料", "Hand in papers"), past="Papers handed in"),
+        step("miss", "asked", "missed", who=is_system, guard=too_late, quiet=True,
+             label=Text("逾期未补正", "Miss the time"), past="Not handed in in time"),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,6 +110,7 @@ class Bid(Base):
     organization: Mapped[Organization] = relationship()
     versions: Mapped[list[SealedVersion]] = relationship(back_populates="bid", order_by="SealedVersion.number")
     participations: Mapped[list[Participation]] = relationship(back_populates="bid", order_by="Participation.id")
+    correction: Mapped[Correction | None] = relationship(back_populates="bid")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -174,6 +175,43 @@ class Participation(Base):
     @property
     def subject_type(self) -> str:
         return "participation"
+
+
+class Correction(Base):
+    """The papers that the formality check asked for, and what the bidder gave (补正). The sealed bid stays as it is.
+
+    ``kinds`` of ``content.FILE_KINDS``; ``last_day`` in Beijing. ``papers``: entries of files as in a draft, as JSON
+    encrypted for this site, because the keys of the files stand in it.
+    """
+
+    __tablename__ = "bid_correction"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('asked','given','missed')", name="state"),
+        # Once a bid, whatever the code above it does.
+        sa.UniqueConstraint("bid_id"),
+        sa.Index("ix_bid_correction_due", "state", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bid_id: Mapped[int] = mapped_column(sa.ForeignKey("bid.id"))
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    version: Mapped[int] = mapped_column(default=1)
+    kinds: Mapped[list[str]] = mapped_column(sa.JSON)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    asked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_day: Mapped[date]
+    papers: Mapped[str] = mapped_column(sa.Text, default="")
+    given_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    given_at: Mapped[datetime | None]
+
+    bid: Mapped[Bid] = relationship(back_populates="correction")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def subject_type(self) -> str:
+        return "correction"
 
 
 class BidAct(Base):

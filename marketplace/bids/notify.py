@@ -8,8 +8,9 @@ from marketplace.accounts.models import User
 from marketplace.accounts.notify import letter
 from marketplace.accounts.queries import people
 from marketplace.bids import queries
+from marketplace.bids.content import FILE_KINDS
 from marketplace.bids.lifecycle import BID
-from marketplace.bids.models import Bid
+from marketplace.bids.models import Bid, Correction
 from marketplace.challenges.models import Challenge
 from marketplace.config import Config
 from marketplace.foundation.db import db
@@ -17,6 +18,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.letters import DECISIONS, DESK, Letter, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.queries import member_users
+from marketplace.posts.queries import officials
 
 # Steps of which every organization of the bid is told.
 TOLD = ("open", "qualify", "disqualify")
@@ -53,6 +55,32 @@ def decided(message: Message, config: Config) -> Iterator[Letter]:
             state=BID.mark(entry.after).label, reason=Quote(entry.reason),
             link=Link(f"{config.base_url}/bids/{bid.number}"),
         )  # fmt: skip
+
+
+def papers_asked(message: Message, config: Config) -> Iterator[Letter]:
+    """Everybody who takes part: papers are to be handed in by a day."""
+    asked = db.session.get_one(Correction, message.subject_id)
+    if asked.state == "asked":
+        for user in _bidders([asked.bid]):
+            yield letter(
+                user, "bids/papers_asked", DECISIONS, number=asked.bid.number, title=asked.bid.challenge.label,
+                papers=[FILE_KINDS[kind] for kind in asked.kinds], until=asked.last_day, reason=Quote(asked.reason),
+                link=Link(f"{config.base_url}/bids/{asked.bid.number}/correction"),
+            )  # fmt: skip
+
+
+def papers_came(message: Message, config: Config) -> Iterator[Letter]:
+    """The officials in charge, and of missed papers the bidder too: the check goes on."""
+    asked = db.session.get_one(Correction, message.subject_id)
+    challenge, missed = asked.bid.challenge, message.topic == "correction.miss"
+    words = {"number": asked.bid.number, "title": challenge.label, "missed": missed}
+    for user in officials("challenge", challenge.region):
+        link = Link(f"{config.base_url}/bids/record/{challenge.number}")
+        yield letter(user, "bids/papers_came", DESK, **words, link=link)
+    for user in _bidders([asked.bid]) if missed else ():
+        yield letter(
+            user, "bids/papers_came", DECISIONS, **words, link=Link(f"{config.base_url}/bids/{asked.bid.number}")
+        )
 
 
 def failed(message: Message, config: Config) -> Iterator[Letter]:

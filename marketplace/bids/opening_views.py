@@ -1,4 +1,4 @@
-"""Pages of the opening: who opens, codes, coming together, the public record, files of an opened bid, formality."""
+"""Pages of the opening: who opens, codes, coming together, the public record, files of an opened bid."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from marketplace.bids import opening, queries, receipt, unsealing
-from marketplace.bids.forms import FormalityForm, OpenerCodeForm, OpenersForm, opener_choices
-from marketplace.bids.lifecycle import BID, FORMAL_RULES, TOGETHER_MINUTES
+from marketplace.bids.forms import OpenerCodeForm, OpenersForm, opener_choices
+from marketplace.bids.lifecycle import BID, TOGETHER_MINUTES
 from marketplace.bids.models import Bid, Opening
-from marketplace.bids.policy import can_read, checks_papers, is_bidder, is_opener, names_openers, reads_all
+from marketplace.bids.policy import can_read, is_bidder, is_opener, names_openers, reads_all
 from marketplace.challenges.models import Challenge
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.foundation import ledger
 from marketplace.foundation.files import StoredFile, response_headers
 from marketplace.posts.queries import signatures
 from marketplace.settings.queries import value
-from marketplace.web.actions import seen_version
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 
@@ -41,7 +40,6 @@ def add_routes(pages: Blueprint) -> None:
     add("/receipts", "receipts", receipts)
     add("/<number>/read", "read", signed_in(read), methods=["POST"])
     add("/<number>/papers/<sha256>", "paper", signed_in(paper))
-    add("/<number>/formality", "formality", signed_in(formality), methods=["GET", "POST"])
 
 
 # ---- before the opening ----
@@ -205,19 +203,3 @@ def paper(number: str, sha256: str) -> ResponseReturnValue:
             )
             return Response(data, headers=response_headers(file))
     raise NotFound
-
-
-def formality(number: str) -> ResponseReturnValue:
-    """The formality check of one bid."""
-    bid = _opened(number)
-    if not checks_papers(current_actor(), bid):
-        raise NotFound
-    form = FormalityForm()
-    if form.validate_on_submit():
-        rule = form.rule.data or ""
-        words = f"{FORMAL_RULES[rule].zh}：{form.note.data}" if form.decision.data == "disqualify" else form.note.data
-        unsealing.decide(bid, form.decision.data, current_actor(), rule, words or "", seen_version())
-        flash(_("形式审查结论已记录，申报单位会收到通知。"))
-        return redirect(url_for("bids.record", challenge=bid.challenge.number))
-    body = render_template("bids/formality.html", bid=bid, form=form, mark=BID.mark(bid.state))
-    return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

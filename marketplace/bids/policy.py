@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace.bids.models import Bid, Opener, Participation
+from marketplace.bids.models import Bid, Correction, Opener, Participation
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.actor import Actor
@@ -73,6 +73,11 @@ def reads_all(actor: Actor, challenge: Challenge) -> bool:
 def checks_papers(actor: Actor, bid: Bid) -> bool:
     """The formality check is the officials', never of who takes part."""
     return runs(actor, bid.challenge) and not is_bidder(actor, bid)
+
+
+def gives_papers(actor: Actor, correction: Correction) -> bool:
+    """A member of the organization that bids or leads."""
+    return is_lead(actor, correction.bid)
 
 
 def names_openers(actor: Actor, challenge: Challenge) -> bool:

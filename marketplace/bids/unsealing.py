@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from marketplace.bids import envelope, queries, receipt
+from marketplace.bids.correcting import papers_of
 from marketplace.bids.diary import diary
 from marketplace.bids.lifecycle import BID
 from marketplace.bids.models import Bid, Opening, SealedVersion
@@ -142,6 +143,8 @@ def counted(challenge: Challenge) -> Refused | None:
 def content_of(bid: Bid) -> tuple[dict[str, Any], bytes]:
     """An opened bid: fields and files, and the bid file whose digest is on the receipt.
 
+    Papers that were handed in later stand behind the sealed files, marked ``corrected``.
+
     Raises:
         NotFound: it was not opened, or could not be read.
     """
@@ -152,7 +155,8 @@ def content_of(bid: Bid) -> tuple[dict[str, Any], bytes]:
     inner = _opened(bid, _version(bid), private)
     if inner is None:
         raise NotFound
-    return written_of(inner), file_of(inner)
+    written = written_of(inner)
+    return {**written, "files": [*written["files"], *papers_of(bid)]}, file_of(inner)
 
 
 def file_pieces(entry: dict[str, Any]) -> Iterator[bytes]:

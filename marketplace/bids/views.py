@@ -35,7 +35,7 @@ from marketplace.bids.forms import (
     SealForm,
     indicators_form,
 )
-from marketplace.bids.lifecycle import BID, KNOWN, WRITABLE, before_deadline
+from marketplace.bids.lifecycle import BID, CORRECTION, KNOWN, WRITABLE, before_deadline, in_time
 from marketplace.bids.models import Bid
 from marketplace.bids.owncopy import own_copy
 from marketplace.bids.policy import checks_papers, is_bidder, is_lead
@@ -135,7 +135,9 @@ def show(number: str) -> ResponseReturnValue:
         writable=is_lead(actor, bid) and bid.state in WRITABLE, offers=offers(BID, bid), form=CodeForm(),
         history=history_lines(bid), written=written, pairs=content.pairs(written or {}), kinds=content.FILE_KINDS,
         checks=bid.state == "opened" and checks_papers(actor, bid), first=STEPS[0].key,
-        to_read=opened and bid.readable and not reads,
+        to_read=opened and bid.readable and not reads, correction_mark=CORRECTION.mark,
+        may_correct=bid.correction is not None and bid.correction.state == "asked" and is_lead(actor, bid)
+        and in_time(bid.correction) is None,
     )  # fmt: skip
 
 
@@ -264,7 +266,7 @@ def attach(number: str) -> ResponseReturnValue:
     form, page, sent = FilesForm(), _step("files"), request.files.get("file")
     try:
         if before_deadline(bid) is None and sent is not None and sent.filename:
-            entry = files.sealed_file(sent.stream, sent.filename, form.kind.data or "")
+            entry = files.sealed_file(sent.stream, sent.filename, form.kind.data or "", blind=bid.challenge.blind)
             with transaction():
                 drafting.attach(_own(number), entry, current_actor(), seen_version())
             return redirect(step_href(bid, page.key))

@@ -18,13 +18,14 @@ Content = dict[str, Any]
 # ``indicators``: rows of name, name_en, unit, comparator, threshold, present, method, method_en.
 # ``payments``: rows of name, name_en, share (percent). ``criteria``: rows of key, name, name_en, hint, hint_en,
 # kind ("points", or "gate": passed or not, without weight), weight, least (points of the 100; ``least`` may be empty).
-# ``contract``, and each of ``files``: file (key of a
-# StoredFile), name, size in bytes, sha256. Figures are decimals as text.
+# ``corrections``: papers may be corrected once in the formality check.
+# ``contract``, and each of ``files``: file (key of a StoredFile), name, size in bytes, sha256.
+# Figures are decimals as text.
 BLANK: Content = {
     "task": "", "task_en": "", "indicators": [], "funds_kind": "amount", "funds": "", "funds_note": "",
     "funds_note_en": "", "payments": [], "months": "", "kinds": [], "regions": [], "categories": [],
     "credit": True, "owner_barred": True, "conditions": "", "conditions_en": "", "criteria": [], "pass_mark": "60",
-    "tie_rule": "criteria", "contract": None, "files": [],
+    "tie_rule": "criteria", "corrections": True, "contract": None, "files": [],
 }  # fmt: skip
 
 COMPARATORS = {

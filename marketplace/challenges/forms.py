@@ -169,6 +169,7 @@ class ChallengeForm(TimesForm):
     conditions_en = line(_l("其他条件（英文，选填）"), 2000, TextAreaField)
     criteria = _rows(CriterionRow, _l("评审标准"))
     pass_mark = line(_l("总分低于多少不立榜"), 6)
+    corrections = BooleanField(_l("形式审查时可以补正材料一次"))
     tie_rule = OneShown(_l("总分相同时"), choices=lambda: listed(TIE_RULES.items()), default="criteria")
     publish_at = _instant(_l("计划发榜（选填）"), description=_l("不填则审核通过后立即发榜。"))
     openers_needed = line(_l("开启时至少到场"), 1)
@@ -200,7 +201,7 @@ class ChallengeForm(TimesForm):
             columns["most_winners"] = 1
         content: dict[str, Any] = {key: self[key].data or "" for key in _TEXTS}
         content |= {key: list(self[key].data or []) for key in ("kinds", "regions", "categories")}
-        content |= {key: bool(self[key].data) for key in ("credit", "owner_barred")}
+        content |= {key: bool(self[key].data) for key in ("credit", "owner_barred", "corrections")}
         content |= {"funds_kind": self.funds_kind.data, "tie_rule": self.tie_rule.data}
         content |= {"months": _figure(self.months), "funds": _figure(self.funds), "pass_mark": _figure(self.pass_mark)}
         if content["pass_mark"] and (decimal(content["pass_mark"]) or 0) > HUNDRED:

@@ -131,7 +131,7 @@ def _both(row: Mapping[str, Any], key: str) -> Text:
 
 def summary(challenge: Challenge) -> list[tuple[Text, Any]]:
     """The pairs beside the page."""
-    content = {**BLANK, **challenge.content}
+    content = {**BLANK, "corrections": False, **challenge.content}  # terms of before do not speak of it
     mode = MODES[challenge.mode]
     if challenge.mode == "race":
         mode = Text("%(mode)s，最多 %(most)d 家", "%(mode)s, up to %(most)d") % {
@@ -143,11 +143,18 @@ def summary(challenge: Challenge) -> list[tuple[Text, Any]]:
         (Text("方式", "Winners"), mode),
         (Text("完成期限", "Time to finish"), months),
         (Text("最少申报", "Fewest bids"), str(challenge.min_bids)),
+        (Text("材料补正", "Missing papers"), _corrections(content)),
         (Text("评审", "Scoring"), Text("盲评", "Blind") if challenge.blind else Text("实名评审", "Not blind")),
         (Text("开启", "Opening"), Text("%(need)d 人到场，共 %(all)d 人", "%(need)d of %(all)d openers together") % {
             "need": challenge.openers_needed, "all": challenge.openers,
         }),
     ]  # fmt: skip
+
+
+def _corrections(content: Mapping[str, Any]) -> Text:
+    if content["corrections"]:
+        return Text("形式审查时可补正一次", "May be handed in once, when asked for")
+    return Text("不补正", "Not accepted later")
 
 
 def funds(content: Mapping[str, Any]) -> Text | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from marketplace.awards.lifecycle import EVERY as AWARD_LIVES
-from marketplace.bids.lifecycle import BID, PARTICIPATION
+from marketplace.bids.lifecycle import BID, CORRECTION, PARTICIPATION
 from marketplace.challenges.addenda import ADDENDUM
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.questions import QUESTION
@@ -42,6 +42,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     ASSIGNMENT,
     BID,
     PARTICIPATION,
+    CORRECTION,
     SHEET,
     PRODUCT_LIFE,
     SCENARIO_LIFE,

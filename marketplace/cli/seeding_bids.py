@@ -9,7 +9,7 @@ from io import BytesIO
 import sqlalchemy as sa
 
 from marketplace.accounts.models import User
-from marketplace.bids import consortium, drafting, opening, queries, services, unsealing
+from marketplace.bids import consortium, correcting, drafting, opening, queries, services, unsealing
 from marketplace.bids.files import sealed_file
 from marketplace.bids.models import Bid
 from marketplace.challenges import services as challenges
@@ -76,6 +76,13 @@ class Bidding:
             for actor, code in openers[:2]:
                 unsealing.come(challenge, code, actor)
 
+    def correct(self, bid: Bid, kind: str, account: str) -> None:
+        """A paper asked for in the formality check, and given."""
+        asked = correcting.ask(bid, [kind], 2, "缺一份证明（演示）", self.actors["province"])
+        correcting.give(
+            asked, [sealed_file(BytesIO("证明（演示）\n".encode()), "证明（演示）.txt", kind)], self.actors[account]
+        )
+
     def ask(self, bid: Bid, account: str, partner: str) -> None:
         """The lead asks another account's organization into the consortium."""
         consortium.ask_partner(bid, self._units[partner], self.actors[account])
@@ -111,18 +118,20 @@ def _on_open_ones(bidding: Bidding) -> None:
 
 
 def _opened(bidding: Bidding, challenge: Challenge) -> None:
-    """Three bids: one qualified, one disqualified, one that nobody has checked yet."""
+    """Three bids: papers asked for, papers missed and the bid disqualified, and one that nobody has checked yet."""
     assert challenge.published_at is not None
     start = challenge.published_at
     openers = bidding.openers(challenge, start + timedelta(days=1))
     bids = [bidding.seal(challenge, key, start + timedelta(days=20)) for key in ("vendor", "vendor2", "soe2")]
     bidding.open(challenge, openers)
     assert challenge.opening_at is not None
+    official, why = bidding.actors["province"], "授权书没有签字（演示）"
     with clock.standing_at(challenge.opening_at + timedelta(days=1)):
-        official = bidding.actors["province"]
-        unsealing.decide(bids[0], "qualify", official, "", "", None)
-        reason = "申报材料不全或无效：授权书没有签字（演示）"
-        unsealing.decide(bids[1], "disqualify", official, "papers", reason, None)
+        asked = correcting.ask(bids[1], ["authority"], 1, why, official)
+    with clock.standing_at(clock.end_of_day(asked.last_day) + timedelta(hours=9)):
+        correcting.miss_due()
+        unsealing.decide(bids[1], "disqualify", official, "papers", f"申报材料不全或无效：{why}", None)
+    correcting.ask(bids[0], ["integrity", "rights"], 3, "信用承诺书看不清，缺专利证书（演示）", official)
 
 
 def _failed(bidding: Bidding, challenge: Challenge) -> None:

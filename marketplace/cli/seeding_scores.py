@@ -63,10 +63,11 @@ class Judging(Bidding):
         """Bids sealed, opened and found in order."""
         assert challenge.published_at is not None
         keys = self.openers(challenge, challenge.published_at + timedelta(days=1))
-        for account in BIDDERS:
-            self.seal(challenge, account, challenge.published_at + timedelta(days=20))
+        at = challenge.published_at + timedelta(days=20)
+        sealed = [self.seal(challenge, account, at) for account in BIDDERS]
         self.open(challenge, keys)
         with clock.standing_at(self.opened(challenge) + timedelta(days=1)):
+            self.correct(sealed[0], "rights", BIDDERS[0])
             for bid in bids.known_bids(challenge):
                 unsealing.decide(bid, "qualify", self.actors["province"], "", "", None)
 

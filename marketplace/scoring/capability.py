@@ -31,6 +31,7 @@ from marketplace.scoring.lifecycle import SETTINGS, SHEET
 from marketplace.scoring.policy import JUDGED, TOLD, can_view
 from marketplace.web.plate import Capability, Named, Recorded
 
+OWNER = Text("需求单位", "Owner")
 ROLES = {"lead": Text("牵头单位", "Lead"), "partner": Text("参加单位", "Partner")}
 
 
@@ -38,14 +39,14 @@ ROLES = {"lead": Text("牵头单位", "Lead"), "partner": Text("参加单位", "
 
 
 def parties(challenge: Challenge) -> list[Part]:
-    """The organizations of every bid that is not out: who leads, and all partners."""
+    """Who an expert must not be tied to: the owner, and of every bid that is not out who leads, and all partners."""
     rows = db.session.execute(
         sa.select(Participation.organization_id, Participation.role)
         .join(Bid, Bid.id == Participation.bid_id)
         .where(Bid.challenge_id == challenge.id, Bid.state.in_(("opened", "qualified")), Participation.state == "live")
         .order_by(Participation.id)
     )
-    return [(key, ROLES[role]) for key, role in rows]
+    return [(challenge.organization_id, OWNER), *((key, ROLES[role]) for key, role in rows)]
 
 
 def allies(organization_ids: Iterable[int], since: date) -> Mapping[int, frozenset[int]]:

@@ -8,12 +8,14 @@ from http import HTTPStatus
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.bids.properties import Unstrippable, stripped
 from marketplace.bids.queries import challenge_by_number
 from marketplace.bids.unsealing import content_of, file_pieces, has_read, note_reading
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
-from marketplace.core.errors import Conflict, Invalid, NotFound
+from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.files import StoredFile, response_headers
 from marketplace.foundation.files.names import split_extension
@@ -189,6 +191,20 @@ def _sheet_page(
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else status
 
 
+def _anonymous(data: bytes, media_type: str) -> bytes:
+    try:
+        return stripped(data, media_type)
+    except Unstrippable as error:
+        raise Refused(
+            Text("盲评时不显示文件的作者信息", "Under blind review nobody learns who wrote a document"),
+            Text("这份 PDF 加密或压缩方式特殊，去不掉作者信息", "The properties of this PDF cannot be taken out"),
+            Text(
+                "请按申报书正文和其他文件评分，或联系经办人",
+                "Judge by the text and the other files, or ask the official",
+            ),
+        ) from error
+
+
 def paper(challenge: str, code: str, place: int) -> ResponseReturnValue:
     """A file of a bid for an expert; under blind review under another name and without its properties."""
     called, _one = _bid(challenge, code)
@@ -200,7 +216,7 @@ def paper(challenge: str, code: str, place: int) -> ResponseReturnValue:
     data = b"".join(file_pieces(entry))
     shown = entry["name"]
     if blind:
-        data = blinding.stripped(data, entry["media_type"])
+        data = _anonymous(data, entry["media_type"])
         shown = f"{called.code} {name.zh}.{split_extension(entry['name'])[1].lstrip('.')}"
     ledger.record(called.bid, "read_file", current_actor(), data={"sha256": entry["sha256"]})
     file = StoredFile(

@@ -57,3 +57,7 @@ def opening() -> Iterator[Row]:
     yield get("bids.paper", f"{bid}/papers/{'0' * 64}", NOBODY)
     yield get("bids.formality", f"{bid}/formality", OFFICE.format(200))
     yield post("bids.formality", f"{bid}/formality", OFFICE.format(422))
+    asked = "/bids/{bid.vendor.opened}/correction"
+    yield get("bids.correct", asked, only(LEAD, 200))
+    yield post("bids.correct", asked, only(LEAD, 422))
+    yield get("bids.correct", f"{bid}/correction", NOBODY)

@@ -224,7 +224,7 @@ def challenge_numbers() -> Iterator[tuple[str, str]]:
             yield f"challenge.{whose}.{state}", db.session.scalars(sa.select(Challenge).where(mine)).one().number
     asked = db.session.scalars(sa.select(Participation).where(Participation.state == "asked")).one()
     yield "invitation.vendor2", str(asked.id)
-    for whose, states in {"vendor": ("draft", "sealed", "qualified"), "soe2": ("opened",)}.items():
+    for whose, states in {"vendor": ("draft", "sealed", "opened", "qualified"), "soe2": ("opened",)}.items():
         owner = sa.select(Member.organization_id).join(User).where(User.email == f"{whose}@demo.example")
         for state in states:
             mine = (Bid.state == state) & Bid.organization_id.in_(owner)

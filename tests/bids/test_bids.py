@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,9 +28,6 @@ from tests.factories import accounts, bids, challenges
 from tests.factories.listings import member_of
 from tests.support.site import see_what_others_wrote
 from tests.support.together import together
-
-# BIDS_IN_THE_LAST_SECONDS=50: as many as quality.md R3 asks for.
-LAST_SECONDS = int(os.environ.get("BIDS_IN_THE_LAST_SECONDS", "4"))
 
 
 def deadline(challenge: Challenge) -> datetime:
@@ -328,48 +323,6 @@ def test_no_bid_is_sealed_before_the_key_is_made(world: World) -> None:
     with pytest.raises(Refused, match="once every opener"):
         bids.seal(bid)
     assert (bids.fresh(bid).state, bid.draft is not None) == ("draft", True)
-
-
-def test_many_at_the_last_second(world: World) -> None:
-    """Each bid confirmed before the deadline is there with its receipt, none after it; readers see no trace."""
-    challenge = world.challenge()
-    world.openers(challenge)
-    more = [accounts.organization() for _ in range(LAST_SECONDS - 4)]
-    drafts = [bids.draft(challenge, each) for each in (*world.organizations[:4], *more)]
-    people = [(bid.id, member_of(bid.organization)) for bid in drafts]
-    with transaction():
-        challenge.deadline = clock.now() + timedelta(seconds=1.5 + LAST_SECONDS / 10)
-    number, over = challenge.number, threading.Event()
-
-    def read() -> set[str]:
-        client, pages = world.app.test_client(), set()
-        while not over.is_set():
-            pages.add(client.get(f"/bids/record/{number}").text)
-        return pages
-
-    def seal(place: int) -> str:
-        bid_id, actor = people[place]
-        over.wait(0.1 * place + (0.8 if place % 2 else 0.0))
-        try:
-            with transaction():
-                made, _code = services.seal(db.session.get_one(Bid, bid_id), actor, None)
-                return str(made.receipt["receipt"]["number"])
-        except Refused:
-            return ""
-
-    with ThreadPoolExecutor(2) as readers:
-        reading = [readers.submit(read) for _ in range(2)]
-        try:
-            receipts = together([lambda place=place: seal(place) for place in range(len(people))], world.app)
-        finally:
-            over.set()
-        pages = set().union(*(each.result(60) for each in reading))
-    challenges.fresh(challenge)
-    kept = db.session.scalars(sa.select(SealedVersion).where(SealedVersion.bid_id.in_(bid for bid, _ in people))).all()
-    assert sorted(each.receipt["receipt"]["number"] for each in kept) == sorted(filter(None, receipts))
-    assert all(each.sealed_at < deadline(challenge) for each in kept)
-    assert any(receipts)
-    assert len(pages) == 1, "the public page is the same to the byte, whatever happens"
 
 
 def test_a_killed_process_leaves_no_key_for_long(world: World) -> None:

@@ -63,11 +63,11 @@ def evidence(name: str = "证据.txt") -> Prepared:
     return prepare_document(io.BytesIO(f"{name}的内容".encode()), name)
 
 
-def register(count: int = SEATS) -> list[Expert]:
-    """Experts of the field that the challenges of tests are in, each with an employer of his own."""
+def register(count: int = SEATS, first: int = 0) -> list[Expert]:
+    """Experts of the field that the challenges of tests are in, each with an employer of his own, named by number."""
     return [
         experts.expert(domains=["special"], employers=[experts.row(f"第{place}大学", position="教授")])
-        for place in range(count)
+        for place in range(first, first + count)
     ]
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from typing import Any
 
-from marketplace.scoring.blinding import HIDDEN, content_of, files_of, stripped
+import pytest
+
+from marketplace.bids.properties import Unstrippable, stripped
+from marketplace.scoring.blinding import HIDDEN, content_of, files_of
 
 NAMES = ["安徽某某机器人有限公司", "Anhui Some Robotics", "91340100MA0000001X", "https://some.example"]
 PDF = (
@@ -76,3 +81,32 @@ def test_an_office_document_loses_its_properties() -> None:
 def test_anything_else_is_left_as_it_is() -> None:
     assert stripped(b"plain text", "text/plain") == b"plain text"
     assert stripped(b"PK broken", "application/zip") == b"PK broken"
+
+
+def packed(content: bytes, head: bytes, level: int = 6) -> bytes:
+    stream = zlib.compress(content, level)
+    return b"<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (head, len(stream), stream)
+
+
+def test_properties_packed_into_object_streams_are_taken_out_and_every_offset_stays() -> None:
+    objects = b"1 0 << /Author (Zhang San) /Producer <FEFF5F20> >> " + b"2 0 << /Kids [3 0 R] >> " * 40
+    packet = b"<?xpacket begin=''?><dc:creator>Zhang San</dc:creator><?xpacket end='w'?>"
+    whole = b"%PDF-1.5\n1 0 obj\n" + packed(objects, b"/Type /ObjStm /N 2 /First 4") + b"\nendobj\n"
+    whole += b"2 0 obj\n" + packed(packet, b"/Type /Metadata /Subtype /XML") + b"\nendobj\n"
+    page = packed(b"BT (Zhang San) Tj ET", b"/Type /XObject")  # what is printed on a page is the bidder's own text
+    read = stripped(whole + page, "application/pdf")
+    assert len(read) == len(whole + page)
+    assert read.endswith(page)
+    streams = [zlib.decompressobj().decompress(each) for each in re.findall(rb"stream\n(.*?)\nendstream", read, re.S)]
+    assert [b"Zhang" in each for each in streams] == [False, False, True]
+    assert b"/Kids [3 0 R]" in streams[0]
+
+
+def test_a_pdf_whose_properties_cannot_be_taken_out_is_refused() -> None:
+    for whole in (b"%PDF-1.5 trailer << /Encrypt 9 0 R >>",
+                  b"<< /Type /ObjStm /Filter /LZWDecode >>\nstream\nx\nendstream",
+                  b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\nbroken\nendstream"):  # fmt: skip
+        with pytest.raises(Unstrippable):
+            stripped(whole, "application/pdf")
+    hostile = b"<<>>stream\n" * 200_000 + b"<<" * 200_000  # 2.6 MB that must not take minutes
+    assert stripped(hostile, "application/pdf") == hostile

@@ -128,8 +128,8 @@ def test_who_bid_together_are_allies_and_sealed_bids_tell_nothing(world: World) 
     world.open(challenge, openers)
     assert allies([bid.organization_id], since) == {bid.organization_id: frozenset({partner.id})}
     assert {each.organization_id for each in checking.parties("challenge", challenge)} == {
-        bid.organization_id, partner.id,
-    }  # fmt: skip
+        challenge.organization_id, bid.organization_id, partner.id,
+    }, "the owner's people do not judge either"  # fmt: skip
     later = world.opened()
     convened(world, later)
     seat = of(later, "proposed")[0]
@@ -156,8 +156,8 @@ def test_who_does_not_answer_gives_way_and_a_disqualified_bid_is_no_party(world:
     assert state(one) == "lapsed"
     assert len(of(challenge, "proposed", "accepted")) == 3
     assert {each.organization_id for each in checking.parties("challenge", challenge)} == {
-        each.organization_id for each in world.bids(challenge)
-    }
+        challenge.organization_id, *(each.organization_id for each in world.bids(challenge)),
+    }  # fmt: skip
     with pytest.raises(Refused), transaction():
         scoring.start_scoring(challenge, accounts.actor(world.officials[0]))
 
