@@ -17,6 +17,34 @@ from marketplace.scenarios.fitting import Cell, cells
 from marketplace.scenarios.models import Scenario
 
 MOST_SHARED = 8
+# Part → what is so when it earned everything, something, nothing.
+FACTS: Mapping[str, tuple[Text, Text, Text]] = {
+    "wording": (
+        Text("三成以上的相邻两字相同", "30 % or more of the character pairs are shared"),
+        Text("部分相邻两字相同", "Some character pairs are shared"),
+        Text("没有相同的相邻两字", "No character pair is shared"),
+    ),
+    "domain": (
+        Text("应用领域包含需求的领域", "Its domains include that of the need"),
+        Text("", ""),
+        Text("应用领域不包含需求的领域", "Its domains do not include that of the need"),
+    ),
+    "place": (
+        Text("与现场同市，或服务范围包含现场", "In the city of the site, or the service area includes it"),
+        Text("供方在安徽，未写明服务到现场", "The vendor is in Anhui; no service area that includes the site"),
+        Text("供方在省外，未写明服务到现场", "The vendor is outside Anhui; no service area that includes the site"),
+    ),
+    "payment": (
+        Text("供方接受需求所列的付费方式之一", "The vendor offers one of the ways asked for"),
+        Text("", ""),
+        Text("供方没有列出需求要的付费方式", "The vendor lists none of the ways asked for"),
+    ),
+    "pilots": (
+        Text("同一子场景有通过核验的试点", "It has a verified pilot in the same sub-scenario"),
+        Text("同一领域有通过核验的试点", "It has a verified pilot in the same domain"),
+        Text("还没有同类的核验试点", "No verified pilot of this kind yet"),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +86,12 @@ def shown(scenario: Scenario, product: Product, tried: Piloted, *, fresh: bool =
     details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed),
                "category": _kind(need, offer.category)}  # fmt: skip
     reasons = [
-        (part.label, f"{found.earned[name] / 100:.1f}", part.points, details.get(name, part.rule))
+        (
+            part.label,
+            f"{found.earned[name] / 100:.1f}",
+            part.points,
+            details.get(name) or _fact(name, found.earned[name]),
+        )
         for name, part in weights.PARTS.items()
         if name in found.earned
     ]
@@ -89,6 +122,12 @@ def plain(each: Shown) -> Mapping[str, Any]:
         ],
         "words": sorted(each.judgement.shared),
     }
+
+
+def _fact(part: str, earned: int) -> Text:
+    """What is so of the pair, by the hundredths of points it earned."""
+    full, some, none = FACTS[part]
+    return full if earned == weights.PARTS[part].points * 100 else some if earned else none
 
 
 def _met(found: Judgement) -> Text:

@@ -167,7 +167,16 @@ def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleS
     client = sample.visitor()
     number = f"S-{clock.today().year}-000074"
     page = client.get(f"/scenarios/{number}").text
-    for text in ("匹配的产品", "演示Q1", "全部满足", "待问：工作温度", "得分理由", f"/scenarios/{number}/matches"):
+    for text in (
+        "匹配的产品",
+        "演示Q1",
+        "全部满足",
+        "待问：工作温度",
+        "得分理由",
+        f"/scenarios/{number}/matches",
+        "供方没有列出需求要的付费方式",
+        "还没有同类的核验试点",
+    ):
         assert text in page
     whole = client.get(f"/scenarios/{number}/matches?lang=en").text
     for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How points are given"):
