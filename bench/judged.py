@@ -29,7 +29,7 @@ def main() -> None:
         for kind, engine in (("sqlite", "embedded"), ("postgresql", "PostgreSQL")):
             with contextlib.ExitStack() as stack:
                 with contextlib.redirect_stdout(io.StringIO()):  # the mails of the sample
-                    site = stack.enter_context(sample_site(databases, Path(folder) / kind, kind, indexed=False))
+                    site = stack.enter_context(sample_site(databases, Path(folder) / kind, kind))
                     with site.app.app_context():
                         with transaction():
                             load_shipped()

@@ -22,7 +22,7 @@ def main() -> None:
         databases = Databases(Path(folder))
         with contextlib.ExitStack() as stack:
             with contextlib.redirect_stdout(io.StringIO()):  # the mails of the sample
-                site = stack.enter_context(sample_site(databases, Path(folder) / "site", "sqlite", indexed=False))
+                site = stack.enter_context(sample_site(databases, Path(folder) / "site", "sqlite"))
                 with site.app.app_context():
                     keeper = Keeper()
                     while keeper.run():

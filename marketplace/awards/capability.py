@@ -184,7 +184,7 @@ AWARDS = Capability(
     records=RECORDS,
     queues=lambda: QUEUES,
     duties=duties.duties,
-    duty_count=duties.count,
+    duty_selects=duties.selects,
     file_policies={each.__tablename__.removeprefix("award_"): _of(each)
                    for each in (Contract, Milestone, Payment, Acceptance, Termination)},
     personal=leaving.personal,

@@ -140,12 +140,9 @@ def _asks(actor: Actor) -> bool:
     return actor.signed_in and (bool(actor.organization_ids) or actor.has_duty("challenge"))
 
 
-def count(actor: Actor) -> int:
-    """How many there are: one statement."""
-    if not _asks(actor):
-        return 0
-    counts = [sa.select(sa.func.count()).select_from(each[0](actor).subquery()).scalar_subquery() for each in PARTS]
-    return sum(db.session.execute(sa.select(*counts)).one())
+def selects(actor: Actor) -> list[sa.Select[int]]:
+    """What there is, a row each."""
+    return [part(actor) for part, *_rest in PARTS] if _asks(actor) else []
 
 
 def duties(actor: Actor) -> Sequence[Duty]:

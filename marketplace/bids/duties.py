@@ -81,13 +81,11 @@ OF_CHALLENGES = (
 )  # fmt: skip
 
 
-def count(actor: Actor) -> int:
-    """How many there are: one statement."""
+def selects(actor: Actor) -> list[sa.Select[int]]:
+    """What there is, a row each."""
     if not actor.signed_in:
-        return 0
-    parts = [_asked, _to_confirm, *(part for part, *_rest in OF_CHALLENGES)]
-    counts = [sa.select(sa.func.count()).select_from(part(actor).subquery()).scalar_subquery() for part in parts]
-    return sum(db.session.execute(sa.select(*counts)).one())
+        return []
+    return [part(actor) for part in (_asked, _to_confirm, *(part for part, *_rest in OF_CHALLENGES))]
 
 
 def duties(actor: Actor) -> list[Duty]:

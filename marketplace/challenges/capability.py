@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from flask import Flask, get_template_attribute, url_for
 from markupsafe import Markup
 
@@ -117,11 +118,9 @@ def _duty(challenge: Challenge) -> Duty:
     )  # fmt: skip
 
 
-def duty_count(actor: Actor) -> int:
-    """How many there are."""
-    if not actor.organization_ids:
-        return 0
-    return queries.count(queries.owner_duties(actor))
+def duty_selects(actor: Actor) -> list[sa.Select[Challenge]]:
+    """The same, a row each."""
+    return [queries.owner_duties(actor)] if actor.organization_ids else []
 
 
 # ---- what other pages show ----
@@ -210,7 +209,7 @@ CHALLENGES = Capability(
     records=RECORDS,
     queues=lambda: QUEUES,
     duties=duties,
-    duty_count=duty_count,
+    duty_selects=duty_selects,
     file_policies={"challenge": can_read_file},
     personal=leaving.personal,
     forget=leaving.forget,

@@ -113,6 +113,6 @@ ENQUIRIES = Capability(
     file_policies={"enquiry_message": queries.can_read_file},
     personal=queries.personal,
     duties=duties,
-    duty_count=queries.waiting_count,
+    duty_selects=queries.duty_selects,
     init=_init,
 )

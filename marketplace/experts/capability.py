@@ -136,7 +136,7 @@ EXPERTS = Capability(
     records=(RECORDED,),
     queues=lambda: (REGISTER,),
     duties=duties,
-    duty_count=queries.own_count,
+    duty_selects=queries.duty_selects,
     ways=(
         WayOn(
             Text("申请成为评审专家", "Apply as an expert"),

@@ -220,10 +220,9 @@ def waits_for_self() -> sa.ColumnElement[bool]:
     return (Expert.state == "returned") | (renews & Expert.renewal_asked_at.is_(None))
 
 
-def own_count(actor: Actor) -> int:
-    """1 when something waits for the expert that the actor is, else 0."""
-    mine = (Expert.user_id == actor.user_id) & waits_for_self()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Expert).where(mine)) or 0
+def duty_selects(actor: Actor) -> list[sa.Select[Any]]:
+    """What waits for the expert that the actor is, one row at the most."""
+    return [sa.select(Expert.id).where(Expert.user_id == actor.user_id, waits_for_self())]
 
 
 def own_duty(actor: Actor) -> Expert | None:

@@ -97,6 +97,6 @@ LISTINGS = Capability(
     settings=(REVIEW_DAYS,),
     queues=desk.review_queues,
     duties=desk.duties,
-    duty_count=queries.returned_count,
+    duty_selects=queries.duty_selects,
     init=_init,
 )

@@ -133,12 +133,10 @@ def my_open(kind: Kind, actor: Actor, *states: str, limit: int = 50) -> list[tup
     return [(listings[row.listing_id], row) for row in rows]
 
 
-def returned_count(actor: Actor) -> int:
-    """How many returned revisions the actor's organizations have."""
-    if not actor.organization_ids:
-        return 0
+def duty_selects(actor: Actor) -> list[sa.Select[Any]]:
+    """The returned revisions of the actor's organizations, a row each."""
     mine = Revision.organization_id.in_(sorted(actor.organization_ids)) & (Revision.state == "returned")
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Revision).where(mine)) or 0
+    return [sa.select(Revision.id).where(mine)] if actor.organization_ids else []
 
 
 def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:

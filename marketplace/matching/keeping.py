@@ -14,14 +14,14 @@ from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.analyzer import Word
 from marketplace.matching import queries, weights
 from marketplace.matching.models import Match, Matched
-from marketplace.matching.queries import PRODUCT, SCENARIO
-from marketplace.matching.scoring import Need, Offer, judge, words_said
+from marketplace.matching.queries import PRODUCT, SCENARIO, Piloted
+from marketplace.matching.scoring import Need, Offer, judge, related, words_said
 from marketplace.scenarios.models import Scenario
 
 # Products judged between two looks at what else waits for the worker.
 PORTION = 50
 # Below this nobody looks; in hundredths.
-LEAST_SCORE = 2500
+LEAST_SCORE = 2000
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Needs:
 
     versions: dict[int, int] = field(default_factory=dict)
     by_id: dict[int, Need] = field(default_factory=dict)
-    by_domain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    by_category: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     # Each word of any need by what must stand in a text that contains it; and the needs that have the word.
     words: dict[str, dict[str, Word]] = field(default_factory=lambda: defaultdict(dict))
     by_word: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -58,13 +58,15 @@ class Needs:
 
     def beside(self, offer: Offer, said: frozenset[str]) -> Iterator[Need]:
         """Every need that the offer may have something in common with, each once."""
-        keys = set().union(*(self.by_domain[each] for each in offer.domains & self.by_domain.keys()))
+        keys = set(self.by_category.get(offer.category, ()))
         keys.update(*(self.by_word[surface] for surface in said))
         return (self.by_id[key] for key in keys)
 
     def _add(self, need: Need, version: int) -> None:
         self.by_id[need.id], self.versions[need.id] = need, version
-        self.by_domain[need.domain].add(need.id)
+        if need.exact:  # by its kind alone a product has something in common with no other
+            for category in need.categories | need.named:
+                self.by_category[category].add(need.id)
         for word, _weight in need.words.values():
             self.by_word[word.surface].add(need.id)
             for way in word.ways:
@@ -74,7 +76,8 @@ class Needs:
         self.versions.pop(key, None)
         need = self.by_id.pop(key, None)
         if need is not None:
-            self.by_domain[need.domain].discard(key)
+            for category in need.categories | need.named:
+                self.by_category[category].discard(key)
             for word, _weight in need.words.values():
                 self.by_word[word.surface].discard(key)
 
@@ -108,10 +111,11 @@ class Keeper:
         self._needs.refresh()
         needs = [self._needs.by_id[key] for key in due if key in self._needs.by_id]
         rows: list[dict[str, Any]] = []
+        tried = queries.piloted()
         for product in queries.judged_products():
-            offer = queries.offer_of(product)
+            offer = queries.offer_of(product, tried)
             rows.extend(_rows(needs, offer, self._needs.said_by(offer)))
-        _write(SCENARIO, due, rows)
+        _write(SCENARIO, due, rows, {})
         return True
 
     def _judge_products(self) -> bool:
@@ -120,25 +124,28 @@ class Keeper:
             return False
         self._needs.refresh()
         rows: list[dict[str, Any]] = []
+        tried = queries.piloted(list(due))
         for product in queries.offered_products(sorted(due)):
-            offer = queries.offer_of(product)
+            offer = queries.offer_of(product, tried)
             said = self._needs.said_by(offer)
             rows.extend(_rows(self._needs.beside(offer, said), offer, said))
-        _write(PRODUCT, due, rows)
+        _write(PRODUCT, due, rows, tried)
         return True
 
 
 def _rows(needs: Iterable[Need], offer: Offer, said: frozenset[str]) -> Iterator[dict[str, Any]]:
     for need in needs:
+        if not related(need, offer, need.surfaces & said):  # most are not: the parts are not counted for them
+            continue
         found = judge(need, offer, said)
-        if found.listed and found.score >= LEAST_SCORE:
+        if not found.excluded and found.score >= LEAST_SCORE:
             yield {
                 "scenario_id": need.id, "product_id": offer.id, "score": found.score,
                 "open_questions": found.open_questions,
             }  # fmt: skip
 
 
-def _write(kind: str, judged: Mapping[int, int], rows: list[dict[str, Any]]) -> None:
+def _write(kind: str, judged: Mapping[int, int], rows: list[dict[str, Any]], tried: Piloted) -> None:
     """Replace the matches of the judged listings (key → version)."""
     with transaction():
         _delete(kind, list(judged))
@@ -146,9 +153,10 @@ def _write(kind: str, judged: Mapping[int, int], rows: list[dict[str, Any]]) -> 
         if rows:
             db.session.execute(sa.insert(Match), rows)
         noted = [
-            {"kind": kind, "listing_id": key, "version": version, "rules": weights.VERSION, "seq": seq}
+            {"kind": kind, "listing_id": key, "version": version, "rules": weights.VERSION, "seq": seq,
+             "pilots": len(tried.get(key, ()))}
             for key, version in judged.items()
-        ]
+        ]  # fmt: skip
         db.session.execute(sa.insert(Matched), noted)
 
 

@@ -37,5 +37,7 @@ class Matched(Base):
     listing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int]
     rules: Mapped[int]
+    # How many verified pilots a product had then: one more is judged anew, though the product is what it was.
+    pilots: Mapped[int] = mapped_column(default=0, server_default="0")
     # Counts up over all rows with every change, so that kept pages know when to be drawn anew.
     seq: Mapped[int] = mapped_column(BigId, index=True)

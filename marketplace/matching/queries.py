@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from marketplace.listings.models import Listing
 from marketplace.matching import scoring, weights
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.scoring import Need, Offer, Requirement
+from marketplace.pilots.models import Pilot
 from marketplace.products.content import EVIDENCE_LEVEL
 from marketplace.products.models import Product
 from marketplace.reference import catalogue
@@ -23,6 +25,8 @@ SCENARIO, PRODUCT = "scenario", "product"
 MODELS: dict[str, type[Listing]] = {SCENARIO: Scenario, PRODUCT: Product}
 # A must-have row as the form and the content have it: {"spec", "op", "value", …}.
 Row = dict[str, Any]
+# The sub-scenario, or else the domain, of each verified pilot of a product.
+Piloted = Mapping[int, Sequence[str]]
 
 
 def requirements_of(rows: Iterable[Row]) -> tuple[Requirement, ...]:
@@ -35,12 +39,14 @@ def need_of(scenario: Scenario) -> Need:
     content = scenario.content
     known = catalogue.subscenario(scenario.subscenario) if scenario.subscenario else None
     near = [known] if known else catalogue.domain(scenario.domain).subscenarios if scenario.domain else []
-    words = scoring.need_words(
-        f"{scenario.title} {known.label.zh if known else ''}", f"{content['task']} {content['situation']}"
-    )
+    title = f"{scenario.title} {known.label.zh if known else ''}"
+    texts = f"{content['task']} {content['situation']}"
+    words, title_pairs = scoring.need_words(title, texts), scoring.pairs_of(title)
     return Need(
         id=scenario.id,
         domain=scenario.domain,
+        subscenario=scenario.subscenario or "",
+        named=catalogue.categories_asked_for(f"{scenario.title} {content['task']}"),
         categories=frozenset().union(*(each.categories for each in near)),
         region=scenario.site_region,
         payment=frozenset(content.get("payment") or ()),
@@ -48,11 +54,27 @@ def need_of(scenario: Scenario) -> Need:
         words=words,
         surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
-        exact=known is not None,
+        title_pairs=title_pairs,
+        text_pairs=scoring.pairs_of(texts) - title_pairs,
     )
 
 
-def offer_of(product: Product) -> Offer:
+def piloted(product_ids: Sequence[int] | None = None) -> Piloted:
+    """What the products (all of them) were tried at with a verified result, a pilot for every entry."""
+    select = (
+        sa.select(Pilot.product_id, Scenario.domain, Scenario.subscenario)
+        .outerjoin(Scenario, Scenario.id == Pilot.scenario_id)
+        .where(Pilot.state == "verified")
+    )
+    if product_ids is not None:
+        select = select.where(Pilot.product_id.in_(product_ids))
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, domain, subscenario in db.session.execute(select):
+        found[key].append(subscenario or domain or "")
+    return found
+
+
+def offer_of(product: Product, tried: Piloted) -> Offer:
     """What counts of a product, from what the public reads of it. Reads ``product.organization``."""
     content, category = product.content, catalogue.category(product.category)
     area = content["specs"].get("service_area")
@@ -70,6 +92,10 @@ def offer_of(product: Product) -> Offer:
             for key, claim in content["specs"].items()
         },
         tokens=scoring.offer_tokens(" ".join(words)),
+        pairs=scoring.pairs_of(" ".join(words)),
+        piloted=frozenset(
+            part for code in tried.get(product.id, ()) for part in (code, code.partition(".")[0]) if part
+        ),
     )
 
 
@@ -85,10 +111,7 @@ def offered_products(ids: Sequence[int] | None = None) -> Iterator[Product]:
 
 def judged_products() -> Iterator[Product]:
     """Published products whose matches are up to date."""
-    judged = sa.select(Matched.listing_id).where(
-        Matched.kind == PRODUCT, Matched.listing_id == Product.id, Matched.version == Product.version,
-        Matched.rules == weights.VERSION,
-    )  # fmt: skip
+    judged = sa.select(Matched.listing_id).where(_judged(PRODUCT))
     select = sa.select(Product).options(joinedload(Product.organization)).where(judged.exists())
     yield from _published(select, Product, None)
 
@@ -103,16 +126,25 @@ def _published(select: sa.Select[Any], model: type[Listing], ids: Sequence[int] 
 def stale(kind: str, limit: int) -> list[tuple[int, int]]:
     """(key, version) of published listings whose matches were judged on another version, or by other rules."""
     model = MODELS[kind]
-    judged = (Matched.kind == kind) & (Matched.listing_id == model.id)
-    same = (Matched.version == model.version) & (Matched.rules == weights.VERSION)
     select = (
         sa.select(model.id, model.version)
-        .outerjoin(Matched, judged & same)
+        .outerjoin(Matched, _judged(kind))
         .where(model.state == "published", Matched.listing_id.is_(None))
         .order_by(model.id)
         .limit(limit)
     )
     return [(row.id, row.version) for row in db.session.execute(select)]
+
+
+def _judged(kind: str) -> sa.ColumnElement[bool]:
+    """The note of a listing as it is now, by the present rules."""
+    model = MODELS[kind]
+    same = (Matched.kind == kind) & (Matched.listing_id == model.id) & (Matched.version == model.version)
+    same &= Matched.rules == weights.VERSION
+    if kind == SCENARIO:
+        return same
+    verified = sa.select(sa.func.count()).where(Pilot.product_id == model.id, Pilot.state == "verified")
+    return same & (Matched.pilots == verified.scalar_subquery())
 
 
 def gone(kind: str, limit: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from marketplace.reference.comparing import Verdict
 MOST_WORDS = 60  # of a need; a longer text says nothing new with its further words
 MOST_TEXT = 4000  # characters of one text
 TOP_LEVEL = max(EVIDENCE_LEVEL.values())
+RUN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,36 @@ class Requirement:
 @dataclass(frozen=True, slots=True)
 class Need:
     """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
-    sub-scenario, not of the whole domain. ``words``: surface → (word, weight), in the order of the text; their surfaces
-    and the sum of their weights stand beside, because every judgement asks for them.
+    sub-scenario, not of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word,
+    weight), in the order of the text; their surfaces and the sum of their weights stand beside, because every judgement
+    asks for them. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none in both.
     """
 
     id: int
     domain: str
+    subscenario: str
     categories: frozenset[str]
+    named: frozenset[str]
     region: str
     payment: frozenset[str]
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
     surfaces: frozenset[str]
     all_weight: int
-    exact: bool
+    title_pairs: frozenset[str]
+    text_pairs: frozenset[str]
+
+    @property
+    def exact(self) -> bool:
+        """It says which sub-scenario of its domain it is."""
+        return bool(self.subscenario)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What counts of a product. ``areas``: where it is served, as claimed; ``tokens``: of its public words;
-    ``claims``: spec → (value, level of evidence)."""
+    """What counts of a product. ``areas``: where it is served, as claimed; ``tokens`` and ``pairs`` (of neighbouring
+    characters): of its public words; ``claims``: spec → (value, level of evidence); ``piloted``: the sub-scenarios and
+    domains of its verified pilots."""
 
     id: int
     category: str
@@ -59,6 +71,8 @@ class Offer:
     ways: frozenset[str]
     claims: Mapping[str, tuple[Mapping[str, Any] | None, int]]
     tokens: frozenset[str]
+    pairs: frozenset[str]
+    piloted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +125,58 @@ def judge(need: Need, offer: Offer, said: frozenset[str] | None = None) -> Judge
         earned["must"] = _part("must", verdicts.count("met"), len(verdicts))
     if total:
         earned["task"] = _part("task", common * 100, total * weights.WORDS_FULL)
-    usual = offer.category in need.categories
-    if need.categories:
-        earned["category"] = _part("category", usual, 1)
+    earned.update(_wording(need, offer))
+    earned.update(_kind(need, offer))
     if need.domain:
         earned["domain"] = _part("domain", same_domain, 1)
+        earned["pilots"] = _part("pilots", _piloted(need, offer), 100)
     if need.region:
         earned["place"] = _part("place", _nearness(need, offer), 100)
     if need.payment:
         earned["payment"] = _part("payment", any(offer.ways & weights.WAYS[way] for way in need.payment), 1)
-    by_words = total > 0 and common * 100 >= total * weights.WORDS_LEAST
-    by_title = any(need.words[surface][1] == weights.TITLE_WEIGHT for surface in shared)
-    by_category = usual and (bool(shared) or (same_domain and need.exact))
-    related = by_words or by_category or (same_domain and by_title)
-    return Judgement(verdicts, earned, shared, related)
+    return Judgement(verdicts, earned, shared, related(need, offer, shared))
+
+
+def related(need: Need, offer: Offer, shared: frozenset[str]) -> bool:
+    """Whether they have anything in common, ``shared`` being the words of the need that the offer contains."""
+    if (need.exact or shared) and (offer.category in need.categories or offer.category in need.named):
+        return True
+    if not shared:
+        return False
+    words = [need.words[surface][1] for surface in shared]
+    by_title = need.domain in offer.domains and weights.TITLE_WEIGHT in words
+    return by_title or sum(words) * 100 >= need.all_weight * weights.WORDS_LEAST
 
 
 def _part(name: str, share: int, whole: int) -> int:
     """Hundredths of points for ``share`` of ``whole``, never more than the part has."""
     return min(share, whole) * weights.PARTS[name].points * 100 // whole
+
+
+def _wording(need: Need, offer: Offer) -> dict[str, int]:
+    """The part of the pairs of characters, where the need has any."""
+    title, text = need.title_pairs, need.text_pairs
+    whole = len(title) * weights.TITLE_WEIGHT + len(text) * weights.TEXT_WEIGHT
+    if not whole:
+        return {}
+    common = len(title & offer.pairs) * weights.TITLE_WEIGHT + len(text & offer.pairs) * weights.TEXT_WEIGHT
+    return {"wording": _part("wording", common * 100, whole * weights.WORDING_FULL)}
+
+
+def _kind(need: Need, offer: Offer) -> dict[str, int]:
+    """The part of the category, where the need names one or says its domain."""
+    if not need.named and not need.categories:
+        return {}
+    usual = weights.BESIDE_NAMED if need.named else 100
+    share = 100 if offer.category in need.named else usual if offer.category in need.categories else 0
+    return {"category": _part("category", share, 100)}
+
+
+def _piloted(need: Need, offer: Offer) -> int:
+    """In percent. A need without sub-scenario asks for its domain."""
+    if (need.subscenario or need.domain) in offer.piloted:
+        return 100
+    return weights.PILOT_IN_DOMAIN if need.domain in offer.piloted else 0
 
 
 def verdict(requirement: Requirement, offer: Offer) -> Verdict:
@@ -154,6 +201,14 @@ def need_words(title: str, texts: str) -> dict[str, tuple[Word, int]]:
 def offer_tokens(text: str) -> frozenset[str]:
     """The tokens of a product's own words."""
     return frozenset(shared_analyzer().index_tokens(text[: MOST_TEXT * 2]))
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring letters and characters of a text, common words left out."""
+    folded = shared_analyzer().normalise(text[: MOST_TEXT * 2])
+    for word in weights.COMMON_WORDING:
+        folded = folded.replace(word, " ")
+    return frozenset(run[place : place + 2] for run in RUN.findall(folded) for place in range(len(run) - 1))
 
 
 def words_said(words: Iterable[Word], offer: Offer) -> frozenset[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from marketplace.core.text import Text
 from marketplace.matching import weights
-from marketplace.matching.queries import need_of, offer_of
-from marketplace.matching.scoring import Judgement, judge
+from marketplace.matching.queries import Piloted, need_of, offer_of
+from marketplace.matching.scoring import Judgement, Need, judge
 from marketplace.products.content import EVIDENCE, EVIDENCE_LEVEL
 from marketplace.products.models import Product
 from marketplace.scenarios import fitting
@@ -48,14 +48,15 @@ class Shown:
         return fitting.verdict(self.cells)
 
 
-def shown(scenario: Scenario, product: Product, *, fresh: bool = False) -> Shown:
-    """The pair, judged now from what both sides publish."""
-    need, offer = need_of(scenario), offer_of(product)
+def shown(scenario: Scenario, product: Product, tried: Piloted, *, fresh: bool = False) -> Shown:
+    """The pair, judged now from what both sides publish and from the verified pilots of the product."""
+    need, offer = need_of(scenario), offer_of(product, tried)
     found = judge(need, offer)
     rows = scenario.content.get("requirements") or []
     claimed = cells(rows, product.content["specs"])
     in_order = [surface for surface in need.words if surface in found.shared][:MOST_SHARED]
-    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed)}
+    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed),
+               "category": _kind(need, offer.category)}  # fmt: skip
     reasons = [
         (part.label, f"{found.earned[name] / 100:.1f}", part.points, details.get(name, part.rule))
         for name, part in weights.PARTS.items()
@@ -99,6 +100,19 @@ def _listed(words: Sequence[str]) -> Text:
     if not words:
         return Text("没有共同的词", "No word in common")
     return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": Text("、".join(words), ", ".join(words))}
+
+
+def _kind(need: Need, category: str) -> Text:
+    """What the category has to do with the need."""
+    if category in need.named:
+        return Text("需求点名的类别", "Named by the need")
+    if category in need.categories:
+        return (
+            Text("常用于该子场景", "Usual for the sub-scenario")
+            if need.exact
+            else Text("常用于该领域", "Usual in the domain")
+        )
+    return Text("不是常用的类别", "Not usual for it")
 
 
 def _evidence(cells: Sequence[Cell]) -> Text:

@@ -91,13 +91,15 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
     if isinstance(listing, Scenario):
         found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
         products = products_by_id([each.product_id for each in found], actor)
-        pairs = [shown(listing, product) for product in products]
+        tried = queries.piloted([each.id for each in products])
+        pairs = [shown(listing, product, tried) for product in products]
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
         return _with_declined(listed, actor)
     assert isinstance(listing, Product)
     found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
     scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
-    return _with_declined([shown(scenario, listing) for scenario in scenarios], actor)
+    tried = queries.piloted([listing.id])
+    return _with_declined([shown(scenario, listing, tried) for scenario in scenarios], actor)
 
 
 def _with_declined(pairs: list[Shown], actor: Actor) -> list[Shown]:
@@ -118,7 +120,7 @@ def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Show
     fresh = products_by_id([product_id], actor) if product_id else []
     if not fresh:
         return pairs
-    seat = replace(shown(scenario, fresh[0]), fresh=True)
+    seat = shown(scenario, fresh[0], queries.piloted([fresh[0].id]), fresh=True)
     others = [each for each in pairs if each.product.id != seat.product.id]
     return [*others[: every - 1], seat, *others[every - 1 :]][: len(pairs)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from marketplace.core.text import Text
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,26 @@ class Part:
 # The sum is 100. A part that the need does not ask about is left out, and the rest counts as 100.
 PARTS: Mapping[str, Part] = {
     "must": Part(
-        35, Text("硬性要求", "Must-haves"),
+        30, Text("硬性要求", "Must-haves"),
         Text("满足的项数除以全部项数；有一项不满足即不列入，未公开的不算满足",
              "Those met among all; one that is not met excludes the product, an unknown one is not a fit"),
     ),
     "task": Part(
-        30, Text("任务用语", "Words of the task"),
+        21, Text("任务用语", "Words of the task"),
         Text("需求的标题、子场景和任务里的词，产品资料中出现的占多少；占三成即得满分",
              "The share of the need's title, sub-scenario and task that the product's own words contain; 30 % is full"),
     ),
+    "wording": Part(
+        9, Text("字面重合", "Shared wording"),
+        Text("需求的标题、子场景和任务里相邻的两个字，产品资料中出现的占多少；占三成即得满分",
+             "The share of the pairs of neighbouring characters in the need's title, sub-scenario and task that the "
+             "product's own words contain; 30 % is full"),
+    ),
     "category": Part(
         15, Text("产品类别", "Category"),
-        Text("产品类别常用于需求的子场景；没有子场景的，看是否常用于该领域的任一子场景",
-             "The product's category is usual for the sub-scenario, or, where none is given, for one of the domain"),
+        Text("需求点名的机器人类别得满分；没有点名的，常用于该子场景（未填子场景的看领域）的类别得满分，点了名的只得一半",
+             "Full for the kind of robot that the need names. Where it names none, full for what is usual for the "
+             "sub-scenario (for the domain, where no sub-scenario is given); half where it names another"),
     ),
     "domain": Part(
         5, Text("领域", "Domain"),
@@ -56,16 +63,28 @@ PARTS: Mapping[str, Part] = {
         5, Text("付费方式", "Ways to pay"),
         Text("供方接受需求所列的付费方式之一", "The vendor offers one of the ways asked for"),
     ),
+    "pilots": Part(
+        5, Text("同类试点", "Pilots of this kind"),
+        Text("产品在本平台同一子场景有通过核验的试点，得满分；只在同一领域有的，得一半",
+             "Full with a verified pilot of the product here in the same sub-scenario; half with one in the domain"),
+    ),
 }  # fmt: skip
 
-# The share of the need's words from which the part is full, in percent.
+# The share of the need's words, and of its pairs of characters, from which the part is full, in percent.
 WORDS_FULL = 30
+WORDING_FULL = 30
+# What is usual where the need names another kind, in percent of the category's points.
+BESIDE_NAMED = 50
+# A pilot in the same domain only, in percent of the pilots' points.
+PILOT_IN_DOMAIN = 50
 # A pair is shown when it shares so many of the need's words, in percent, or the domain and a word of the need's title
 # or sub-scenario.
 WORDS_LEAST = 15
 IN_PROVINCE = 60
 # Every need's site that is named by its region lies in Anhui, which these service areas include as a whole.
 AREAS_OF_ANHUI = frozenset({"anhui", "yangtze_delta", "china"})
+# Left out before pairs of characters are counted: nearly every text has them.
+COMMON_WORDING = ("机器人", "智能")
 # A need's title and sub-scenario say more of it than its longer texts.
 TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
 

@@ -64,6 +64,6 @@ MEMBERS = Capability(
     personal=queries.personal,
     forget=services.forget,
     duties=views.duties,
-    duty_count=queries.waiting_count,
+    duty_selects=queries.duty_selects,
     init=_init,
 )

@@ -175,11 +175,9 @@ def requests_to_decide(actor: Actor) -> Sequence[JoinRequest]:
     return db.session.scalars(select.order_by(JoinRequest.id)).all()
 
 
-def waiting_count(actor: Actor) -> int:
-    """How many invitations and requests wait for the actor: one statement."""
-    invited = sa.select(sa.func.count(Invitation.id)).where(_to_address_of(actor)).scalar_subquery()
-    asked = sa.select(sa.func.count(JoinRequest.id)).where(_to_decide(actor)).scalar_subquery()
-    return db.session.scalar(sa.select(invited + asked)) or 0
+def duty_selects(actor: Actor) -> list[sa.Select[int]]:
+    """The invitations and requests that wait for the actor, a row each."""
+    return [sa.select(Invitation.id).where(_to_address_of(actor)), sa.select(JoinRequest.id).where(_to_decide(actor))]
 
 
 def _to_decide(actor: Actor) -> sa.ColumnElement[bool]:

@@ -88,7 +88,7 @@ ORGANIZATIONS = Capability(
     personal=leaving.personal,
     keeps=leaving.keeps,
     duties=views.duties,
-    duty_count=queries.waiting_count,
+    duty_selects=queries.duty_selects,
     ways=(
         WayOn(
             Text("登记单位", "Found an organization"),

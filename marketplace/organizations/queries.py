@@ -149,15 +149,14 @@ def proposals_waiting(actor: Actor) -> sa.ColumnElement[bool]:
     return (Proposal.state == "in_review") & decides
 
 
-def waiting_count(actor: Actor) -> int:
-    """How many organizations wait for the actor: unfinished or with a returned change, and those that ask a parent."""
+def duty_selects(actor: Actor) -> list[sa.Select[int]]:
+    """The organizations that wait for the actor: unfinished or with a returned change, and those that ask a parent."""
     if not actor.organization_ids:
-        return 0
+        return []
     mine = Organization.id.in_(sorted(actor.organization_ids))
     owned = sorted(each.organization_id for each in actor.memberships if each.role == "owner")
     asked = Organization.parent_id.in_(owned) & (Organization.parent_state == "asked")
-    waits = (mine & (Organization.state.in_(UNFINISHED) | _returned())) | asked
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Organization).where(waits)) or 0
+    return [sa.select(Organization.id).where((mine & (Organization.state.in_(UNFINISHED) | _returned())) | asked)]
 
 
 def _returned() -> sa.ColumnElement[bool]:

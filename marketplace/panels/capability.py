@@ -102,7 +102,7 @@ PANELS = Capability(
         Recorded("assignment", ASSIGNMENT.label, acts=showing.ACTS, lifecycle=ASSIGNMENT, named=named_assignments),
     ),
     duties=duties.duties,
-    duty_count=duties.count,
+    duty_selects=duties.selects,
     personal=leaving.personal,
     init=_init,
 )

@@ -28,13 +28,9 @@ def _empty(actor: Actor) -> sa.Select[Any]:
     return sa.select(Panel).where(vacant(), sa.or_(*mine), ~sits)
 
 
-def count(actor: Actor) -> int:
-    """How many there are: one statement, none for whom it cannot concern."""
-    parts = ([to_answer(actor)] if actor.expert_id else []) + ([_empty(actor)] if actor.posts else [])
-    if not parts:
-        return 0
-    counts = [sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery() for part in parts]
-    return sum(db.session.execute(sa.select(*counts)).one())
+def selects(actor: Actor) -> list[sa.Select[Any]]:
+    """What there is, a row each; none for whom it cannot concern."""
+    return ([to_answer(actor)] if actor.expert_id else []) + ([_empty(actor)] if actor.posts else [])
 
 
 def duties(actor: Actor) -> list[Duty]:

@@ -93,7 +93,7 @@ PILOTS = Capability(
     records=(RECORDED,),
     queues=lambda: (REPORTS,),
     duties=duties,
-    duty_count=waiting.count,
+    duty_selects=waiting.selects,
     personal=queries.personal,
     init=_init,
 )

@@ -55,11 +55,9 @@ def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
     return turns & ~(supplies & demands)
 
 
-def count(actor: Actor) -> int:
-    """How many they are."""
-    if not actor.organization_ids:
-        return 0
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Pilot).where(waits_for(actor))) or 0
+def selects(actor: Actor) -> list[sa.Select[int]]:
+    """They themselves, a row each."""
+    return [sa.select(Pilot.id).where(waits_for(actor))] if actor.organization_ids else []
 
 
 def pilots_of(actor: Actor) -> list[tuple[Pilot, Side]]:

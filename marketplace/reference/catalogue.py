@@ -35,6 +35,7 @@ __all__ = [
     "SpecGroup",
     "Subscenario",
     "categories",
+    "categories_asked_for",
     "categories_of",
     "category",
     "category_by_label",
@@ -147,6 +148,12 @@ def category_by_label(text: str) -> Category | None:
     return _category_names().get(fold(text))
 
 
+def categories_asked_for(text: str) -> frozenset[str]:
+    """The codes of the categories that a text asks for by their names: 人形机器人 is three of them."""
+    folded = text.lower()
+    return frozenset(each.code for each in categories() if any(name in folded for name in each.asked_as))
+
+
 @cache
 def specs() -> tuple[Spec, ...]:
     """Every spec, in the order of the file."""
@@ -224,9 +231,15 @@ def _category(row: dict[str, Any], sets: dict[str, list[str]]) -> Category:
         drawing=row["drawing"],
         clause=row.get("clause", ""),
         aliases=tuple(row.get("aliases", ())),
+        asked_as=frozenset(map(str.lower, (*row.get("asked_as", ()), *_kinds(row["zh"], *row.get("aliases", ()))))),
         specs=tuple(dict.fromkeys(keys)),
         headline=tuple(row["headline"]),
     )
+
+
+def _kinds(*names: str) -> list[str]:
+    """Those of a category's names that say a kind of robot, and not what it works on (焊接, 电池)."""
+    return [name for name in names if name.endswith(("机器人", "机械臂"))]
 
 
 def _spec(row: dict[str, Any]) -> Spec:

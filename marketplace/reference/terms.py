@@ -62,7 +62,8 @@ class Category:
     """The lower level of the product tree: what a product is listed under.
 
     ``specs`` are the keys asked for, in order; ``headline`` the four of them shown on a card;
-    ``drawing`` the thumb drawn until a picture is uploaded.
+    ``drawing`` the thumb drawn until a picture is uploaded. ``asked_as``: words by which a need asks for a robot of
+    this kind, in lower case; they may name others too (人形 is of two legs or on wheels).
     """
 
     code: str
@@ -72,6 +73,7 @@ class Category:
     drawing: str
     clause: str
     aliases: tuple[str, ...]
+    asked_as: frozenset[str]
     specs: tuple[str, ...]
     headline: tuple[str, ...]
 

@@ -157,6 +157,6 @@ SCORING = Capability(
                  named=named("ranking")),
     ),
     duties=duties.duties,
-    duty_count=duties.count,
+    duty_selects=duties.selects,
     init=_init,
 )  # fmt: skip

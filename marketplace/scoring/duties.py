@@ -82,15 +82,9 @@ def _parts(actor: Actor) -> list[tuple[Any, str, Text, Text]]:
     return [*(OF_OFFICIALS if actor.posts else ()), *(OF_EXPERTS if actor.expert_id else ())]
 
 
-def count(actor: Actor) -> int:
-    """How many there are: one statement, none for whom it cannot concern."""
-    parts = _parts(actor)
-    if not parts:
-        return 0
-    counts = [
-        sa.select(sa.func.count()).select_from(part(actor).subquery()).scalar_subquery() for part, *_rest in parts
-    ]
-    return sum(db.session.execute(sa.select(*counts)).one())
+def selects(actor: Actor) -> list[Select]:
+    """What there is, a row each; none for whom it cannot concern."""
+    return [part(actor) for part, *_rest in _parts(actor)]
 
 
 def duties(actor: Actor) -> list[Duty]:

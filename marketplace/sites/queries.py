@@ -225,15 +225,7 @@ def sheets_waiting(actor: Actor) -> sa.Select[SiteSheet]:
     return select.join(Assignment, Assignment.id == SiteSheet.assignment_id).where(mine, now).order_by(SiteSheet.id)
 
 
-def duty_count(actor: Actor) -> int:
-    """How many things wait for the actor as a member or an expert: one statement."""
-    if not actor.organization_ids and actor.expert_id is None:
-        return 0
-    parts = []
-    if actor.organization_ids:
-        parts.append(own_duties(actor).with_only_columns(Site.id).order_by(None))
-    if actor.expert_id is not None:
-        parts.append(sheets_waiting(actor).with_only_columns(SiteSheet.id).order_by(None))
-    counts = [sa.select(sa.func.count()).select_from(part.subquery()).scalar_subquery() for part in parts]
-    total: Any = sum(counts[1:], counts[0])
-    return db.session.scalar(sa.select(total)) or 0
+def duty_selects(actor: Actor) -> list[sa.Select[Any]]:
+    """What waits for the actor as a member or an expert, a row each."""
+    own = [own_duties(actor)] if actor.organization_ids else []
+    return [*own, *([sheets_waiting(actor)] if actor.expert_id is not None else [])]

@@ -11,7 +11,7 @@ from flask import Flask, url_for
 from marketplace.core.text import Text
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
-from marketplace.web.plate import capabilities, queues
+from marketplace.web.plate import capabilities, queues, waiting
 
 FOOTER_HEADS = (Text("供需", "Market"), Text("办事", "Services"), Text("公开", "Openness"), Text("帮助", "Help"))
 
@@ -45,9 +45,9 @@ def footer_columns() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 
 
 def duty_count() -> int:
-    """How much waits for the actor, without reading any of it."""
+    """How much waits for the reader of the page."""
     actor = current_actor()
-    return sum(c.duty_count(actor) for c in capabilities() if c.duty_count) if actor.signed_in else 0
+    return waiting(actor) if actor.signed_in else 0
 
 
 def has_desk() -> bool:

@@ -16,6 +16,7 @@ from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
+from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import IndexDocument
 from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
@@ -191,8 +192,8 @@ class Capability:
     queues: Callable[[], Sequence[Queue]] = tuple
     # What else waits for the actor now: his own acts.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
-    # How many of them there are, for the number beside the menu of every page: one statement.
-    duty_count: Callable[[Actor], int] | None = None
+    # The same as selects, each row a duty; counted for the number beside the menu of every page (``waiting``).
+    duty_selects: Callable[[Actor], Sequence[sa.Select[Any]]] | None = None
     # Where a newcomer may begin.
     ways: tuple[WayOn, ...] = ()
     # owner type of a stored file → may the actor read it?
@@ -229,6 +230,14 @@ def sources() -> Mapping[str, SearchSource]:
 def queues(actor: Actor) -> Sequence[Queue]:
     """The queues of which the actor has charge, in the order of the table of contents."""
     return [queue for capability in capabilities() for queue in capability.queues() if queue.held(actor)]
+
+
+def waiting(actor: Actor) -> int:
+    """How many duties wait for the actor, of all capabilities together: one statement, nothing of them is read."""
+    asking = (capability.duty_selects for capability in capabilities())
+    selects = [each.order_by(None) for ask in asking if ask is not None for each in ask(actor)]
+    counts = [sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery() for each in selects]
+    return sum(db.session.execute(sa.select(*counts)).one()) if counts else 0
 
 
 def records() -> Mapping[str, Recorded]:

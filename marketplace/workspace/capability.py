@@ -11,5 +11,5 @@ WORKSPACE = Capability(
     blueprints=views.blueprints,
     footer=(FooterLink(1, Text("工作台", "Workspace"), "workspace.home", 30),),
     # Its duties are the rows of all queues: every capability brings its own, and the home page sorts them.
-    duty_count=queries.queue_count,
+    duty_selects=queries.duty_selects,
 )

@@ -178,16 +178,9 @@ def rows_of(keys: Sequence[Key]) -> list[Row]:
     return [Row(key.queue, items[key.queue.key, key.id], key.left) for key in keys if (key.queue.key, key.id) in items]
 
 
-def queue_count(actor: Actor) -> int:
-    """How much waits on all queues of the actor: one statement, none for who has no charge."""
-    held = queues(actor)
-    if not held:
-        return 0
-    counts = [
-        sa.select(sa.func.count()).select_from(queue.model).where(queue.waits(actor)).scalar_subquery()
-        for queue in held
-    ]
-    return sum(db.session.execute(sa.select(*counts)).one())
+def duty_selects(actor: Actor) -> list[sa.Select[Any]]:
+    """What waits on all queues of the actor, a row each."""
+    return [sa.select(sa.literal(1)).select_from(queue.model).where(queue.waits(actor)) for queue in queues(actor)]
 
 
 # ---- what waits for anybody ----

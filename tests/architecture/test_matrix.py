@@ -144,10 +144,12 @@ def foreign_to(role: str, endpoint: str) -> list[str]:
         "api_writing": "pilot",
         "sites": "site",
     }
-    kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0])
+    # What is named by other numbers is for the walk over foreign objects.
+    kind = "expert" if endpoint == "review.expert" else kinds.get(endpoint.partition(".")[0], "")
+    every = endpoint.startswith("review.") and not kind
     if role == "vendor" and kind == "pilot":
         own = "soe"  # in whose pilots he is the other side
-    names = [name for name in OBJECTS if (kind is None or name.startswith(f"{kind}.")) and f".{own}." not in name]
+    names = [name for name in OBJECTS if (every or name.startswith(f"{kind}.")) and f".{own}." not in name]
     return [name for name in names if ".wuhu." in name] if role == "city" else names
 
 

@@ -25,6 +25,7 @@ from marketplace.organizations.services import take_organization_step
 from marketplace.products.models import Product
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
+from marketplace.web.plate import waiting
 from tests.factories import accounts, products, scenarios
 from tests.support.mails import Output, delivered
 from tests.support.site import Clock
@@ -331,5 +332,5 @@ def test_what_waits_is_listed_the_oldest_first(pair: Pair) -> None:
     oldest = pair.invite()
     newest = pair.invite(pair.scenario.organization.number)
     assert [each.id for each in queries.waiting(pair.vendor)] == [oldest.id, newest.id]
-    assert queries.waiting_count(pair.vendor) == 2
-    assert queries.waiting_count(pair.owner) == 0
+    assert waiting(pair.vendor) == 2
+    assert waiting(pair.owner) == 0

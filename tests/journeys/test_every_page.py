@@ -24,7 +24,9 @@ VIEWS = [
     pytest.param("zh_CN", PHONE, "xl", id="zh-390-xl"),
     pytest.param("en", DESKTOP, "xl", id="en-1366-xl"),
 ]
-# These see most kinds of pages: two opposite views each; the others' pages one in turn; EVERY_VIEW=1 shows all of all.
+# These see most kinds of pages: two opposite views each, with the contrast of colours in the first;
+# the others' pages one in turn; EVERY_VIEW=1 shows all of all.
+EVERY = os.environ.get("EVERY_VIEW") == "1"
 IN_TWO_VIEWS = ("", "vendor", "soe", "province")
 WHO = (
     "", "vendor", "soe", "soe2", "city", "province", "province2", "operator", "admin", "auditor", "newcomer",
@@ -37,8 +39,9 @@ def looked_at() -> list[Any]:
     chosen = []
     for place, who in enumerate(WHO):
         views = VIEWS[place % 2 * 2 :][:2] if who in IN_TWO_VIEWS else [VIEWS[place % 4]]
-        views = VIEWS if os.environ.get("EVERY_VIEW") == "1" else views
-        chosen += [pytest.param(*view.values, who, id=f"{view.id}-{who}") for view in views]
+        for view in VIEWS if EVERY else views:
+            colours = EVERY or view is views[0]
+            chosen.append(pytest.param(*view.values, who, colours, id=f"{view.id}-{who}"))
     return chosen
 
 
@@ -72,10 +75,11 @@ def test_every_address_has_an_example(site: LiveSite, pages: list[SamplePage]) -
 class Seen:
     """Looks at pages one after the other and writes down what is wrong with which."""
 
-    def __init__(self, page: Page, content: Content, narrow: tuple[int, ...]) -> None:
+    def __init__(self, page: Page, content: Content, narrow: tuple[int, ...], colours: bool = True) -> None:
         self.page = page
         self.content = content
         self.narrow = narrow
+        self.colours = colours
         self.errors: list[str] = []
         self.wrong: list[str] = []
         page.on("console", self._heard)
@@ -86,7 +90,7 @@ class Seen:
             self.errors.append(message.text)
 
     def look(self, name: str) -> None:
-        found = [*faults(self.page, self.content, self.narrow), *self.errors]
+        found = [*faults(self.page, self.content, self.narrow, self.colours), *self.errors]
         self.errors.clear()
         self.wrong += [f"{name}: {fault}" for fault in found]
 
@@ -102,15 +106,15 @@ class Seen:
         self.look(f"{one.who or 'visitor'} {one.path}{' refused' if one.press else ''}")
 
 
-@pytest.mark.parametrize(("language", "size", "text", "who"), looked_at())
+@pytest.mark.parametrize(("language", "size", "text", "who", "colours"), looked_at())
 def test_pages(
     site: LiveSite, windows: Windows, pages: list[SamplePage], content: Content,
-    language: str, size: tuple[int, int], text: str, who: str,
+    language: str, size: tuple[int, int], text: str, who: str, colours: bool,
 ) -> None:  # fmt: skip
     page = windows.open(language=language, width=size[0], height=size[1])
     Person(page, who)
     page.goto(f"/?text={text}")
-    seen = Seen(page, content, (320,) if size == PHONE else ())
+    seen = Seen(page, content, (320,) if size == PHONE else (), colours)
     for one in pages:
         if one.who == who:
             seen.visit(one)

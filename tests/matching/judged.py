@@ -89,18 +89,23 @@ Ranking = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Of the needs with at least five that fit: the share of fitting products among the first five. ``scarce``: of the
-    others, the share of those that fit found among the first ten. ``worst``: the lowest of the first, as "S1 0.2".
+    """Of the needs with at least five that fit: the share of fitting products among the first five. ``looked_at``: of
+    every second of them, whose lists may be read when rules are made; ``unseen``: of the others, of which nothing but
+    this figure may be. ``scarce``: of the needs that fewer fit, the share of those found among the first ten.
+    ``worst``: the lowest of those looked at, as "S1 0.2".
     """
 
     wide: float
+    looked_at: float
+    unseen: float
     counted: int
     scarce: float
     worst: Sequence[str]
 
     def __str__(self) -> str:
         return (
-            f"precision@5 {self.wide:.3f} over {self.counted} needs that five products fit; "
+            f"precision@5 {self.wide:.3f} over {self.counted} needs that five products fit "
+            f"({self.looked_at:.3f} of those looked at, {self.unseen:.3f} of the unseen); "
             f"recall@10 {self.scarce:.3f} over the others; lowest: {', '.join(self.worst)}"
         )
 
@@ -118,5 +123,7 @@ def measure(rank: Ranking) -> Precision:
         for each in JUDGED
         if each.need not in wide
     ]
-    worst = [f"{need} {share:.1f}" for need, share in sorted(wide.items(), key=lambda pair: pair[1])[:8]]
-    return Precision(mean(wide.values()), len(wide), mean(scarce), worst)
+    looked_at, unseen = list(wide.items())[::2], list(wide.values())[1::2]
+    worst = [f"{need} {share:.1f}" for need, share in sorted(looked_at, key=lambda pair: pair[1])[:8]]
+    shares = [share for _need, share in looked_at]
+    return Precision(mean(wide.values()), mean(shares), mean(unseen), len(wide), mean(scarce), worst)

@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.core import clock
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.matching import queries, weights
 from marketplace.matching.keeping import LEAST_SCORE, Keeper
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.scoring import judge
+from marketplace.pilots import services as pilot_services
 from marketplace.products.kind import PRODUCT
-from tests.factories import accounts, listings, products, scenarios
+from tests.factories import accounts, listings, pilots, products, scenarios
 
 Db = scoped_session[Session]
 
@@ -40,7 +42,7 @@ def kept() -> dict[tuple[int, int], tuple[int, int]]:
 def expected() -> dict[tuple[int, int], tuple[int, int]]:
     """Every pair of published rows judged from nothing."""
     found = {}
-    offers = [queries.offer_of(each) for each in queries.offered_products()]
+    offers = [queries.offer_of(each, queries.piloted()) for each in queries.offered_products()]
     for scenario in queries.open_scenarios():
         need = queries.need_of(scenario)
         for offer in offers:
@@ -62,7 +64,7 @@ def test_a_published_pair_is_found_and_a_withdrawn_product_is_gone(app: Flask, s
     settle(keeper)
     assert list(kept()) == [(need.id, offer.id)]
     assert kept() == expected()
-    other = products.product(title="水下清洗", summary="水下清洗", cases="", domains=["public"])
+    other = products.product(title="水下清洗", summary="水下清洗", cases="", category="underwater", domains=["public"])
     settle(keeper)
     before = queries.position()
     withdraw(offer)
@@ -70,6 +72,21 @@ def test_a_published_pair_is_found_and_a_withdrawn_product_is_gone(app: Flask, s
     assert kept() == {}
     assert other.state == "published"
     assert queries.position() != before, "kept pages are drawn anew"
+
+
+def test_a_verified_pilot_counts_though_the_product_is_what_it_was(app: Flask, session: Db) -> None:
+    made, who = pilots.pilot("reporting")
+    pilots.sign(made, who)
+    settle()
+    before = kept()[who.scenario.id, who.product.id]
+    visit = {"day": clock.today().isoformat(), "who": "省厅装备处二人", "seen": "现场运行正常"}
+    version = who.product.version
+    with transaction():
+        pilot_services.verify(made, "verify", pilots.verifier(), "", made.version, visit=visit)
+    assert who.product.version == version
+    settle()
+    assert kept()[who.scenario.id, who.product.id] > before
+    assert kept() == expected()
 
 
 def test_drafts_and_what_is_in_review_match_nothing(app: Flask, session: Db) -> None:
@@ -125,8 +142,8 @@ def test_a_change_while_it_is_judged_is_judged_again(app: Flask, session: Db, mo
     offer = products.product()
     original = queries.offer_of
 
-    def changed_meanwhile(product: Any) -> Any:
-        found = original(product)
+    def changed_meanwhile(product: Any, tried: Any) -> Any:
+        found = original(product, tried)
         monkeypatch.setattr(queries, "offer_of", original)
         withdraw(product)
         return found

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from marketplace.matching import weights
-from marketplace.matching.scoring import Need, Offer, Requirement, judge, need_words, offer_tokens
+from marketplace.matching.scoring import Need, Offer, Requirement, judge, need_words, offer_tokens, pairs_of
+from marketplace.reference import catalogue
 
 PAYLOAD = Requirement("payload", ">=", {"from": "20"})
 RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
@@ -17,10 +18,12 @@ RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
 def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
     words = need_words(title, texts)
     facts: dict[str, Any] = {
-        "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "exact": True,
+        "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "named": frozenset(),
+        "subscenario": "special.power",
         "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
         "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
+        "title_pairs": pairs_of(title), "text_pairs": pairs_of(texts) - pairs_of(title),
     }  # fmt: skip
     return Need(**{**facts, **given})
 
@@ -29,7 +32,8 @@ def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
     facts: dict[str, Any] = {
         "id": 2, "category": "inspection", "domains": frozenset({"special"}),
         "region": "340104", "areas": frozenset(), "ways": frozenset({"sale"}),
-        "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text),
+        "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text), "pairs": pairs_of(text),
+        "piloted": frozenset({"special", "special.power"}),
     }  # fmt: skip
     return Offer(**{**facts, **given})
 
@@ -61,7 +65,7 @@ def test_unknown_is_a_question_and_earns_nothing(claims: dict[str, Any]) -> None
 
 def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred() -> None:
     found = judge(need(requirements=(), payment=frozenset(), region="", categories=frozenset()), offer())
-    assert set(found.earned) == {"task", "domain", "evidence"}
+    assert set(found.earned) == {"task", "wording", "domain", "evidence", "pilots"}
     assert found.score == 100_00
 
 
@@ -75,7 +79,10 @@ def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred
         ({"region": "340200"}, "place", 3_00), ({"region": ""}, "place", 0), ({"region": "340000"}, "place", 3_00),
         ({"claims": {"payload": ({"from": "25"}, 1)}}, "evidence", 0),
         ({"claims": {"payload": ({"from": "25"}, 2)}}, "evidence", 1_66),
-        ({"tokens": offer_tokens("水下清洗")}, "task", 0),
+        ({"tokens": offer_tokens("水下清洗")}, "task", 0), ({"pairs": pairs_of("水下清洗")}, "wording", 0),
+        ({"pairs": pairs_of("变电")}, "wording", 25 * 9_00 // 30),
+        ({"piloted": frozenset({"special"})}, "pilots", 2_50),
+        ({"piloted": frozenset({"logistics"})}, "pilots", 0),
     ],
 )  # fmt: skip
 def test_each_part_earns_what_its_rule_says(changes: dict[str, Any], part: str, points: int) -> None:
@@ -90,7 +97,7 @@ def test_three_tenths_of_the_words_are_full() -> None:
     wide = need("变电站巡检 光伏清洁")
     assert judge(wide, offer("变电站 巡检")).earned["task"] == judge(wide, offer("变电站巡检光伏清洁")).earned["task"]
     one_in_four = judge(wide, offer("巡检")).earned["task"]
-    assert one_in_four == 25 * 30_00 // 30
+    assert one_in_four == 25 * 21_00 // 30
 
 
 def test_a_shared_domain_alone_is_nothing_in_common() -> None:
@@ -98,17 +105,30 @@ def test_a_shared_domain_alone_is_nothing_in_common() -> None:
     assert not judge(need(), offer("站在水下的机器人系统", category="underwater")).listed
 
 
-def test_a_usual_category_is_something_in_common_with_the_domain_or_a_word() -> None:
-    silent, elsewhere = offer("水下清洗"), frozenset({"logistics"})
+def test_a_usual_category_is_something_in_common_where_the_sub_scenario_is_said_or_a_word_shared() -> None:
+    silent = offer("水下清洗", domains=frozenset({"logistics"}))
     assert judge(need(), silent).listed
-    assert not judge(need(), replace(silent, domains=elsewhere)).listed
-    assert judge(need("变电站巡检", "清洗"), replace(silent, domains=elsewhere)).listed
-    assert not judge(need(exact=False), silent).listed
+    assert not judge(need(subscenario=""), silent).listed
+    assert judge(need("变电站巡检", "清洗", subscenario=""), silent).listed
+
+
+def test_the_kind_that_a_need_names_goes_before_what_is_usual() -> None:
+    wanted = need(named=catalogue.categories_asked_for("四足机器人巡检"))
+    assert wanted.named == {"quadruped", "wheel_legged"}
+    points = {
+        each: judge(wanted, offer(category=each)).earned["category"] for each in ("quadruped", "inspection", "amr")
+    }
+    assert points == {"quadruped": 15_00, "inspection": 7_50, "amr": 0}
+    assert catalogue.categories_asked_for("动力电池包焊接与仓储物流") == frozenset()
 
 
 def test_words_that_every_need_has_tell_nothing() -> None:
     assert need_words("机器人智能应用需求", "") == {}
     assert set(need_words("变电站巡检 3 机器人", "巡检路线")) == {"变电站", "巡检", "路线"}
+
+
+def test_pairs_of_characters_leave_out_what_every_text_has() -> None:
+    assert pairs_of("機器人 巡檢，AGV") == {"巡检", "ag", "gv"}
 
 
 def test_the_same_pair_gives_the_same_answer_whoever_asks() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import VISITOR
@@ -23,11 +26,12 @@ from marketplace.products.models import Product
 from marketplace.reference import catalogue, regions
 from marketplace.scenarios.models import Scenario
 from marketplace.search.queries import Question, find
-from marketplace.search.services import engine, texts
+from marketplace.search.services import engine, rebuild, texts
 from marketplace.sites.models import Site
 from marketplace.sites.policy import in_force
 from tests.support.sample_site import SampleSite
 
+ROWS = int(os.environ.get("ROWS", "200"))
 ENDED = ("expired", "fulfilled", "closed")
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -49,7 +53,7 @@ def city_of(region: str) -> set[str]:
     return {"340000"} if region == "340000" else {"340000", region[:4] + "00"}
 
 
-def rows() -> Iterator[tuple[Key, dict[str, object]]]:
+def rows() -> Iterator[tuple[Key, dict[str, Any]]]:
     """What is public, straight from the tables."""
     for product in db.session.scalars(sa.select(Product).where(Product.state.in_(("published", *ENDED)))):
         category = catalogue.category(product.content["category"])
@@ -77,10 +81,12 @@ def rows() -> Iterator[tuple[Key, dict[str, object]]]:
 def things(sample: SampleSite) -> list[Thing]:
     """Every public row of the sample."""
     with sample.app.app_context():
-        return [
-            Thing(key, {facet: frozenset({"kind": [key[0]], **values}.get(facet, ())) for facet in FACETS})  # type: ignore[call-overload]
-            for key, values in rows()
-        ]
+        return [Thing(key, all_facets(key, values)) for key, values in rows()]
+
+
+def all_facets(key: Key, values: dict[str, Any]) -> Mapping[str, frozenset[str]]:
+    """The values of every facet, of those that the row lacks none."""
+    return {facet: frozenset({"kind": [key[0]], **values}.get(facet, ())) for facet in FACETS}
 
 
 def values_of(things: list[Thing]) -> dict[str, list[str]]:
@@ -126,6 +132,28 @@ def test_every_combination_agrees_with_a_recount(sample: SampleSite, things: lis
             check_counts(ask(filters), things, filters)
             tried += 1
     assert tried > 1500
+
+
+def test_with_many_rows_too_and_on_both_engines(app: Flask) -> None:
+    """``ROWS=10000 pytest -k many_rows tests/search/test_facets.py`` is the full figure; few by default."""
+    from marketplace.cli.scale import grow
+
+    with app.app_context():
+        grow(ROWS * 8 // 10, ROWS * 2 // 10, max(ROWS // 20, 5), 3)
+        rebuild()
+        many = [Thing(key, all_facets(key, values)) for key, values in rows()]
+        assert len(many) > ROWS
+        values = values_of(many)
+        tried = list(itertools.islice(combinations({name: some for name, some in values.items() if some}), 3000))
+        for filters in random.Random(4).sample(tried, 200):
+            check_counts(ask(filters), many, filters)
+        for text in ("巡检", "机械臂", "搬运 机器人"):
+            everything = ask({}, text, limit=2 * ROWS)
+            keys = {(hit.kind, hit.doc_id) for hit in everything.hits}
+            among = [thing for thing in many if thing.key in keys]
+            assert everything.total == len(keys) == len(among) > 0
+            for filters in random.Random(text).sample(tried, 20):
+                check_counts(ask(filters, text), among, filters)
 
 
 @pytest.mark.parametrize("text", ["巡检", "机器人", "AMR", "养老", "xArm 6", "robot inspection", "合肥"])

@@ -362,14 +362,14 @@ WORDS = """() => {
 }"""
 
 
-def faults(page: Page, content: Content, narrow: Iterable[int] = ()) -> Iterator[str]:
-    """What is wrong with the page as it stands, everything folded opened."""
+def faults(page: Page, content: Content, narrow: Iterable[int] = (), colours: bool = True) -> Iterator[str]:
+    """What is wrong with the page as it stands, everything folded opened; ``colours``: their contrast, too."""
     page.evaluate(OPEN_ALL)
     if page.locator("h1").count() != 1:
         yield f"{page.locator('h1').count()} h1"
     if not page.title().partition("·")[0].strip():
         yield "no title"
-    yield from axe(page)
+    yield from axe(page, colours=colours)
     yield from foreign_words(page.evaluate(WORDS), content)
     spread = page.evaluate(SPREAD)
     if spread:
