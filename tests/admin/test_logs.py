@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.foundation import ledger
-from marketplace.foundation.db import transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.tables import read_table
 from tests.factories import accounts
+from tests.support.databases import Databases
+from tests.support.sample_site import sample_site
 from tests.support.site import Client, Clock
 
 Db = scoped_session[Session]
@@ -130,13 +132,12 @@ def test_the_log_asks_the_same_however_long_it_is(
     assert own_statements(audit, "/admin/log") <= few <= 4
 
 
-def test_every_act_in_the_sample_has_a_name(app: Any, session: Db) -> None:
-    from marketplace.cli.seeding import load_sample
+def test_every_act_in_the_sample_has_a_name(databases: Databases, tmp_path: Path) -> None:
     from marketplace.web.plate import records
 
-    load_sample()
-    known = records()
-    acts = set(session.query(LedgerEntry.subject_type, LedgerEntry.action).distinct())
+    with sample_site(databases, tmp_path) as site, site.app.app_context():
+        known = records()
+        acts = set(db.session.query(LedgerEntry.subject_type, LedgerEntry.action).distinct())
     assert len(acts) > 10
     assert [(kind, act) for kind, act in acts if kind not in known or act not in known[kind].every_act()] == []
 

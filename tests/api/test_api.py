@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,23 +13,20 @@ from markupsafe import escape
 
 from marketplace.api.routes import PREFIX, ROUTES
 from marketplace.api.schemas import fields_of
-from marketplace.cli.seeding import load_sample
 from marketplace.search.services import rebuild
 from tests.api.schema import mistakes
 from tests.factories import accounts
 from tests.factories.products import product
+from tests.support.databases import KINDS, Databases
+from tests.support.sample_site import sample_site
 from tests.support.site import Client
 
 
-@pytest.fixture
-def sample(app: Flask) -> Client:
+@pytest.fixture(params=KINDS)
+def sample(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Client]:
     """A visitor of a site with the whole sample."""
-    with app.app_context():
-        load_sample()
-        rebuild()
-    client = app.test_client()
-    assert isinstance(client, Client)
-    return client
+    with sample_site(databases, tmp_path, request.param) as site:
+        yield site.visitor()
 
 
 def described(client: Client, path: str, answer: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from marketplace.cli.seeding import load_sample
 from marketplace.lists.capability import commands
 from marketplace.web.command import Setup
+from tests.support.databases import KINDS, Databases
+from tests.support.sample_site import sample_database
 from tests.support.settings import environment
 from tests.support.site import Client, see_what_others_wrote
 
@@ -51,9 +52,18 @@ def run(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return call
 
 
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A migrated database for this test alone, with everything of the sample where the test asks for ``sample``."""
+    if "sample" in request.fixturenames:
+        filled = sample_database(databases, tmp_path / "data", request.param)
+    else:
+        filled = databases.fresh(request.param)
+    with filled as url:
+        yield url
+
+
 @pytest.fixture
 def sample(app: Flask) -> Flask:
     """The app with everything of the sample in it."""
-    with app.app_context():
-        load_sample()
     return app
