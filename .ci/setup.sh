@@ -69,7 +69,18 @@ install_with_pip() {
     "$python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
 }
 
+# The console script of the checkout. The package itself is not installed: what is run is what lies here.
+put_command() {
+    cat >.venv/bin/marketplace <<'SH'
+#!/bin/sh
+root=$(cd "$(dirname "$0")/../.." && pwd)
+PYTHONPATH="$root" exec "$root/.venv/bin/python" -m marketplace "$@"
+SH
+    chmod +x .venv/bin/marketplace
+}
+
 if is_ready; then
+    [ -x .venv/bin/marketplace ] || put_command
     exit 0
 fi
 started=$SECONDS
@@ -91,5 +102,6 @@ if [ -z "$uv" ] || ! install_with_uv "$uv"; then
     [ -z "$uv" ] || echo "set-up: uv could not install; trying pip, which reads this machine's pip settings"
     install_with_pip || fail "$lock could not be installed; the lines above say why"
 fi
+put_command
 stamp requirements.txt requirements-dev.txt >".venv/.ready-$level"
 echo "set-up: .venv is ready ($level, $((SECONDS - started)) s)"

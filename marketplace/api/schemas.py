@@ -102,7 +102,7 @@ def schemas() -> dict[str, Schema]:
         "Problem": {
             "type": "object",
             "properties": {
-                "type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "instance": TEXT,
+                "type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "instance": TEXT, "next_step": TEXT,
                 "errors": listed(thing({"field": TEXT, "message": TEXT})),
             },
             "required": ["type", "title", "status"],

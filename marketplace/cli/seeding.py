@@ -42,7 +42,8 @@ from marketplace.organizations.services import load_organization
 from marketplace.posts.services import give_post
 from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
-from marketplace.reference.services import set_workday
+from marketplace.reference.calendar import YearUnknown, known_year
+from marketplace.reference.services import overrides, set_workday
 from marketplace.sample import demo, organizations, products, scenarios
 from marketplace.sample.listing import DemoListing, with_dates
 from marketplace.scenarios.kind import SCENARIO
@@ -58,6 +59,7 @@ RECENTLY = timedelta(days=3)
 def load_sample() -> str:
     """Load everything in one transaction and say what was loaded."""
     with transaction():
+        know_working_days()
         segments = _segments()
         units = {each.key: _organization(each, segments.get(each.key, [])) for each in organizations.organizations()}
         people = _accounts(units)
@@ -86,6 +88,16 @@ def load_sample() -> str:
         _read_and_refused(people["vendor"])
         _office(people)
     return f"{len(units)} organizations, {len(compiled_products)} products, {len(compiled_scenarios)} scenarios"
+
+
+def know_working_days() -> None:
+    """Every year that the demonstration counts in, also one not announced yet: New Year's Day is off in each."""
+    this_year = clock.today().year
+    for year in (this_year - 1, this_year, this_year + 1):
+        try:
+            known_year(year, overrides())
+        except YearUnknown:
+            set_workday(date(year, 1, 1), False, "元旦（演示）")
 
 
 def _read_and_refused(reader: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +14,7 @@ from marketplace.challenges import addenda, questions, services
 from marketplace.challenges.addenda import Change
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge, Question
+from marketplace.challenges.timetable import ANSWER_DAYS, workdays_from
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
@@ -24,10 +25,9 @@ from marketplace.notices.content import section
 from marketplace.notices.models import Notice
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import actor_of
-from marketplace.reference.calendar import YearUnknown, known_year
-from marketplace.reference.services import overrides, set_workday
 from marketplace.sample.demo_challenges import DemoChallenge, demo_challenges, terms
 from marketplace.scenarios.models import Scenario
+from marketplace.settings.queries import value
 
 # State → the steps behind the draft; time takes "publish" and "close".
 WAYS = {
@@ -41,7 +41,6 @@ OPEN_DAYS = 32
 
 def load_challenges(people: Mapping[str, User], units: Mapping[str, Organization]) -> int:
     """Load them with their questions, addenda and notices; returns how many."""
-    _know(clock.today().year + 1)
     actors = {key: actor_of(user) for key, user in people.items()}
     wanted = list(demo_challenges())
     withdrawn = []
@@ -54,14 +53,6 @@ def load_challenges(people: Mapping[str, User], units: Mapping[str, Organization
             withdrawn.append(made)
     _notices(withdrawn, units, actors)
     return len(wanted)
-
-
-def _know(year: int) -> None:
-    """New Year's Day is off in every year: enough to count to the end of a demonstration's windows."""
-    try:
-        known_year(year, overrides())
-    except YearUnknown:
-        set_workday(date(year, 1, 1), False, "元旦（演示）")
 
 
 def bring(
@@ -105,13 +96,23 @@ def _need(owner: Organization) -> Scenario | None:
 def _columns(wanted: DemoChallenge, begun: datetime) -> dict[str, Any]:
     at = clock.beijing(begun).replace(hour=17, minute=0, second=0, microsecond=0)
     race = wanted.mode == "race"
+    deadline = at + timedelta(days=OPEN_DAYS)
+    answers_until = answered_before(deadline)
     return {
         "title": wanted.title, "title_en": wanted.title_en, "domain": wanted.domain, "mode": wanted.mode,
         "most_winners": 2 if race else 1, "min_bids": 2 if race else 1,
         "publish_at": at + timedelta(days=8) if wanted.state == "approved" else None,
-        "questions_until": at + timedelta(days=OPEN_DAYS - 14), "answers_until": at + timedelta(days=OPEN_DAYS - 9),
-        "deadline": at + timedelta(days=OPEN_DAYS), "opening_at": at + timedelta(days=OPEN_DAYS + 1),
+        "questions_until": answers_until - timedelta(days=5), "answers_until": answers_until,
+        "deadline": deadline, "opening_at": deadline + timedelta(days=1),
     }  # fmt: skip
+
+
+def answered_before(deadline: datetime) -> datetime:
+    """When the last answer is due: nine days before the deadline, earlier where a festival takes most of them."""
+    until = deadline - timedelta(days=9)
+    while workdays_from(until, deadline) < value(ANSWER_DAYS):
+        until -= timedelta(days=1)
+    return until
 
 
 def _ask_and_amend(
@@ -144,8 +145,12 @@ def _ask_and_amend(
 def _amend(made: Challenge, owner: Actor, official: Actor) -> None:
     rows = [dict(row) for row in made.content["indicators"]]
     rows[-1]["threshold"] = "2"
-    later = {key: getattr(made, key) + timedelta(days=10) for key in ("answers_until", "deadline", "opening_at")}
-    instants = {"questions_until": _asked_until(made), **later}
+    assert made.deadline is not None
+    deadline = made.deadline + timedelta(days=10)
+    instants = {
+        "questions_until": _asked_until(made), "answers_until": answered_before(deadline),
+        "deadline": deadline, "opening_at": deadline + timedelta(days=1),
+    }  # fmt: skip
     change = Change(
         True, "“测温误差”由不大于 3 ℃更正为不大于 2 ℃（演示）。", "The error of temperature may be 2 ℃, not 3 (demo).",
         {"indicators": rows}, instants,

@@ -78,9 +78,11 @@ class Judging(Bidding):
 
     def _seed(self, first: Expert) -> str:
         numbers = [each.number for each in self._experts.values()]
+        known = self._experts["expert1"].number  # numbers name the year: whichever it is, this account judges
         for each in count():
             found = drawing.order(f"{each:032x}", numbers)
-            if found[:2] == [first.number, self._barred.number] and found[-1] == self._late.number:
+            ends = [*found[:2], found[-1]]
+            if ends == [first.number, self._barred.number, self._late.number] and known in found[: SEATS + 1]:
                 return f"{each:032x}"
         raise AssertionError  # count() does not end
 

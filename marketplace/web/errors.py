@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -28,7 +29,9 @@ log = logging.getLogger(__name__)
 # Typed text that a refused act must not lose is shown again, except what nobody should see twice.
 KEEP_AT_MOST = 20_000
 MEGABYTE = 1024 * 1024
-NEVER_SHOWN = ("password", "csrf_token", "token", "code")
+SECRET = re.compile(r"password|token|^code$")  # a credit code is none
+# What a form says by itself: which button, which version, where to go on.
+NOT_TYPED = ("go", "version", "next", "transition", "organization")
 
 
 def init_errors(app: Flask) -> None:
@@ -64,16 +67,14 @@ def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue
 
 
 def problem(status: int, title: str = "", errors: list[dict[str, str]] | None = None, **more: Any) -> Response:
-    """An RFC 9457 problem document; ``errors`` names fields."""
+    """An RFC 9457 problem document; ``errors`` names fields, ``next_step`` says what to do about a refusal."""
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": title or HTTPStatus(status).phrase,
         "status": int(status),
         "instance": request.path,
     }
-    detail = more.get("detail")
-    if detail:
-        document["detail"] = detail
+    document |= {key: more[key] for key in ("detail", "next_step") if more.get(key)}
     if errors:
         document["errors"] = errors
     response = jsonify(document)
@@ -89,7 +90,7 @@ def typed() -> list[tuple[str, str]]:
     """
     kept = []
     for name, value in request.form.items(multi=True):
-        if value.strip() and not any(secret in name for secret in NEVER_SHOWN):
+        if value.strip() and name not in NOT_TYPED and not SECRET.search(name):
             kept.append(("", value[:KEEP_AT_MOST]))
     return kept
 
@@ -131,7 +132,8 @@ def refused(error: Refused) -> ResponseReturnValue:
     note_refusal(HTTPStatus.FORBIDDEN)
     language = current_language()
     if wants_json():
-        return problem(HTTPStatus.FORBIDDEN, title=error.rule.say(language), detail=error.fact.say(language))
+        rule, fact, step = (each.say(language) for each in (error.rule, error.fact, error.next))
+        return problem(HTTPStatus.FORBIDDEN, title=rule, detail=fact, next_step=step)
     return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, typed=typed())
 
 

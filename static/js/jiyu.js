@@ -6,7 +6,15 @@
   document.addEventListener("input", function (event) {
     if (event.target.form && event.target.form.hasAttribute("data-unsaved")) { changed = true; }
   });
-  document.addEventListener("submit", function () { changed = false; });
+  // A second press while the answer is on its way sends nothing twice; an answer that is a file leaves the page here.
+  var sent = null;
+  document.addEventListener("submit", function (event) {
+    if (event.target.method === "post" && event.target === sent) { event.preventDefault(); return; }
+    changed = false;
+    sent = event.target;
+    window.setTimeout(function () { sent = null; }, 5000);
+  });
+  window.addEventListener("pageshow", function () { sent = null; });
   window.addEventListener("beforeunload", function (event) {
     if (changed) { event.preventDefault(); event.returnValue = ""; }
   });
@@ -31,6 +39,37 @@
     });
     form.addEventListener("submit", function () { window.clearTimeout(waiting); });
   });
+  // Another language or size of text is the same page fetched anew: what was typed goes along, in this window, once.
+  var carried = "carried:" + window.location.pathname, typed = document.querySelector(".errsum") !== null;
+  function fields() {
+    var all = [];
+    document.querySelectorAll("main form[method=post]").forEach(function (form) {
+      Array.prototype.forEach.call(form.elements, function (field) {
+        if (field.name && !/^(hidden|password|file|submit|button|fieldset)$/.test(field.type)) { all.push(field); }
+      });
+    });
+    return all;
+  }
+  function ticks(field) { return field.type === "checkbox" || field.type === "radio"; }
+  document.addEventListener("input", function () { typed = true; });
+  document.addEventListener("click", function (event) {
+    if (!typed || !event.target.closest("a[data-carry]")) { return; }
+    var kept = fields().map(function (field) { return [field.name, ticks(field) ? field.checked : field.value]; });
+    try { window.sessionStorage.setItem(carried, JSON.stringify(kept)); } catch (refused) { return; }
+    changed = false;
+  });
+  try {
+    var brought = JSON.parse(window.sessionStorage.getItem(carried) || "[]");
+    window.sessionStorage.removeItem(carried);
+    fields().forEach(function (field) {
+      var at = brought.findIndex(function (each) { return each[0] === field.name; });
+      if (at < 0) { return; }
+      var value = brought.splice(at, 1)[0][1];
+      if (ticks(field)) { field.checked = value; } else { field.value = value; }
+      typed = true;
+      changed = changed || field.form.hasAttribute("data-unsaved");
+    });
+  } catch (refused) { /* A browser that keeps nothing: the form is as the server sent it. */ }
   // A form that was refused begins at what must be corrected.
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -15,10 +15,8 @@ from marketplace.core.actor import Actor
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.organizations.models import Organization
-from marketplace.reference.calendar import YearUnknown, known_year
-from marketplace.reference.services import overrides, set_workday
 from marketplace.scenarios.models import Scenario
-from tests.factories import accounts
+from tests.factories import accounts, calendar
 from tests.factories.listings import REASON, member_of
 
 # State → the steps that lead there from a draft; those of later stages belong to the tests of their capabilities.
@@ -71,15 +69,6 @@ def times(start: datetime | None = None, days: int = 40) -> dict[str, datetime]:
     return {key: begin + timedelta(days=each) for key, each in ahead.items()}
 
 
-def know(year: int) -> None:
-    """Have the arrangement of a year's working days in the table, when the library does not know it yet."""
-    with transaction():
-        try:
-            known_year(year, overrides())
-        except YearUnknown:
-            set_workday(date(year, 1, 1), workday=False)
-
-
 def challenge(
     state: str = "published",
     organization: Organization | None = None,
@@ -91,7 +80,7 @@ def challenge(
 ) -> Challenge:
     """A challenge in a state, written by a member of ``organization`` (a new one) and decided by the province."""
     owner = organization or accounts.organization()
-    know(clock.today().year + 1)
+    calendar.know()
     given = {"title": "变电所巡检机器人", "title_en": "Substation inspection robot", "domain": "special", **times()}
     with transaction():
         made = services.create(

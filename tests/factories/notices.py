@@ -11,7 +11,7 @@ from marketplace.notices import services
 from marketplace.notices.content import section
 from marketplace.notices.models import Notice, Objection
 from marketplace.organizations.models import Organization
-from tests.factories import accounts
+from tests.factories import accounts, calendar
 
 
 def notice(about_id: int = 1, organization: Organization | None = None, days: int = 5) -> Notice:
@@ -21,6 +21,7 @@ def notice(about_id: int = 1, organization: Organization | None = None, days: in
         "award", "challenge", "challenge", about_id, f"C-2026-{about_id:06d}", owner, Text("拟揭榜公示", "Award"),
         Text("某厅", "A department"), (section(Text("结果", "Result"), Text("拟揭榜单位：甲", "Winner: A")),),
     )  # fmt: skip
+    calendar.know()
     with transaction():
         return services.open_notice(decision, accounts.actor(accounts.official(duties=("challenge",))), days=days)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from marketplace.core import clock
-from tests.factories import challenges
+from tests.factories import calendar
 from tests.support.browser import Windows
 from tests.support.journey import PDF, Person, arrive
 from tests.support.servers import LiveSite, wait_until
@@ -21,7 +21,7 @@ def at(days: int) -> str:
 
 def test_a_need_becomes_a_challenge_with_a_question_and_an_addendum(sample: LiveSite, windows: Windows) -> None:
     with sample.app.app_context():
-        challenges.know(clock.today().year + 1)
+        calendar.know()
     firm, official, vendor, visitor = (
         arrive(windows, who, javascript=False) for who in ("soe", "province", "vendor", "")
     )

@@ -143,7 +143,7 @@ def printed(visitor: Person, path: str) -> str:
     expect(main).to_contain_text("Use it more widely")
     expect(main.locator(".plot svg[role=img]")).to_have_count(1)
     link = main.get_by_role("link", name="Download PDF").get_attribute("href") or ""
-    words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(visitor.body(link))).pages)
+    words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(visitor.body(f"{link}?lang=en"))).pages)
     assert "Report of the pilot" in words
     assert "任务完成率" in words
     return re.search(r"S-\d{4}-\d{6}", words)[0]  # type: ignore[index]

@@ -15,7 +15,7 @@ from marketplace.foundation.db import db, transaction
 from marketplace.notices import queries, services
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.policy import can_view, visible_to
-from tests.factories import accounts, challenges, notices
+from tests.factories import accounts, calendar, challenges, notices
 from tests.support.site import Client
 
 SAID = {"gist": "名次有误", "reply": "经核实无误", "reply_en": "Checked: right"}
@@ -24,7 +24,7 @@ SAID = {"gist": "名次有误", "reply": "经核实无误", "reply_en": "Checked
 @pytest.fixture
 def world(app: Flask) -> Any:
     with app.app_context():
-        challenges.know(clock.today().year + 1)
+        calendar.know()
         yield {
             "official": accounts.actor(challenges.challenge_official()),
             "objector": accounts.actor(accounts.person()),

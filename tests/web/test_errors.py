@@ -23,6 +23,9 @@ from tests.support.site import Client
 TYPED = {
     "title": "巡检机器人 <b>X</b>",
     "reason": "理由写了很久",
+    "credit_code": "91340100MA2TYPED0X",
+    "go": "next-page",
+    "version": "not-typed-7",
     "password": "not-to-be-seen-1",
     "again_password": "not-to-be-seen-2",
     "token": "not-to-be-seen-3",
@@ -121,7 +124,7 @@ def test_under_api_an_error_is_a_problem_document(trial: Flask, client: Client, 
     assert "secret" not in answer.text
     expected = {
         "conflict": {"detail": "The province has decided"},
-        "refused": {"title": "Verify first.", "detail": "Not verified yet."},
+        "refused": {"title": "Verify first.", "detail": "Not verified yet.", "next_step": "Go and verify."},
         "invalid": {"errors": [{"field": "reason", "message": "Give the reason"}]},
         "field": {"errors": [{"field": "title", "message": "Too long"}]},
     }.get(name, {})
@@ -134,6 +137,9 @@ def test_what_was_typed_is_shown_again_but_no_secret(trial: Flask, client: Clien
     answer = client.submit(f"/try/{name}", TYPED)
     assert "巡检机器人 &lt;b&gt;X&lt;/b&gt;" in answer.text
     assert "理由写了很久" in answer.text
+    assert "91340100MA2TYPED0X" in answer.text
+    assert "next-page" not in answer.text
+    assert "not-typed-7" not in answer.text
     assert "not-to-be-seen" not in answer.text
     assert "<b>X</b>" not in answer.text
 

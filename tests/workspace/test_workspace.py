@@ -17,7 +17,7 @@ from marketplace.organizations.models import Organization
 from marketplace.organizations.services import take_organization_step
 from marketplace.settings import services as settings
 from marketplace.workspace.queries import time_left
-from tests.factories import accounts
+from tests.factories import accounts, calendar
 from tests.factories.listings import listing, member_of, take
 from tests.listings.trial import KIND
 from tests.support.site import Client, Clock
@@ -75,6 +75,7 @@ def test_a_newcomer_is_shown_the_way(app: Flask, session: scoped_session[Session
 
 
 def test_a_member_finds_what_waits_and_what_he_has(app: Flask, session: scoped_session[Session]) -> None:
+    calendar.know()
     user = accounts.person()
     owner = accounts.organization(owner=user)
     for state, title in (("draft", "草稿甲"), ("in_review", "在审乙"), ("returned", "退回丙"), ("published", "公开丁")):
