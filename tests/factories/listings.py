@@ -30,7 +30,8 @@ WAYS: dict[str, tuple[str, ...]] = {
 
 def member_of(organization: Organization) -> Actor:
     """A member of the organization, as the policies see him."""
-    return accounts.actor(db.session.query(Member).filter_by(organization_id=organization.id).first().user)
+    members = db.session.query(Member).filter_by(organization_id=organization.id).order_by(Member.id)
+    return accounts.actor(members.limit(1).one().user)
 
 
 def listing(

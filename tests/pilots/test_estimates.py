@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +76,29 @@ def test_mean_from_sums_is_the_mean_of_the_values() -> None:
     assert found is not None
     assert (found.value, found.low, found.high) == pytest.approx((1.58, 0.7001, 2.4599), abs=1e-4)
     assert estimate("mean", Sums(1, 1, 0.5, 0.25, 1.0)) == Estimate(1.5, None, None, 1)
+
+
+def sums_of(kind: str, measured: list[float]) -> Sums:
+    """What these measurements add up to, as the tallies would have it."""
+    if kind == "mean":
+        origin = round(measured[0])
+        shifted = [each - origin for each in measured]
+        return Sums(len(measured), len(measured), sum(shifted), sum(each * each for each in shifted), origin)
+    first, second = measured
+    return Sums(1, second, first)
+
+
+def test_intervals_of_random_data_sets_are_those_of_scipy() -> None:
+    """600 data sets; scipy_intervals.json is written by compared_with_scipy.py, which names the functions."""
+    table = json.loads((Path(__file__).parent / "scipy_intervals.json").read_text(encoding="utf-8"))
+    kinds: tuple[Any, ...] = ("proportion", "mean", "rate", "time_to_failure")
+    for kind in kinds:
+        assert len(table[kind]) == 150
+        for measured, value, low, high in table[kind]:
+            found = estimate(kind, sums_of(kind, measured))
+            assert found is not None
+            near = pytest.approx((value, low, high), rel=1e-7, abs=1e-7)
+            assert (found.value, found.low, found.high) == near, (kind, measured)
 
 
 def test_nothing_measured_has_no_estimate() -> None:

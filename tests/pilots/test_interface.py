@@ -179,3 +179,15 @@ def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Cl
     found = visitor.get(f"/api/v1/pilots/{made.number}").json["targets"][0]
     assert (found["readings"], found["judgement"]) == (30, "not_shown")
     assert "D1" not in visitor.get(base).text
+
+
+def test_what_is_wrong_in_a_row_of_the_plan_is_named_at_its_field(app: Flask, session: Db, clock: Any) -> None:
+    made, _who = pilots.pilot("planned")
+    wrong = {f"targets-0-{key}": value for key, value in pilots.target(stop="99").items() if key != "measurer"}
+    answer = member(app, made, "supplier").submit(
+        f"/pilots/{made.number}/plan", {**wrong, "version": str(made.version)}
+    )
+    assert answer.status_code == 422
+    summary = answer.text.partition('class="errsum"')[2].partition("</div>")[0]
+    assert re.search(r'<a href="#targets-0-stop">[^<{]*停止线要比目标差', summary)
+    assert "{" not in summary
