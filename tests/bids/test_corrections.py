@@ -79,25 +79,30 @@ def test_papers_are_asked_for_and_handed_in_through_the_pages(world: World, caps
 
     one = {"file_integrity": a_file("承诺书（签字）")}
     assert mine.submit(page, one, content_type="multipart/form-data").status_code == 422, "all of them at once"
-    both = {"file_integrity": a_file("承诺书（签字）"), "file_rights": a_file("专利证书")}
-    assert mine.submit(page, both, content_type="multipart/form-data").status_code == 302
+    assert mine.submit(page, both("承诺书（签字）", "专利证书"), content_type="multipart/form-data").status_code == 302
     assert "已提交补正材料" in "".join(each["Subject"] for each in delivered(world.app, capsys))
-    bid = bids.fresh(bid)
+    handed_in_is_read(bids.fresh(bid), before, desk)
+    again = mine.submit(page, both("x", "y"), content_type="multipart/form-data")
+    assert again.status_code == 200, "it cannot be handed in twice"
+    assert "ask_papers" not in desk.get(form).text, "once a bid"
+    assert desk.submit(form, {"decision": "qualify"}).status_code == 302
+
+
+def handed_in_is_read(bid: Bid, before: Any, desk: Any) -> None:
+    """The papers are shown and opened beside the sealed bid, which stays what it was."""
     after = unsealing.content_of(bid)
     assert after[1] == before[1], "the sealed bid is what it was"
     assert after[0]["files"][: len(before[0]["files"])] == before[0]["files"]
     added = [each["name"] for each in after[0]["files"] if each.get("corrected")]
     assert added == ["承诺书（签字）.txt", "专利证书.txt"]
     assert desk.submit(f"/bids/{bid.number}/read").status_code == 302
-    seen = desk.get(f"/bids/{bid.number}").text
-    assert "承诺书（签字）.txt" in seen
+    assert "承诺书（签字）.txt" in desk.get(f"/bids/{bid.number}").text
     paper = next(each["sha256"] for each in after[0]["files"] if each["name"] == "专利证书.txt")
     assert "专利证书" in desk.get(f"/bids/{bid.number}/papers/{paper}").get_data(as_text=True)
-    again = mine.submit(page, {"file_integrity": a_file("x"), "file_rights": a_file("y")},
-                        content_type="multipart/form-data")  # fmt: skip
-    assert again.status_code == 200, "it cannot be handed in twice"
-    assert "ask_papers" not in desk.get(form).text, "once a bid"
-    assert desk.submit(form, {"decision": "qualify"}).status_code == 302
+
+
+def both(integrity: str, rights: str) -> dict[str, Any]:
+    return {"file_integrity": a_file(integrity), "file_rights": a_file(rights)}
 
 
 def a_file(name: str) -> Any:
