@@ -91,14 +91,14 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
     if isinstance(listing, Scenario):
         found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
         products = products_by_id([each.product_id for each in found], actor)
-        tried = queries.piloted([each.id for each in products])
+        tried = queries.piloted([each.id for each in products]) if products else {}
         pairs = [shown(listing, product, tried) for product in products]
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
         return _with_declined(listed, actor)
     assert isinstance(listing, Product)
     found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
     scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
-    tried = queries.piloted([listing.id])
+    tried = queries.piloted([listing.id]) if scenarios else {}
     return _with_declined([shown(scenario, listing, tried) for scenario in scenarios], actor)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -20,8 +21,9 @@ from marketplace.organizations.policy import visible_to
 SHOWN = 50
 
 
+@cache
 def _line() -> sa.CompoundSelect[str, int]:
-    """Parents above and subsidiaries below the organizations ``ids``."""
+    """Parents above and subsidiaries below the organizations ``ids``; asked at every request of a member."""
     linked, deeper = aliased(Organization), aliased(Organization)
     ids: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
     above = (
@@ -40,16 +42,12 @@ def _line() -> sa.CompoundSelect[str, int]:
     return sa.select(sa.literal("above").label("way"), above.c.id).union_all(sa.select(sa.literal("below"), below.c.id))
 
 
-# Asked for every member at every request: built once.
-LINE = _line()
-
-
 def line_of(organization_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
     """The keys of all accepted parents above these organizations, and of all subsidiaries below: one statement."""
     ids = sorted(organization_ids)
     if not ids:
         return frozenset(), frozenset()
-    rows = db.session.execute(LINE, {"ids": ids}).all()
+    rows = db.session.execute(_line(), {"ids": ids}).all()
     found = {way: frozenset(key for each, key in rows if each == way) for way in ("above", "below")}
     return found["above"], found["below"]
 

@@ -17,6 +17,7 @@ from marketplace.search.services import rebuild
 from tests.api.schema import mistakes
 from tests.factories import accounts
 from tests.factories.products import product
+from tests.lists.conftest import Reader
 from tests.support.databases import KINDS, Databases
 from tests.support.sample_site import sample_site
 from tests.support.site import Client
@@ -26,6 +27,7 @@ from tests.support.site import Client
 def sample(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Client]:
     """A visitor of a site with the whole sample."""
     with sample_site(databases, tmp_path, request.param) as site:
+        site.app.test_client_class = Reader
         yield site.visitor()
 
 

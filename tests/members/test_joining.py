@@ -212,6 +212,27 @@ def test_the_link_through_the_browser(app: Flask, client: Client, session: Db, c
     assert client.get(link[:-3] + "abc").status_code == 403
 
 
+def test_an_invitation_of_who_deleted_his_account_is_nobody_s(
+    app: Flask, client: Client, session: Db, capsys: Output
+) -> None:
+    """Declined by his leaving, his address gone from it; an account made anew with the address is another one."""
+    made, guest = accounts.organization(), accounts.person("guest@test.example")
+    invitation = invite(made, "guest@test.example")
+    (mail,) = [each for each in delivered(app, capsys) if each["To"] == "guest@test.example"]
+    accounts.sign_in(client, guest)
+    leave = {"present": accounts.PASSWORD, "sure": "y"}
+    assert client.submit("/account/leave", leave).location == "/"
+    session.expire_all()
+    assert (invitation.state, invitation.email) == ("declined", f"u-{guest.id:06d}@deleted.invalid")
+    owner, anew = app.test_client(), app.test_client()
+    accounts.sign_in(owner, made.members[0].user)
+    assert "guest@" not in owner.get(f"/organizations/{made.number}/members").text
+    accounts.sign_in(anew, accounts.person("guest@test.example"))
+    assert anew.submit(link_in(mail), {"answer": "accept"}).status_code == 403
+    assert len(roles(session, made)) == 1
+    assert invite(made, "guest@test.example").state == "open", "he may be invited anew"
+
+
 def test_the_pages_keep_what_was_typed_and_refuse_what_is_foreign(app: Flask, client: Client, session: Db) -> None:
     made, other = accounts.organization(), accounts.organization()
     hidden = accounts.organization("registered")

@@ -7,6 +7,7 @@ NO_PAGES = {
     "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
     "matching.file_of_scenario": "matches as CSV and Excel",
     "chains.file": "a chain as CSV and JSON",
+    "pilots.report_file": "the report as PDF: tests/pilots and tests/foundation/test_pdf.py read it back",
     "library_files.twin": "the library as CSV, Excel and JSON",
     "scoring.report": "the report of a ranking that was hashed, as JSON",
     "panels.record": "the record of a draw that was hashed, as JSON",
