@@ -25,7 +25,7 @@ test: ## every test, on SQLite and PostgreSQL and in a browser (TESTS=, OPTIONS=
 	@.ci/setup.sh dev
 	@.ci/postgres.sh
 	@.ci/browser.sh
-	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(UNCHECKED) $(OPTIONS) $(TESTS)
+	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 40 $(UNCHECKED) $(OPTIONS) $(TESTS)
 
 check: ## format, lint, types, import contracts, templates, house rules, translations, migrations
 	@.ci/setup.sh dev

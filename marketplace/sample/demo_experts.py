@@ -52,7 +52,7 @@ def _approved() -> Iterator[DemoExpert]:
     })  # fmt: skip
     yield DemoExpert("expert3", "approved", _content(
         "演示专家丙", "正高级工程师（演示）", "340100", ["special", "industrial"], ["quadruped", "special_chassis"],
-        employers=[_job("{soe}", "设备部主任", "2001-07", "2024-03"), _job("演示单位·某协会", "秘书长", "2024-04")],
+        employers=[_job("{soe}", "设备部主任", "2001-07", "2019-03"), _job("演示单位·某协会", "秘书长", "2019-04")],
     ), days_ago=316)  # fmt: skip
 
 
