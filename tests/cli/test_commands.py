@@ -124,6 +124,8 @@ def test_the_sample_goes_into_a_demonstration_only(run: Run) -> None:
     assert_one_line(run("seed", "demo"), 1, "MARKETPLACE_DEMO=1")
 
 
+# On PostgreSQL it is loaded by tests/support/sample_site.py.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -> None:
     said = run("seed", "demo", MARKETPLACE_DEMO="1")
     assert said.status == 0
