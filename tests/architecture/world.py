@@ -36,6 +36,7 @@ from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.saved_searches.models import SavedSearch
 from marketplace.scenarios.models import Scenario
+from marketplace.search import services as search
 from marketplace.sites.models import Site
 from marketplace.takeovers.models import Takeover
 from marketplace.vocabulary.models import SynonymGroup
@@ -278,6 +279,8 @@ def open_world(databases: Databases, folder: Path) -> Iterator[World]:
         with site.app.app_context():
             more_objects(people)
             while handle_next(site.app.extensions["schedule"].subscriptions):  # nothing that /readyz would complain of
+                pass
+            while search.catch_up():
                 pass
             numbers = dict(object_numbers())
             path = str(db.engine.url.database)
