@@ -303,7 +303,7 @@ def test_random_walk(world: World, tmp_path: Path) -> None:
         [each.id for each in register],
     )  # fmt: skip
     walks = settings(
-        max_examples=WALKS, stateful_step_count=30, deadline=None,
+        max_examples=WALKS, stateful_step_count=30, deadline=None, derandomize="WALKS" not in os.environ,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     run_state_machine_as_test(Walk, settings=walks)
