@@ -138,7 +138,7 @@ def _rows(needs: Iterable[Need], offer: Offer, said: frozenset[str]) -> Iterator
         if not related(need, offer, need.surfaces & said):  # most are not: the parts are not counted for them
             continue
         found = judge(need, offer, said)
-        if not found.excluded and found.score >= LEAST_SCORE:
+        if found.listed and found.score >= LEAST_SCORE:
             yield {
                 "scenario_id": need.id, "product_id": offer.id, "score": found.score,
                 "open_questions": found.open_questions,
