@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.queries import people
 from marketplace.core.actor import VISITOR, Actor
@@ -156,7 +156,7 @@ def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:
 def revisions_with(ids: Sequence[int]) -> Sequence[Revision]:
     """The revisions with these keys and their organizations, whoever asks (for a queue)."""
     select = sa.select(Revision).where(Revision.id.in_(ids))
-    return db.session.scalars(select.options(selectinload(Revision.organization))).all()
+    return db.session.scalars(select.options(joinedload(Revision.organization))).all()
 
 
 def listings_of(kind: Kind, revisions_found: Sequence[Revision]) -> dict[int, Listing]:
