@@ -134,6 +134,7 @@ class ListingPages:
         organizations = [one for one in mine if can_file(current_actor(), one) and self.kind.may_file(one)]
         if not organizations:
             return render_template("listings/no_organization.html", kind=self.kind, organizations=mine)
+        organization = self._chosen(organizations)
         form_key = request.args.get("form", "")
         if request.method != "POST" and not once.is_key(form_key):
             # The address names the form: a browser that goes back asks for this one again, not for a new one.
@@ -141,7 +142,6 @@ class ListingPages:
         onward = self._already_begun(form_key)
         if onward is not None:
             return onward
-        organization = self._chosen(organizations)
         step = self.kind.steps[0]
         content = self.kind.blank(organization)
         form = step.form(content)
