@@ -16,7 +16,8 @@ from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.cultivation.queries import roots_of
 from marketplace.foundation import ledger
-from marketplace.pilots import queries as pilots
+from marketplace.pilots import panels, queries
+from marketplace.pilots.models import Pilot
 from marketplace.web.chain import ChainLink
 
 # More objects than this in one stage: the chain's own page has them.
@@ -82,10 +83,14 @@ def blocks(steps: Sequence[Step]) -> tuple[list[str], Text]:
     )
 
 
-def product_panel(product: Any, actor: Actor) -> Markup | str:
-    """Where a product was used: the chains in which it was tried."""
-    tried = [each for each in pilots.of_product(product.id, actor) if each.scenario_id and each.frozen_at]
-    needs = sorted({each.scenario_id for each in tried if each.scenario_id})
+def product_panel(product: Any, actor: Actor) -> Markup:
+    """The pilots of a product, and where it was used: the chains in which it was tried."""
+    found = queries.of_product(product.id, actor)
+    return Markup(panels.of_product(product, found, actor)) + _uses(found, actor)
+
+
+def _uses(found: Sequence[Pilot], actor: Actor) -> Markup | str:
+    needs = sorted({each.scenario_id for each in found if each.scenario_id and each.frozen_at})
     if not needs:
         return ""
     numbers, parts = roots_of(needs), joining.own_part(needs, actor)

@@ -10,7 +10,7 @@ from flask import url_for
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.enquiries.lifecycle import ENQUIRY
-from marketplace.enquiries.models import LIVE, OUTCOMES, Enquiry
+from marketplace.enquiries.models import LIVE, PROPOSALS, Enquiry
 from marketplace.enquiries.policy import visible_to
 from marketplace.enquiries.queries import whole
 from marketplace.foundation.db import db
@@ -33,7 +33,7 @@ def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
     for each in found:
         events = [_event(entry) for entry in entries.get(each.id, ())]
         for outcome in each.outcomes:
-            words = CONFIRMED % {"kind": OUTCOMES[outcome.kind]}
+            words = CONFIRMED % {"kind": PROPOSALS[outcome.kind]}
             events += [Event(entry, words) for entry in confirmed.get(outcome.id, ())]
         yield ChainLink(
             stage="talk", kind=ENQUIRY.label, need=each.scenario_id or 0, number=each.number,
