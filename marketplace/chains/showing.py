@@ -82,8 +82,8 @@ def blocks(steps: Sequence[Step]) -> tuple[list[str], Text]:
     """Five small blocks for the macro ``minichain``, and the same in words."""
     said = [(each.name, each.words) for each in steps if each.links]
     return [BLOCKS[each.progress] for each in steps], Text(
-        "、".join(f"{name.zh}{words.zh}" for name, words in said),
-        ", ".join(f"{name.en}: {words.en}" for name, words in said),
+        "；".join(f"{name.zh}{words.zh}" for name, words in said),
+        "; ".join(f"{name.en}: {words.en}" for name, words in said),
     )
 
 
