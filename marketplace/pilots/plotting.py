@@ -82,7 +82,8 @@ def band_plot(result: Judged, incidents: Sequence[Any] = ()) -> dict[str, Any]:
         "cut": round((len(result.periods) + 0.1) / count * 100, 2),
         "ticks": [(y(each), f"{each:g}") for each in ticks(low, high)],
         "labels": spread([(place + 4, name) for name, place in lines.items() if place is not None]),
-        "outside": outside, "zone": _zone(target, lines["stop"]), "incidents": _marks(result, incidents, count), **lines,
+        "outside": outside, "zone": _zone(target, lines["stop"]), "incidents": _marks(result, incidents, count),
+        **lines,
     }  # fmt: skip
 
 
