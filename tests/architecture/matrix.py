@@ -328,7 +328,6 @@ def enquiries() -> Iterator[Row]:
     yield post("enquiries.decline", at % "vendor.opened" + "/decline", only(1, 403), cause="price", version=STALE)
     # Contact data is closed until the talk is accepted.
     yield post("enquiries.contact", at % "vendor.opened" + "/contact", only(1, 409))
-    yield post("enquiries.answer_end", at % "vendor2.ended" + "/end/answer", "302 404 422 422 404 404 404")
     yield post("enquiries.contact", at % "vendor2.ended" + "/contact", "302 404 409 409 404 404 404")
     outcome = "/outcomes/{outcome.vendor.proposed}/do"
     yield step("outcomes.act_do", outcome, "confirm", "302 403 404 409 404 404 404")
