@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.challenges import addenda, queries, services
 from marketplace.challenges.addenda import Change
@@ -60,6 +61,10 @@ def test_terms_are_frozen_with_the_hash_of_what_everybody_can_download(client: A
     frozen = client.get(f"/challenges/{made.number}/editions/1.json")
     assert hashlib.sha256(frozen.data).hexdigest() == made.digest
     assert json.loads(frozen.text)["terms"]["contract"]["sha256"]
+    mine = ChallengeEdition.challenge_id == made.id
+    for act in (sa.update(ChallengeEdition).where(mine).values(text="{}"), sa.delete(ChallengeEdition).where(mine)):
+        with pytest.raises(DBAPIError), transaction():  # by the database itself, whoever writes
+            db.session.execute(act)
     with pytest.raises(Conflict), transaction():
         services.save(made, {"title": "别的"}, {}, member_of(made.organization), None)
     with pytest.raises(Conflict):

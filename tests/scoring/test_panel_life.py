@@ -81,6 +81,18 @@ def test_a_waiver_needs_another_official_and_a_reason(world: World) -> None:
         services.draw_more(made, accounts.actor(one.expert.user), 1)
 
 
+def test_who_works_for_the_owner_does_not_judge_for_it(world: World) -> None:
+    challenge = world.opened()
+    convened(world, challenge)
+    seat = of(challenge, "proposed")[0]
+    accounts.join(challenge.organization, seat.expert.user)
+    with transaction():
+        assert services.accept(seat, accounts.actor(seat.expert.user)) is False
+    assert state(seat) == "blocked"
+    assert ("organization", True) in rules(seat)
+    assert len(of(challenge, "proposed")) == 3, "the reserve is asked in his place"
+
+
 def test_a_parent_named_later_bars_who_works_there(world: World) -> None:
     challenge = world.opened()
     made = convened(world, challenge)
