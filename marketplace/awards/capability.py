@@ -175,6 +175,7 @@ AWARDS = Capability(
         **{f"award.{step}": notify.award_moved for step in notify.AWARD_STEPS},
         **{f"{kind}.{step}": notify.hanging_moved for kind, steps in notify.HANGING.items() for step in steps},
         **{f"challenge.{step}": notify.results for step in notify.ENDS},
+        "challenge.fail": notify.ended,
         "challenge.accept": notify.ended,
         "challenge.accept_partly": notify.ended,
     },
