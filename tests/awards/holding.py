@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis.stateful import invariant
 
+from marketplace.awards import carrying
 from marketplace.awards.models import Award, Milestone
 from marketplace.awards.ranking import most
 from marketplace.bids.lifecycle import LIVE
@@ -58,6 +59,7 @@ class Held(Acts):
         self._only_who_is_clean_has_scored()
         self._every_state_is_what_history_says()
         self._deadlines_are_kept()
+        self._no_more_is_paid_than_agreed()
         db.session.rollback()
 
     def _an_organization_has_one_live_bid(self) -> None:
@@ -145,6 +147,11 @@ class Held(Acts):
         for award in self.awards():
             if award.answered_at is not None and award.answer_by is not None and award.state != "declined":
                 assert clock.beijing(award.answered_at).date() <= award.answer_by
+
+    def _no_more_is_paid_than_agreed(self) -> None:
+        for award in self.awards():
+            if award.contract is not None:
+                assert carrying.paid(award) <= award.contract.amount
 
     def teardown(self) -> None:
         db.session.rollback()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from marketplace.accounts.models import User
-from marketplace.awards import services
+from marketplace.awards import concluding, services
 from marketplace.bids import consortium
 from marketplace.bids import services as bidding
 from marketplace.challenges import addenda
@@ -49,7 +50,7 @@ STAGES = ("draft", "published", "opened", "ranked", "notice", "executing")
 TRIED = (
     *("go_on",) * 10, *("wait",) * 3, *("reach",) * 3, "step", "withdraw_bid", "seal_again", "join", "amend", "come",
     "disqualify", "step_out", "fall_into_conflict", "waive", "announce", "confirm", "take_back", *("object",) * 2,
-    *("decide",) * 2, *("answer",) * 2,
+    *("decide",) * 2, *("answer",) * 2, "hand_in", "pay", "put_off", "end",
 )  # fmt: skip
 
 
@@ -277,6 +278,26 @@ class Walk(Held):
                 notices.decide(objection, "uphold" if place == 0 else "dismiss", self.official(who), said)
         if not late:
             self.notice_time()
+
+    def hand_in(self, who: int, place: int, asked: bool) -> None:
+        bid = self.live_bid(place)
+        if bid is not None:
+            self.correct(bid, self.official(who) if asked else self.member(place), asked=asked)
+
+    def pay(self, _who: int, place: int, by_owner: bool) -> None:
+        for award in self.awards("executing"):
+            self.money(award, Decimal(100 * (place + 1)), confirm=by_owner)
+
+    def put_off(self, who: int, place: int, approved: bool) -> None:
+        for award in self.awards("executing"):
+            self.postpone(award.milestones[place % 2], 10 * (place + 1), self.official(who), approve=approved)
+
+    def end(self, who: int, place: int, by_official: bool) -> None:
+        for award in self.awards("accepted", "executing") if place == 2 else ():
+            with self.attempt():
+                concluding.terminate(
+                    award, "A", "各自结清", "因为试验", [], self.official(who) if by_official else self.owner
+                )
 
     def answer(self, who: int, place: int, by_winner: bool) -> None:
         names = ("accept", "decline", "lapse") if by_winner else ("strike", "forfeit", "undo")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,13 @@ import sqlalchemy as sa
 from hypothesis.stateful import RuleBasedStateMachine
 
 from marketplace.accounts.models import User
-from marketplace.awards import carrying, concluding, services
-from marketplace.awards.lifecycle import AWARD, CONTRACT
-from marketplace.awards.models import Award
+from marketplace.awards import carrying, concluding, queries, services
+from marketplace.awards.lifecycle import AWARD, CONTRACT, EXTENSION, PAYMENT
+from marketplace.awards.models import Award, Milestone
 from marketplace.awards.queries import awards_of, live_of
-from marketplace.bids import drafting, unsealing
+from marketplace.bids import correcting, drafting, unsealing
 from marketplace.bids import services as bidding
+from marketplace.bids.files import sealed_file
 from marketplace.bids.models import Bid, BidAct
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge
@@ -126,7 +129,8 @@ class Acts(RuleBasedStateMachine):
         """What the worker does by the clock and on what happened, each piece in its own transaction."""
         due: tuple[Callable[[], None], ...] = (
             challenges.publish_due, challenges.close_due, notices.close_due, services.lapse_due, carrying.miss_due,
-            panels.lapse_due, checking.check_all, self._annulled, lambda: bidding.ask_again(self.challenge),
+            panels.lapse_due, checking.check_all,
+            correcting.miss_due, self._annulled, lambda: bidding.ask_again(self.challenge),
         )  # fmt: skip
         for each in due:
             with transaction():
@@ -175,6 +179,15 @@ class Acts(RuleBasedStateMachine):
         if bid is not None:
             with self.attempt():
                 unsealing.decide(bid, name, actor, "papers", "缺授权书", None)
+
+    def correct(self, bid: Bid, actor: Actor, *, asked: bool) -> None:
+        """A paper is asked for, or handed in."""
+        with self.attempt():
+            if asked:
+                correcting.ask(bid, ["authority"], 2, "授权书没有签字", actor)
+            elif bid.correction is not None:
+                paper = sealed_file(io.BytesIO("授权书".encode()), "授权书.txt", "authority")
+                correcting.give(bid.correction, [paper], actor)
 
     # ---- the panel ----
 
@@ -257,6 +270,27 @@ class Acts(RuleBasedStateMachine):
                 carrying.submit(open_ones[0], "完成", [awards.evidence()], winner)
             else:
                 self._accept(award, winner)
+
+    def money(self, award: Award, amount: Decimal, *, confirm: bool) -> None:
+        """The owner records a payment; whoever may do so confirms or revokes what was recorded."""
+        given = {"plan": 1, "amount": amount, "paid_on": clock.today(), "note": ""}
+        with self.attempt():
+            carrying.record_payment(award, given, [], self.owner)
+        for payment in queries.payments_of(award):
+            actor = member_of(award.organization) if confirm else self.owner
+            with self.attempt():
+                step = PAYMENT.by_name["confirm" if confirm else "revoke"]
+                carrying.take_payment_step(payment, step, actor, "因为试验", None)
+
+    def postpone(self, milestone: Milestone, days: int, actor: Actor, *, approve: bool) -> None:
+        """A later day is asked for, and decided on."""
+        with self.attempt():
+            day, why = milestone.until + timedelta(days=days), "认证延后，已约定新的日期。"
+            carrying.ask_extension(milestone, day, why, member_of(milestone.award.organization))
+        for extension in queries.extensions_of(milestone):
+            with self.attempt():
+                step = EXTENSION.by_name["approve" if approve else "decline"]
+                carrying.take_extension_step(extension, step, actor, "因为试验", None)
 
     def _accept(self, award: Award, winner: Actor) -> None:
         measured = {row["name"]: ("31", True) for row in self.challenge.content["indicators"]}
