@@ -62,7 +62,7 @@ def share_statements() -> None:
         )
         return engine
 
-    SQLAlchemy._make_engine = made  # type: ignore[method-assign]
+    SQLAlchemy._make_engine = made  # type: ignore[method-assign, assignment]
 
 
 use_memory()
