@@ -63,7 +63,13 @@ def decision(challenge: Challenge, chosen: Sequence[tuple[int, RankedBid]], offi
         organization=challenge.organization, issuer=office,
         title=Text(f"关于“{title.zh}”拟揭榜单位的公示", f"Notice: proposed award of “{title.en}”"),
         sections=(*_grounds(challenge), _results(challenge, {place.bid.id for _lot, place in chosen})),
+        concerned=frozenset(each for bid in known_bids(challenge) for each in _taking_part(bid)),
     )  # fmt: skip
+
+
+def _taking_part(bid: Bid) -> list[int]:
+    """The keys of who bids."""
+    return [each.organization_id for each in bid.participations if each.state == "live"] + [bid.organization_id]
 
 
 def _grounds(challenge: Challenge) -> Sequence[dict[str, object]]:

@@ -56,7 +56,7 @@ def chain_of(need: int, actor: Actor) -> Chain:
     """
     root, number = roots_of([need])[need]
     origins = {each.scenario_id: each.origin_id for each in copies_of(root)}
-    found = Chain(number, root, _links([root, *origins], actor), origins)
+    found = Chain(number, root, _links([root, *origins], actor, told=True), origins)
     if not found.of_need(need):
         raise NotFound
     return found
@@ -75,15 +75,15 @@ def goes_on(need: int) -> bool:
 
 
 def own_part(needs: Sequence[int], actor: Actor) -> Mapping[int, Sequence[ChainLink]]:
-    """Key of a need → what belongs to it, as far as the actor may see it."""
+    """Key of a need → what belongs to it, as far as the actor may see it, without events."""
     found: dict[int, list[ChainLink]] = {need: [] for need in needs}
-    for link in _links(needs, actor):
+    for link in _links(needs, actor, told=False):
         found[link.need].append(link)
     return found
 
 
-def _links(needs: Sequence[int], actor: Actor) -> list[ChainLink]:
-    return [link for each in capabilities() if each.chain is not None for link in each.chain(needs, actor)]
+def _links(needs: Sequence[int], actor: Actor, *, told: bool) -> list[ChainLink]:
+    return [link for each in capabilities() if each.chain is not None for link in each.chain(needs, actor, told)]
 
 
 # ---- five stages ----

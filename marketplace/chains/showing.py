@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, get_template_attribute, url_for
@@ -16,11 +17,13 @@ from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.cultivation.queries import roots_of
 from marketplace.foundation import ledger
-from marketplace.pilots import queries as pilots
-from marketplace.web.chain import ChainLink
+from marketplace.pilots import panels, queries
+from marketplace.pilots.models import Pilot
+from marketplace.web.chain import ChainLink, last_of
 
 # More objects than this in one stage: the chain's own page has them.
 MOST_IN_STAGE = 3
+LastActs = Mapping[tuple[str, int], datetime]
 BLOCKS = {"done": "on", "now": "now", "stop": "stop", None: ""}
 
 
@@ -35,19 +38,20 @@ def strip(need: int, actor: Actor) -> Markup | str:
     return Markup(draw(number, stages(joining.steps(links), href), href))
 
 
-def stages(steps: Sequence[Step], href: str = "") -> list[dict[str, Any]]:
+def stages(steps: Sequence[Step], href: str) -> list[dict[str, Any]]:
     """For the macro ``chain``; ``href``: where the rest is, when a stage holds more than it shows."""
+    last = last_of(link for each in steps for link in each.links)
     return [
-        {"name": each.name, "state": each.words, "kind": each.progress or "next", "items": _items(each, href)}
+        {"name": each.name, "state": each.words, "kind": each.progress or "next", "items": _items(each, last, href)}
         for each in steps
     ]
 
 
-def _items(step: Step, href: str) -> list[tuple[Text, str, str]]:
+def _items(step: Step, last: LastActs, href: str) -> list[tuple[Text, str, str]]:
     # What came to something first, then what goes on, then what stopped; the newest before the others.
     newest = list(reversed(step.links))
     first = [each for progress in BLOCKS for each in newest if each.progress == progress]
-    items = [(_called(each, alone=len(first) == 1), each.href, _day(each)) for each in first[:MOST_IN_STAGE]]
+    items = [(_called(each, alone=len(first) == 1), each.href, _day(each, last)) for each in first[:MOST_IN_STAGE]]
     rest = len(first) - MOST_IN_STAGE
     if rest > 0:
         items.append((Text("另有 %(count)d 项", "%(count)d more") % {"count": rest}, href, ""))
@@ -64,9 +68,10 @@ def _called(link: ChainLink, *, alone: bool) -> Text:
     return Text(link.number, link.number) if alone else Text("%(number)s %(state)s", "%(number)s %(state)s") % known
 
 
-def _day(link: ChainLink) -> str:
-    """The day of the last event, else of the beginning: without the year while it is this one."""
-    moments = [each.entry.at for each in link.events] or ([link.since] if link.since else [])
+def _day(link: ChainLink, last: LastActs) -> str:
+    """The day of the last act, else of the beginning: without the year while it is this one."""
+    told = last.get((link.acts.subject_type, link.acts.key)) if link.acts is not None else None
+    moments = [each for each in (told, link.since) if each is not None]
     if not moments:
         return ""
     day = clock.beijing(max(moments)).date()
@@ -77,15 +82,19 @@ def blocks(steps: Sequence[Step]) -> tuple[list[str], Text]:
     """Five small blocks for the macro ``minichain``, and the same in words."""
     said = [(each.name, each.words) for each in steps if each.links]
     return [BLOCKS[each.progress] for each in steps], Text(
-        "、".join(f"{name.zh}{words.zh}" for name, words in said),
-        ", ".join(f"{name.en}: {words.en}" for name, words in said),
+        "；".join(f"{name.zh}{words.zh}" for name, words in said),
+        "; ".join(f"{name.en}: {words.en}" for name, words in said),
     )
 
 
-def product_panel(product: Any, actor: Actor) -> Markup | str:
-    """Where a product was used: the chains in which it was tried."""
-    tried = [each for each in pilots.of_product(product.id, actor) if each.scenario_id and each.frozen_at]
-    needs = sorted({each.scenario_id for each in tried if each.scenario_id})
+def product_panel(product: Any, actor: Actor) -> Markup:
+    """The pilots of a product, and where it was used: the chains in which it was tried."""
+    found = queries.of_product(product.id, actor)
+    return Markup(panels.of_product(product, found, actor)) + _uses(found, actor)
+
+
+def _uses(found: Sequence[Pilot], actor: Actor) -> Markup | str:
+    needs = sorted({each.scenario_id for each in found if each.scenario_id and each.frozen_at})
     if not needs:
         return ""
     numbers, parts = roots_of(needs), joining.own_part(needs, actor)

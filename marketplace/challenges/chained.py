@@ -14,7 +14,7 @@ from marketplace.challenges.showing import ENDED
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
-from marketplace.web.chain import ChainLink, entries_of, steps_told
+from marketplace.web.chain import Acts, ChainLink, entries_of, steps_told
 
 # What goes before publication is between the owner and the officials.
 TOLD = tuple(
@@ -23,11 +23,11 @@ TOLD = tuple(
 CAME_TO_SOMETHING = ("confirmed", "executing", "accepted", "partly_accepted")
 
 
-def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
+def links(needs: Sequence[int], actor: Actor, told: bool) -> Iterator[ChainLink]:
     """Challenges that were posted, and what became of them."""
     posted = Challenge.published_at.is_not(None) & Challenge.scenario_id.in_(needs)
     found = db.session.scalars(sa.select(Challenge).where(posted, visible_to(actor)).order_by(Challenge.id)).all()
-    entries = entries_of("challenge", [each.id for each in found], TOLD)
+    entries = entries_of("challenge", [each.id for each in found], TOLD) if told else {}
     for each in found:
         done = each.state in CAME_TO_SOMETHING
         yield ChainLink(
@@ -35,5 +35,5 @@ def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
             href=url_for("challenges.show", number=each.number), title=each.label, mark=CHALLENGE.mark(each.state),
             progress="done" if done else "stop" if each.state in ENDED else "now", since=each.published_at,
             events=steps_told(CHALLENGE, entries.get(each.id, ()), reasons=True),
-            stage_name=Text("揭榜", "Challenge"),
+            acts=Acts("challenge", each.id, TOLD), stage_name=Text("揭榜", "Challenge"),
         )  # fmt: skip

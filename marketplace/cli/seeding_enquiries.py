@@ -62,7 +62,7 @@ def _take(enquiry: Enquiry, turn: Turn, actor: Actor) -> None:
         case "decline":
             services.decline(enquiry, actor, turn.detail, turn.text, None)
         case "end":
-            services.end(enquiry, actor, turn.detail, turn.text, None)
+            services.propose_end(enquiry, actor, turn.detail, turn.text, None)
         case "write":
             services.write_message(enquiry, actor, turn.text)
         case "meet":

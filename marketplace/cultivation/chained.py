@@ -21,13 +21,17 @@ from marketplace.web.chain import ChainLink, Event, entries_of
 COPIED = Text("复制到%(place)s", "Copied to %(place)s")
 
 
-def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
+def links(needs: Sequence[int], actor: Actor, told: bool) -> Iterator[ChainLink]:
     """Tiers of the needs that the actor may see, and the copies that he may see."""
+    copies = queries.copies_from(needs, actor)
+    if not told:
+        yield from (_copy(each, ()) for each in copies)
+        return
     seen = {each.id: each for each in scenarios_by_id(needs, actor)}
     entries = queries.entries_about(list(seen))
-    told = entries_of("library_entry", [each.id for each in entries.values()], ("copy", *CULTIVATION.by_name))
+    acts = entries_of("library_entry", [each.id for each in entries.values()], ("copy", *CULTIVATION.by_name))
     for key, entry in entries.items():
-        moves = [each for each in told.get(entry.id, ()) if each.action != "copy"]
+        moves = [each for each in acts.get(entry.id, ()) if each.action != "copy"]
         number = seen[key].number
         yield ChainLink(
             stage="need", kind=CULTIVATION.label, need=key, number=number,
@@ -37,11 +41,11 @@ def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
             events=[Event(each, CULTIVATION.by_name[each.action].told, why(each)) for each in moves],
             stage_name=Text("培育", "Library"), aside=True,
         )  # fmt: skip
-    for copied in queries.copies_from(needs, actor):
-        yield _copy(copied, told.get(entries[copied.origin_id].id, ()) if copied.origin_id in entries else ())
+    for copied in copies:
+        yield _copy(copied, acts.get(entries[copied.origin_id].id, ()) if copied.origin_id in entries else ())
 
 
-def _copy(copied: ScenarioCopy, told: Sequence[LedgerEntry]) -> ChainLink:
+def _copy(copied: ScenarioCopy, acts: Sequence[LedgerEntry]) -> ChainLink:
     need, where = copied.scenario, place(copied.scenario)
     return ChainLink(
         stage="copy", kind=Text("复制", "Copy"), need=copied.origin_id, number=need.number,
@@ -49,7 +53,7 @@ def _copy(copied: ScenarioCopy, told: Sequence[LedgerEntry]) -> ChainLink:
         mark=SCENARIO.lifecycle.mark(need.state), progress="done" if need.state in PUBLIC_STATES else "now",
         since=copied.at,
         events=[
-            Event(each, COPIED % {"place": where}) for each in told
+            Event(each, COPIED % {"place": where}) for each in acts
             if each.action == "copy" and each.data.get("scenario") == need.number
         ],
     )  # fmt: skip

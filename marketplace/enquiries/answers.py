@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -93,6 +94,24 @@ def _row(each: Answer, language: str) -> list[str]:
         each.product.label.say(language), *(cell.words.say(language) for cell in each.cells), evidence,
         each.price.say(language), each.ways.say(language), each.product.content.get("delivery") or "",
         each.state.say(language),
+    ]  # fmt: skip
+
+
+def items_of(found: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            "talk": each.enquiry.number, "state": each.state.zh, "state_en": each.state.en,
+            "vendor": each.enquiry.supplier.label.zh, "product": each.product.number, "title": each.product.label.zh,
+            "title_en": each.product.label.en, "fits": each.kind, "evidence": each.evidence or None,
+            "requirements": [
+                {"name": cell.name.zh, "wanted": cell.wanted.zh, "said": cell.said.zh, "fits": cell.kind}
+                for cell in each.cells
+            ],
+            "price": each.price.zh or None, "ways": each.product.content.get("ways") or [],
+            "delivery": each.product.content.get("delivery") or None,
+        }
+        for each in found
     ]  # fmt: skip
 
 

@@ -8,7 +8,18 @@ from flask import Flask, url_for
 
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.enquiries import chained, figures, notify, opening, opening_views, queries, services, showing, views
+from marketplace.enquiries import (
+    chained,
+    figures,
+    lifecycle,
+    notify,
+    opening,
+    opening_views,
+    queries,
+    services,
+    showing,
+    views,
+)
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policy import is_asked
@@ -26,6 +37,11 @@ WRITING = figure("enquiries.writing", Text("对接留言和发起对接", "Messa
 def _remind() -> bool:
     with transaction():
         return services.remind_due()
+
+
+def _settle() -> bool:
+    with transaction():
+        return services.settle_ends()
 
 
 def _lapse(message: Message) -> None:
@@ -78,8 +94,8 @@ def _init(app: Flask) -> None:
 
 
 ENDINGS = ("scenario.withdraw", "scenario.close", "scenario.fulfil", "product.withdraw")
-STEPS = ("accept", "decline", "withdraw", "lapse", "end")
-ANSWERS = ("propose", "confirm", "refuse", "take_back")
+STEPS = ("accept", "decline", "withdraw", "lapse")
+ANSWERS = ("propose", "confirm", "settle", "refuse", "take_back")
 
 ENQUIRIES = Capability(
     name="enquiries",
@@ -92,14 +108,17 @@ ENQUIRIES = Capability(
         "enquiry.remind": notify.reminded,
         "enquiry.message": notify.said,
         "enquiry.meet": notify.said,
-        "enquiry.answer_end": notify.said,
         **{f"enquiry.{step}": notify.changed for step in STEPS},
         **{f"outcome.{step}": notify.outcome_changed for step in ANSWERS},
     },
     letter_groups=(notify.ENQUIRIES,),
-    tasks=(Task("enquiries.remind", _remind, REMIND_SECONDS),),
+    tasks=(
+        Task("enquiries.remind", _remind, REMIND_SECONDS),
+        Task("enquiries.settle_ends", _settle, REMIND_SECONDS),
+    ),
     settings=(
         services.REMIND_DAYS,
+        lifecycle.END_DAYS,
         figures.ANSWER_DAYS,
         figures.RESPONSE_LEAST,
         opening.WAITING_MOST,

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
+from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.enquiries.models import OUTCOMES, SIDES, Enquiry, Outcome
-from marketplace.enquiries.policy import answers_proposal, has_opened, has_proposed, is_asked, takes_part
+from marketplace.enquiries.models import ENDING, PROPOSALS, SIDES, Enquiry, Outcome
+from marketplace.enquiries.policy import answers_proposal, ends_it, has_opened, has_proposed, is_asked, takes_part
 from marketplace.listings.kind import kind_named
 from marketplace.listings.models import Listing
 from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.reference.calendar import YearUnknown, add_workdays
+from marketplace.reference.services import overrides
+from marketplace.settings.queries import value
+
+END_DAYS = Setting(
+    "enquiries.end_days", Text("结束对接的答复时限", "Time to answer a proposal to end a talk"), 10,
+    Text("另一方在时限内没有答复的，对接按提出的原因结束",
+         "A talk ends for the reason given when the other side does not answer in time"),
+    Text("个工作日", "working days"), least=1, most=60,
+)  # fmt: skip
 
 # A need past its validity is not on offer any more, but its owner still answers who came in time.
 TALKABLE = ("published", "expired")
@@ -74,14 +88,47 @@ def no_open_proposal(enquiry: Enquiry) -> Refused | None:
     return Refused(
         Text("有待确认的结果时，先答复它", "An outcome that was proposed is answered first"),
         Text("%(side)s提出的“%(kind)s”还没有答复", "%(side)s proposed “%(kind)s”; it has no answer yet")
-        % {"side": SIDES[enquiry.proposal.side], "kind": OUTCOMES[enquiry.proposal.kind]},
+        % {"side": SIDES[enquiry.proposal.side], "kind": PROPOSALS[enquiry.proposal.kind]},
         Text("请先确认、不同意，或由提出方收回", "Confirm or refuse it, or have it taken back"),
     )
 
 
 def both_stand(outcome: Outcome) -> Refused | None:
-    """An outcome is confirmed between organizations in good standing, and while the talk lives."""
-    return standing(outcome.enquiry)
+    """An outcome is confirmed between organizations in good standing; a talk that rests can still be ended."""
+    return None if outcome.kind == ENDING else standing(outcome.enquiry)
+
+
+def both_end(enquiry: Enquiry) -> Refused | None:
+    """A talk ends when both sides agree that it does, and why."""
+    if any(each.kind == ENDING and each.state == "confirmed" for each in enquiry.outcomes):
+        return None
+    return Refused(
+        Text("对接由一方提出结束、另一方同意后结束", "One side proposes to end a talk, the other agrees"),
+        Text("还没有双方同意的结束", "No end was agreed on"),
+        Text("请提出结束并写明原因", "Propose to end it, and say why"),
+    )
+
+
+def end_due(outcome: Outcome) -> date | None:
+    """The last day to answer a proposal to end; None while the calendar of the year is not known."""
+    try:
+        return add_workdays(clock.beijing(outcome.proposed_at).date(), value(END_DAYS), overrides())
+    except YearUnknown:
+        return None
+
+
+def unanswered_end(outcome: Outcome) -> Refused | None:
+    """Silence beyond the time to answer ends a talk, and nothing else."""
+    due = end_due(outcome)
+    if outcome.kind == ENDING and due is not None and clock.today() > due:
+        return None
+    return Refused(
+        Text(
+            "提出结束后，另一方逾期未答复才视为同意", "Silence beyond the time to answer is taken as agreement to end"
+        ),
+        Text("时限还没有过", "That time is not over"),
+        Text("请等待答复", "Wait for the answer"),
+    )
 
 
 ENQUIRY = Lifecycle(
@@ -110,7 +157,7 @@ ENQUIRY = Lifecycle(
              label=Text("失效", "Lapse"), past="Lapsed"),
         step("agree", "accepted", "agreed", who=takes_part, guard=standing, quiet=True,
              label=Text("双方达成", "Agree"), past="Agreed by both"),
-        step("end", "accepted", "ended", who=takes_part, guard=no_open_proposal, quiet=True,
+        step("end", "accepted", "ended", who=ends_it, guard=both_end, quiet=True,
              label=Text("结束对接", "End the talk"), past="Ended"),
     ),
 )  # fmt: skip
@@ -128,6 +175,8 @@ OUTCOME = Lifecycle(
     steps=(
         step("confirm", "proposed", "confirmed", who=answers_proposal, guard=both_stand, look="primary",
              label=Text("确认结果", "Confirm"), past="Outcome confirmed"),
+        step("settle", "proposed", "confirmed", who=is_system, guard=unanswered_end, quiet=True,
+             label=Text("逾期视为同意", "Taken as agreed"), past="Taken as agreed, for want of an answer"),
         step("refuse", "proposed", "refused", who=answers_proposal, asks_reason=True,
              label=Text("不同意", "Refuse"), past="Outcome refused"),
         step("take_back", "proposed", "taken_back", who=has_proposed,

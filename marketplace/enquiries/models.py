@@ -43,6 +43,9 @@ OUTCOMES = {
     "pilot": Text("开展场景验证", "A pilot"),
     "purchase": Text("采购", "A purchase"),
 }
+ENDING = "ended"
+# What one side proposes and the other confirms.
+PROPOSALS = {**OUTCOMES, ENDING: Text("结束对接", "End the talk")}
 
 LIVE = ("opened", "accepted")
 _LIVE = sa.text("state IN ('opened','accepted')")
@@ -161,15 +164,17 @@ class ContactReading(Base):
 
 
 class Outcome(Base):
-    """What one side says was agreed; it counts once the other confirms. At most one waits for that.
+    """What one side proposes; it counts once the other confirms. At most one waits for that.
 
-    ``amount``: in 万元 (10,000 yuan), of a purchase. ``on_day``: the day of the contract, or of the pilot's start.
+    ``amount``: in 万元 (10,000 yuan), of a purchase. ``on_day``: the day of the contract, of the pilot's start, or on
+    which the end was proposed. ``cause``: why the talk is to end, a key of ENDED.
     """
 
     __tablename__ = "enquiry_outcome"
     __table_args__ = (
         sa.CheckConstraint("state IN ('proposed','confirmed','refused','taken_back')", name="state"),
-        sa.CheckConstraint("kind IN ('pilot','purchase')", name="kind"),
+        sa.CheckConstraint("kind IN ('pilot','purchase','ended')", name="kind"),
+        sa.CheckConstraint("(kind = 'ended') = (cause <> '')", name="cause"),
         sa.CheckConstraint("kind <> 'purchase' OR amount IS NOT NULL", name="amount"),
         sa.Index("uq_enquiry_outcome_open", "enquiry_id", unique=True,
                  sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'")),
@@ -180,6 +185,7 @@ class Outcome(Base):
     kind: Mapped[str] = mapped_column(sa.String(8))
     amount: Mapped[Decimal | None] = mapped_column(sa.Numeric(14, 4))
     on_day: Mapped[date]
+    cause: Mapped[str] = mapped_column(sa.String(16), default="")
     note: Mapped[str] = mapped_column(sa.String(NOTE_LIMIT), default="")
     side: Mapped[str] = mapped_column(sa.String(8))
     proposed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)

@@ -8,7 +8,7 @@ from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, OTHER, OUTCOMES, SIDES, Enquiry, Outcome
+from marketplace.enquiries.models import DECLINED, OTHER, PROPOSALS, SIDES, Enquiry, Outcome
 from marketplace.enquiries.services import REMIND_DAYS
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
@@ -29,7 +29,7 @@ ENQUIRIES = LetterGroup(
 
 
 # What one side has said or noted → the letter to the other.
-SAID = {"message": "said", "meet": "met", "answer_end": "end_answered"}
+SAID = {"message": "said", "meet": "met"}
 
 
 def opened(message: Message, config: Config) -> Iterator[Letter]:
@@ -52,13 +52,13 @@ def changed(message: Message, config: Config) -> Iterator[Letter]:
     """The other side reads of a step; of one that time takes, both do. ``message.topic`` names it."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    cause = {**ENDED, **DECLINED}.get(entry.data.get("cause", ""), "")
+    cause = DECLINED.get(entry.data.get("cause", ""), "")
     step, state = ENQUIRY.by_name[entry.action].label, ENQUIRY.mark(entry.after).label
     yield from _to(enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause)
 
 
 def said(message: Message, config: Config) -> Iterator[Letter]:
-    """The other side has a new message, reads that a meeting was noted, or what was said of its reason to end."""
+    """The other side has a new message, or reads that a meeting was noted."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     yield from _to(enquiry, _others(enquiry, entry), SAID[entry.action], config)
@@ -68,7 +68,7 @@ def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:
     """The other side reads of an outcome that was proposed or answered, without its amount."""
     outcome = db.session.get_one(Outcome, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    context = {"kind": OUTCOMES[outcome.kind], "state": OUTCOME.mark(entry.after).label}
+    context = {"kind": PROPOSALS[outcome.kind], "state": OUTCOME.mark(entry.after).label}
     yield from _to(outcome.enquiry, _others(outcome.enquiry, entry), "outcome", config, **context)
 
 

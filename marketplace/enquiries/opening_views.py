@@ -13,7 +13,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, opening, queries
-from marketplace.enquiries.answers import answers_to, table_of
+from marketplace.enquiries.answers import answers_to, items_of, table_of
 from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.uploads import prepare
@@ -31,7 +31,7 @@ from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.twins import table_answer
+from marketplace.web.twins import NAMES, items_answer, table_answer
 
 MOST_COMPARED = 8
 
@@ -134,15 +134,18 @@ def compare(number: str) -> ResponseReturnValue:
         "enquiries/answers.html", scenario=scenario, answers=found, lifecycle=ENQUIRY,
         heads=heads(scenario.content.get("requirements") or []), rows=rows,
         columns=[_column(each) for each in products], funnel=figures.funnel_of_scenario(scenario.id),
-        stages=figures.STAGES,
+        stages=figures.STAGES, downloads=NAMES,
     )  # fmt: skip
 
 
 def compare_file(number: str, ending: str) -> ResponseReturnValue:
     """The same as a file."""
     scenario = _own_scenario(number)
-    columns, rows = table_of(scenario, answers_to(scenario), current_language())
-    return table_answer(f"{scenario.number}-answers", ending, columns, rows, scenario.number)
+    name, found = f"{scenario.number}-answers", answers_to(scenario)
+    if ending == "json":
+        return items_answer(name, items_of(found))
+    columns, rows = table_of(scenario, found, current_language())
+    return table_answer(name, ending, columns, rows, scenario.number)
 
 
 def _column(product: Product) -> dict[str, Any]:

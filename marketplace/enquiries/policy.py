@@ -34,6 +34,11 @@ def takes_part(actor: Actor, enquiry: Enquiry) -> bool:
     return bool(side_of(actor, enquiry))
 
 
+def ends_it(actor: Actor, enquiry: Enquiry) -> bool:
+    """Whoever acts for one side, or time for who does not answer."""
+    return actor.is_system or takes_part(actor, enquiry)
+
+
 def is_asked(actor: Actor, enquiry: Enquiry) -> bool:
     """Whoever acts for the side that is to answer."""
     return side_of(actor, enquiry) == enquiry.asked_side

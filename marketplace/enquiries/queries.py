@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +15,9 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.enquiries.models import (
-    DEMANDER,
+    ENDING,
     LIVE,
-    OUTCOMES,
+    PROPOSALS,
     SUPPLIER,
     ContactReading,
     Enquiry,
@@ -139,29 +138,6 @@ def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a talk ended: the side that ended it, and what the other said of the reason, as history has it."""
-
-    side: str
-    answer: LedgerEntry | None
-
-    def waits_for(self, side: str) -> bool:
-        """Whether this side ("" is none) can still say what it thinks of the reason."""
-        return self.answer is None and bool(side) and side != self.side
-
-
-def ending_of(enquiry: Enquiry) -> Ending | None:
-    """How it ended; None unless one side has ended it."""
-    if enquiry.state != "ended":
-        return None
-    own = (LedgerEntry.subject_type == "enquiry") & (LedgerEntry.subject_id == enquiry.id)
-    acts = sa.select(LedgerEntry).where(own, LedgerEntry.action.in_(("end", "answer_end"))).order_by(LedgerEntry.id)
-    first, *more = db.session.scalars(acts).all()
-    side = SUPPLIER if first.organization_id == enquiry.supplier_id else DEMANDER
-    return Ending(side, more[0] if more else None)
-
-
 # ---- opening one ----------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +207,13 @@ def to_remind(opened_before: datetime, limit: int) -> Sequence[Enquiry]:
     return db.session.scalars(sa.select(Enquiry).where(due).order_by(Enquiry.opened_at).limit(limit)).all()
 
 
+def ends_proposed(before: datetime) -> Sequence[Outcome]:
+    """Proposals to end a talk from before that instant that wait for an answer, the oldest first."""
+    waits = (Outcome.kind == ENDING) & (Outcome.state == "proposed") & (Outcome.proposed_at < before)
+    select = sa.select(Outcome).where(waits).options(joinedload(Outcome.enquiry)).order_by(Outcome.proposed_at)
+    return db.session.scalars(select).all()
+
+
 def unanswered_about(kind: str, listing_id: int) -> Sequence[Enquiry]:
     """The unanswered talks about a listing."""
     if kind == "scenario":
@@ -287,5 +270,5 @@ def _part(table: str, title: Text, labels: dict[str, Text], select: Any) -> Pers
     rows = [dict(row) for row in db.session.execute(select).mappings()]
     for row in rows:
         if "kind" in row:
-            row["kind"] = OUTCOMES[row["kind"]]
+            row["kind"] = PROPOSALS[row["kind"]]
     return PersonalPart(table, title, {"number": Text("编号", "Number"), **labels}, rows)

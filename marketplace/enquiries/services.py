@@ -17,6 +17,7 @@ from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import (
     DECLINED,
     ENDED,
+    ENDING,
     MESSAGE_LIMIT,
     NOTE_LIMIT,
     OUTCOMES,
@@ -67,52 +68,9 @@ def decline(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | N
         Invalid: on "cause" or "note".
         Refused, Conflict: as ``move``.
     """
-    _leave(enquiry, "decline", DECLINED, actor, cause, note, seen)
-    enquiry.answered_at = clock.now()
-
-
-def end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None) -> None:
-    """End a talk without an outcome; each side can, nobody is held.
-
-    Raises:
-        Invalid, Refused, Conflict: as ``decline``.
-    """
-    _leave(enquiry, "end", ENDED, actor, cause, note, seen)
-
-
-def answer_end(enquiry: Enquiry, actor: Actor, cause: str, note: str) -> None:
-    """The other side says why it ended, too: the same reason, or its own. Once, because history keeps both.
-
-    Raises:
-        Invalid: on "cause" or "note".
-        Refused: he acts for neither side, or for the one that has ended it.
-        Conflict: it has not ended, or his side has answered already.
-    """
-    _check_cause(ENDED, cause, note)
-    lock(enquiry)
-    side = _own_side(enquiry, actor)
-    ending = queries.ending_of(enquiry)
-    if ending is None or ending.answer is not None:
-        raise _changed(enquiry)
-    if ending.side == side:
-        raise Refused(
-            Text("结束的原因由另一方回应", "The other side answers why a talk was ended"),
-            Text("结束是您这一方提出的", "Your side has ended it"),
-            Text("无需办理", "Nothing to do"),
-        )
-    organization_id = enquiry.organization_of(side).id
-    entry = ledger.record(
-        enquiry, "answer_end", actor, organization_id=organization_id, reason=note, data={"cause": cause}
-    )
-    emit("enquiry.answer_end", enquiry, {"entry": entry.id})
-
-
-def _leave(
-    enquiry: Enquiry, name: str, causes: dict[str, Text], actor: Actor, cause: str, note: str, seen: int | None
-) -> None:
-    _check_cause(causes, cause, note)
-    _move(enquiry, name, actor, note, seen, {"cause": cause})
-    enquiry.cause = cause
+    _check_cause(DECLINED, cause, note)
+    _move(enquiry, "decline", actor, note, seen, {"cause": cause})
+    enquiry.cause, enquiry.answered_at = cause, clock.now()
 
 
 def _check_cause(causes: dict[str, Text], cause: str, note: str) -> None:
@@ -250,19 +208,40 @@ def propose(
     if errors:
         raise Invalid(errors)
     side = _acting(enquiry, actor, seen)
+    sum_ = amount if kind == "purchase" else None
+    return _proposed(enquiry, side, actor, Outcome(kind=kind, amount=sum_, on_day=day, note=note))
+
+
+def propose_end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None) -> Outcome:
+    """Propose to end the talk without a result; it ends once the other side agrees, or is silent for too long.
+
+    A talk that rests can be ended too: nobody is held in one.
+
+    Raises:
+        Invalid: on "cause" or "note".
+        Refused, Conflict: it is not open, or something else waits for an answer.
+    """
+    _check_cause(ENDED, cause, note)
+    lock(enquiry)
+    side = _own_side(enquiry, actor)
+    if enquiry.state != "accepted" or (seen is not None and seen != enquiry.version):
+        raise _changed(enquiry)
+    return _proposed(enquiry, side, actor, Outcome(kind=ENDING, on_day=clock.today(), cause=cause, note=note))
+
+
+def _proposed(enquiry: Enquiry, side: str, actor: Actor, outcome: Outcome) -> Outcome:
     refusal = lifecycle.no_open_proposal(enquiry)
     if refusal is not None:
         raise refusal
-    outcome = Outcome(
-        enquiry_id=enquiry.id, kind=kind, amount=amount if kind == "purchase" else None, on_day=day, note=note,
-        side=side, proposed_by=actor.user_id, proposed_at=clock.now(),
-    )  # fmt: skip
+    outcome.enquiry_id, outcome.side = enquiry.id, side
+    outcome.proposed_by, outcome.proposed_at = actor.user_id, clock.now()
     db.session.add(outcome)
     db.session.flush()
     db.session.refresh(enquiry, ["outcomes"])
     entry = ledger.record(
         outcome, "propose", actor, organization_id=enquiry.organization_of(side).id, after="proposed",
-        data={"kind": kind, "amount": str(outcome.amount or ""), "day": day.isoformat()},
+        data={"kind": outcome.kind, "amount": str(outcome.amount or ""), "day": outcome.on_day.isoformat(),
+              "cause": outcome.cause},
     )  # fmt: skip
     emit("outcome.propose", outcome, {"entry": entry.id})
     return outcome
@@ -286,7 +265,7 @@ def _wrong(kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[
 
 
 def answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
-    """Confirm, refuse or take back an outcome; the first one confirmed makes the talk agreed.
+    """Confirm, refuse or take back what was proposed; with the first one confirmed the talk is agreed, or ends.
 
     Raises:
         Refused, Conflict, Invalid: as ``move``.
@@ -296,7 +275,17 @@ def answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen
     side = side_of(actor, enquiry)
     organization_id = enquiry.organization_of(side).id if side else None
     move(OUTCOME, outcome, step.name, actor, reason, organization_id=organization_id, seen=seen)
-    if step.name == "confirm" and enquiry.state == "accepted":
+    if outcome.state == "confirmed":
+        _conclude(outcome, actor, organization_id)
+
+
+def _conclude(outcome: Outcome, actor: Actor, organization_id: int | None) -> None:
+    enquiry = outcome.enquiry
+    if outcome.kind == ENDING:
+        move(ENQUIRY, enquiry, "end", actor, outcome.note, organization_id=organization_id,
+             data={"cause": outcome.cause})  # fmt: skip
+        enquiry.cause = outcome.cause
+    elif enquiry.state == "accepted":
         move(ENQUIRY, enquiry, "agree", actor, organization_id=organization_id, data={"outcome": outcome.id})
 
 
@@ -327,6 +316,18 @@ def remind_due() -> bool:
         emit("enquiry.remind", enquiry, {"entry": entry.id})
         reminded += 1
     return reminded == BATCH
+
+
+def settle_ends() -> bool:
+    """End the talks whose end was proposed and not answered in time; the clock's own task. True when there are more."""
+    earliest = clock.now() - timedelta(days=value(lifecycle.END_DAYS))  # no fewer days pass than working days
+    late = [each for each in queries.ends_proposed(earliest) if lifecycle.unanswered_end(each) is None][:BATCH]
+    for outcome in late:
+        lock(outcome.enquiry)
+        if outcome.state == "proposed":
+            move(OUTCOME, outcome, "settle", SYSTEM)
+            _conclude(outcome, SYSTEM, None)
+    return len(late) == BATCH
 
 
 def lapse_about(kind: str, listing_id: int) -> None:

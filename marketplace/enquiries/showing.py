@@ -12,7 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.enquiries import queries
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, OTHER, OUTCOMES, SIDES, Enquiry, Outcome
+from marketplace.enquiries.models import DECLINED, ENDED, ENDING, PROPOSALS, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.files import shown_file
@@ -26,7 +26,6 @@ ACTS = {
     "meet": Text("记录会面", "Noted a meeting"),
     "read_contact": Text("查看对方联系方式", "Looked at the other side's contact data"),
     "remind": Text("提醒答复", "Reminded of the answer"),
-    "answer_end": Text("回应结束原因", "Answered why it ended"),
 }
 OUTCOME_ACTS = {"propose": Text("提出结果", "Proposed an outcome")}
 # States in which both sides know each other's people.
@@ -85,7 +84,7 @@ def _told(entry: LedgerEntry, outcomes: Mapping[int, Outcome]) -> Text:
     if entry.subject_type == "outcome":
         step = OUTCOME.by_name.get(entry.action)
         words = step.told if step else OUTCOME_ACTS[entry.action]
-        return _with(_with(words, OUTCOMES[outcomes[entry.subject_id].kind]), entry.reason)
+        return _with(_with(words, PROPOSALS[outcomes[entry.subject_id].kind]), entry.reason)
     step = ENQUIRY.by_name.get(entry.action)
     words = step.told if step else ACTS[entry.action]
     cause = entry.data.get("cause")
@@ -98,27 +97,11 @@ def _with(words: Text, more: Text | str) -> Text:
     return Text("%(what)s：%(more)s", "%(what)s: %(more)s") % {"what": words, "more": more} if more else words
 
 
-def ending_words(enquiry: Enquiry, ending: queries.Ending) -> list[Text]:
-    """Who ended the talk, and what the other side said of the reason."""
-    said = {"side": SIDES[ending.side], "other": SIDES[OTHER[ending.side]]}
-    words = [Text("%(side)s提出结束", "Ended by the %(side)s") % _low(said)]
-    if ending.answer is None:
-        return [*words, Text("%(other)s还没有回应", "the %(other)s has not answered yet") % _low(said)]
-    cause = ending.answer.data["cause"]
-    if cause == enquiry.cause:
-        return [*words, Text("%(other)s同意这个原因", "the %(other)s agrees with the reason") % _low(said)]
-    own = Text("%(other)s的说法：%(cause)s", "the %(other)s gives another reason: %(cause)s")
-    return [*words, own % {**_low(said), "cause": ENDED[cause]}]
-
-
-def _low(sides: Mapping[str, Text]) -> dict[str, object]:
-    """Sides within a sentence."""
-    return {key: Text(side.zh, side.en.lower()) for key, side in sides.items()}
-
-
 def outcome_words(outcome: Outcome) -> Text:
     """What an outcome says on one line."""
-    said: dict[str, object] = {"kind": OUTCOMES[outcome.kind], "day": Text(day(outcome.on_day), day(outcome.on_day))}
+    if outcome.kind == ENDING:
+        return _with(PROPOSALS[ENDING], ENDED[outcome.cause])
+    said: dict[str, object] = {"kind": PROPOSALS[outcome.kind], "day": Text(day(outcome.on_day), day(outcome.on_day))}
     if outcome.amount is None:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
     said["amount"] = Text(money(outcome.amount), money(outcome.amount))

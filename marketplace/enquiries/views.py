@@ -17,7 +17,7 @@ from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, OTHER, SIDES, Enquiry, Outcome
+from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import side_of
 from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
@@ -44,7 +44,6 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     talks.add_url_rule("/<number>/messages", "write", takes_files(own_transaction(signed_in(write))), methods=post)
     talks.add_url_rule("/<number>/decline", "decline", signed_in(decline), methods=post)
     talks.add_url_rule("/<number>/end", "end", signed_in(end), methods=post)
-    talks.add_url_rule("/<number>/end/answer", "answer_end", signed_in(answer_end), methods=post)
     talks.add_url_rule("/<number>/meeting", "meet", signed_in(meet), methods=post)
     talks.add_url_rule("/<number>/outcome", "propose", signed_in(propose), methods=post)
     talks.add_url_rule("/<number>/contact", "contact", signed_in(contact), methods=post)
@@ -58,7 +57,7 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
         ways.add_url_rule(path, name, takes_files(own_transaction(signed_in(view))), methods=both)
     ways.add_url_rule("/scenarios/<number>/answers", "answers", signed_in(opening_views.compare))
     answers_file = signed_in(opening_views.compare_file)
-    ways.add_url_rule("/scenarios/<number>/answers.<any(csv, xlsx):ending>", "answers_file", answers_file)
+    ways.add_url_rule("/scenarios/<number>/answers.<any(csv, xlsx, json):ending>", "answers_file", answers_file)
     return talks, outcomes, ways
 
 
@@ -94,7 +93,7 @@ def show(number: str) -> ResponseReturnValue:
 def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturnValue:
     """The page, with a form as it was typed where one was refused."""
     actor = current_actor()
-    side, ending = side_of(actor, enquiry), queries.ending_of(enquiry)
+    side = side_of(actor, enquiry)
     given = {
         "message": typed.get("message") or forms.MessageForm(formdata=None),
         "leave": typed.get("leave") or _leave_form(enquiry, formdata=None),
@@ -113,8 +112,7 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         contact=contact, fits=_fits(enquiry),
         outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
         added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
-        cause=_cause(enquiry), ending=ending and showing.ending_words(enquiry, ending),
-        answers_end=ending is not None and ending.waits_for(side),
+        cause=_cause(enquiry),
         wrong=[each for form in given.values() for each in form.problems()], **given,
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
@@ -134,6 +132,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "outcome": outcome, "words": showing.outcome_words(outcome), "mark": OUTCOME.mark(outcome.state),
         "side": SIDES[outcome.side], "offers": offers(OUTCOME, outcome),
+        "due": lifecycle.end_due(outcome) if outcome.kind == ENDING else None,
         "href": url_for("outcomes.act_do", number=outcome.id),
     }  # fmt: skip
 
@@ -148,8 +147,7 @@ def answer_due(enquiry: Enquiry) -> date | None:
 
 
 def _leave_form(enquiry: Enquiry, **given: Any) -> forms.LeaveForm:
-    form = forms.LeaveForm(data={"cause": enquiry.cause}, **given)  # what the other side has said, to be agreed to
-    return form.offer(DECLINED if enquiry.state == "opened" else ENDED)
+    return forms.LeaveForm(**given).offer(DECLINED if enquiry.state == "opened" else ENDED)
 
 
 # ---- acts -----------------------------------------------------------------------------------------------------------
@@ -192,24 +190,9 @@ def decline(number: str) -> ResponseReturnValue:
 
 
 def end(number: str) -> ResponseReturnValue:
-    """End the talk, with a reason of the list."""
+    """Propose to end the talk, with a reason of the list."""
     enquiry = queries.enquiry_by_number(number, current_actor())
-    return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.end, _("对接已结束，对方会收到原因。"))
-
-
-def answer_end(number: str) -> ResponseReturnValue:
-    """Say why the talk ended, as the side that did not end it."""
-    enquiry, actor = queries.enquiry_by_number(number, current_actor()), current_actor()
-    form = forms.LeaveForm().offer(ENDED)
-    if form.validate():
-        try:
-            services.answer_end(enquiry, actor, form.cause.data, form.note.data or "")
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(_("已记录，双方都看得到。"))
-            return redirect(href(enquiry))
-    return _page(enquiry, leave=form)
+    return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.propose_end, _("已提出结束，对方同意后生效。"))
 
 
 def _leave(enquiry: Enquiry, form: forms.LeaveForm, command: Any, done: str) -> ResponseReturnValue:

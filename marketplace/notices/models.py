@@ -63,6 +63,7 @@ class Notice(Base):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
     organization: Mapped[Organization] = relationship("Organization")
+    parties: Mapped[list[NoticeParty]] = relationship("NoticeParty")
     objections: Mapped[list[Objection]] = relationship(
         "Objection", back_populates="notice", order_by="Objection.id", viewonly=True
     )
@@ -94,6 +95,15 @@ class Notice(Base):
     def ends_at(self) -> datetime:
         """The first instant after the window."""
         return clock.end_of_day(self.last_day)
+
+
+class NoticeParty(Base):
+    """An organization whose matter a notice is, beside the one that it is about: it decides on no objection."""
+
+    __tablename__ = "notice_party"
+
+    notice_id: Mapped[int] = mapped_column(sa.ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organization.id"), primary_key=True, index=True)
 
 
 class Objection(Base):

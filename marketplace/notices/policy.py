@@ -7,7 +7,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from marketplace.core.actor import Actor, Duty, PostHeld, covers
-from marketplace.notices.models import Notice, Objection
+from marketplace.notices.models import Notice, NoticeParty, Objection
 from marketplace.posts.policy import in_region
 
 
@@ -16,11 +16,16 @@ def can_object(actor: Actor, _notice: Notice) -> bool:
     return actor.signed_in
 
 
+def concerned(notice: Notice) -> frozenset[int]:
+    """Every organization whose matter it is."""
+    return frozenset({notice.organization_id, *(each.organization_id for each in notice.parties)})
+
+
 def deciding_post(actor: Actor, objection: Objection) -> PostHeld | None:
-    """The post in which the actor decides: in charge of the matter, and of neither side, nor the objector himself."""
+    """The post in which the actor decides: in charge, of none whose matter it is, nor the objector himself."""
     if actor.user_id == objection.user_id:
         return None
-    sides = {objection.notice.organization_id, objection.organization_id}
+    sides = {*concerned(objection.notice), objection.organization_id}
     fit = [post for post in _in_charge(actor, objection.duty, objection.region) if not sides & post.barred]
     return min(fit, key=lambda post: (post.delegation_id is not None, post.post_id), default=None)
 
@@ -52,10 +57,12 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
     """Objections that the actor may decide on and that wait."""
     owner = sa.select(Notice.organization_id).where(Notice.id == Objection.notice_id).scalar_subquery()
+    party = sa.select(NoticeParty.organization_id).where(NoticeParty.notice_id == Objection.notice_id)
     may = [
         Objection.duty.in_(sorted(post.duties))
         & in_region(post.region, Objection.region)
         & owner.not_in(sorted(post.barred))
+        & ~party.where(NoticeParty.organization_id.in_(sorted(post.barred))).exists()
         & sa.func.coalesce(Objection.organization_id, 0).not_in(sorted(post.barred))
         for post in actor.posts
     ]

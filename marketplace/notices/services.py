@@ -24,7 +24,7 @@ from marketplace.foundation.numbers import next_number
 from marketplace.foundation.outbox import emit
 from marketplace.notices import window
 from marketplace.notices.lifecycle import DAYS, NOTICE, OBJECTION, window_open, window_over
-from marketplace.notices.models import Notice, Objection
+from marketplace.notices.models import Notice, NoticeParty, Objection
 from marketplace.notices.policy import deciding_post
 from marketplace.notices.queries import open_objections
 from marketplace.notices.searchdoc import KIND
@@ -40,7 +40,8 @@ UPHELD = "异议成立 The objection was upheld"
 class Decision:
     """What is put on notice. ``kind``: a key of ``content.KINDS``; ``duty``: whose officials decide on objections.
 
-    ``sections``: what the notice says, as ``content.py`` describes it.
+    ``sections``: what the notice says, as ``content.py`` describes it. ``concerned``: keys of the organizations whose
+    matter it is too, whose officials decide on no objection against it.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Decision:
     title: Text
     issuer: Text
     sections: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    concerned: frozenset[int] = frozenset()
 
 
 def open_notice(decision: Decision, actor: Actor, post: PostHeld | None = None, days: int | None = None) -> Notice:
@@ -79,6 +81,9 @@ def open_notice(decision: Decision, actor: Actor, post: PostHeld | None = None, 
         raise Conflict(
             Text("没有发布：同一事项的公示还没有结束", "Not published: a notice about it is running")
         ) from error
+    others = sorted(decision.concerned - {notice.organization_id})
+    db.session.add_all(NoticeParty(notice_id=notice.id, organization_id=each) for each in others)
+    db.session.flush()
     entry = ledger.record(notice, "open", actor, post=post, after="open", data={"sha256": notice.digest})
     emit("notice.open", notice, {"entry": entry.id})
     dirty.note(KIND, notice.id)

@@ -62,9 +62,7 @@ RECORDED = Recorded("pilot", PILOT.label, acts=wording.ACTS, lifecycle=PILOT, na
 
 
 def _init(app: Flask) -> None:
-    added = app.extensions.setdefault("listing_panels", {})
-    added.setdefault("product", []).append(panels.of_product)
-    added.setdefault("scenario", []).append(panels.of_scenario)
+    app.extensions.setdefault("listing_panels", {}).setdefault("scenario", []).append(panels.of_scenario)
     app.extensions.setdefault("enquiry_panels", []).append(panels.of_enquiry)
     app.extensions.setdefault("challenge_panels", []).append(panels.of_challenge)
     app.extensions.setdefault("organization_panels", []).append(panels.of_organization)

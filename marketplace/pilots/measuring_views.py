@@ -38,6 +38,12 @@ from marketplace.web.twins import TYPES, table_answer
 SHOWN_PROBLEMS = 200
 MOST_IN_EXCEL = 100_000
 LARGEST_FILE = 40 * 1024 * 1024
+TAKEN = Text(
+    f"Excel（xlsx）最多 {intake.MOST_ROWS['xlsx']:,} 行；"
+    f"另存为 CSV（UTF-8、GB18030）可到 {intake.MOST_ROWS['csv']:,} 行；不超过 %(most)s MB",
+    f"Excel (xlsx) up to {intake.MOST_ROWS['xlsx']:,} rows; saved as CSV (UTF-8, GB18030) up to "
+    f"{intake.MOST_ROWS['csv']:,}; no more than %(most)s MB",
+)
 
 
 def add_pages(pages: Blueprint) -> None:
@@ -167,7 +173,8 @@ def _table(upload: Any, folder: Path) -> Table | LongTable:
     """
     name = clean_name(upload.filename)
     if extension_of(name) != "csv":
-        return read_table(upload.stream, name, max_rows=intake.MOST_ROWS["xlsx"], max_bytes=LARGEST_FILE)
+        most = intake.MOST_ROWS["xlsx"]
+        return read_table(upload.stream, name, max_rows=most, max_bytes=LARGEST_FILE, hint=TAKEN)
     path = folder / "readings.csv"
     upload.save(path)
     return open_csv(path, intake.MOST_ROWS["csv"])

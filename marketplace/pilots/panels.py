@@ -19,10 +19,10 @@ from marketplace.pilots.models import Pilot
 from marketplace.pilots.policy import can_view
 
 
-def of_product(product: Any, actor: Actor) -> Markup | str:
+def of_product(product: Any, found: Sequence[Pilot], actor: Actor) -> Markup | str:
     """The pilots in which a product was tried; members of its vendor may begin one."""
     mine = actor.belongs_to(product.organization_id) and product.state == "published"
-    return _drawn(queries.of_product(product.id, actor), {"product": product.number} if mine else {})
+    return _drawn(found, {"product": product.number} if mine else {})
 
 
 def of_scenario(scenario: Any, actor: Actor) -> Markup | str:

@@ -73,17 +73,17 @@ def band_plot(result: Judged, incidents: Sequence[Any] = ()) -> dict[str, Any]:
         for place, each in enumerate(result.periods)
         if each.found
     ]
-    lines = {
-        name: y(value) if value is not None and low <= value <= high else None
-        for name, value in (("target", target.goal), ("stop", target.stop), ("base", target.baseline))
-    }
+    limits = {"target": target.goal, "stop": target.stop, "base": target.baseline}
+    outside = [name for name, value in limits.items() if value is not None and not low <= value <= high]
+    lines = {name: None if value is None or name in outside else y(value) for name, value in limits.items()}
     return {
         "height": HEIGHT, "top": TOP, "floor": FLOOR, "points": points, "joins": list(pairwise(points)),
         "whole": _point(result.found, y, (len(result.periods) + 0.85) / count, None) if result.found else None,
         "cut": round((len(result.periods) + 0.1) / count * 100, 2),
         "ticks": [(y(each), f"{each:g}") for each in ticks(low, high)],
         "labels": spread([(place + 4, name) for name, place in lines.items() if place is not None]),
-        "zone": _zone(target, lines["stop"]), "incidents": _marks(result, incidents, count), **lines,
+        "outside": outside, "zone": _zone(target, lines["stop"]), "incidents": _marks(result, incidents, count),
+        **lines,
     }  # fmt: skip
 
 

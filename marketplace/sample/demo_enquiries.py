@@ -96,7 +96,11 @@ def _about_products() -> Iterator[DemoEnquiry]:
     )  # fmt: skip
     yield DemoEnquiry(
         "soe", "DP2", "仓库改造，想了解负载和导航方式。（演示）", 58,
-        turns=(Turn(3, "vendor2", "accept"), Turn(30, "soe", "end", "今年预算已用完。（演示）", "price")),
+        turns=(
+            Turn(3, "vendor2", "accept"),
+            Turn(30, "soe", "end", "今年预算已用完。（演示）", "price"),
+            Turn(31, "vendor2", "confirm"),
+        ),
     )  # fmt: skip
     yield DemoEnquiry(
         "soe2", "DP1", "园区夜巡可否用同一款？（演示）", 50,

@@ -17,24 +17,24 @@ from marketplace.listings.queries import PRIVATE_REASONS
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.queries import scenarios_by_id
-from marketplace.web.chain import ChainLink, Event, Progress, entries_of, steps_told
+from marketplace.web.chain import Acts, ChainLink, Event, Progress, entries_of, steps_told
 
 TOLD = ("publish", "load", "suspend", "resume", "expire", "fulfil", "close", "withdraw")
 PROGRESS: dict[str, Progress] = {"closed": "stop", "suspended": "stop", "withdrawn": "stop"}
 
 
-def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
+def links(needs: Sequence[int], actor: Actor, told: bool) -> Iterator[ChainLink]:
     """The needs themselves."""
     found = scenarios_by_id(needs, actor)
-    entries = entries_of("scenario", [each.id for each in found], TOLD)
-    revised = _revisions([each.id for each in found])
+    entries = entries_of("scenario", [each.id for each in found], TOLD) if told else {}
+    revised = _revisions([each.id for each in found]) if told else {}
     for each in found:
         events = [*_told(entries.get(each.id, ())), *revised.get(each.id, ())]
         yield ChainLink(
             stage="need", kind=SCENARIO.label, need=each.id, number=each.number,
             href=url_for("scenarios.show", number=each.number), title=each.label,
             mark=SCENARIO.lifecycle.mark(each.state), progress=PROGRESS.get(each.state, "done"),
-            since=_first(events, each), events=events,
+            since=_first(events, each), events=events, acts=Acts("scenario", each.id, TOLD),
         )  # fmt: skip
 
 

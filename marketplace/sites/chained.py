@@ -16,22 +16,22 @@ from marketplace.sites.lifecycle import SITE
 from marketplace.sites.models import Site
 from marketplace.sites.policy import is_in_force, visible_to
 from marketplace.sites.queries import SHOWN
-from marketplace.web.chain import ChainLink, Event, Progress, entries_of
+from marketplace.web.chain import Acts, ChainLink, Event, Progress, entries_of
 
 ENDED = ("refused", "withdrawn", "expired", "revoked")
 
 
-def links(needs: Sequence[int], actor: Actor) -> Iterator[ChainLink]:
+def links(needs: Sequence[int], actor: Actor, told: bool) -> Iterator[ChainLink]:
     """Sites of these needs: from the notice on for everybody, before that for who deals with them."""
     select = sa.select(Site).where(Site.scenario_id.in_(needs), visible_to(actor)).options(*SHOWN).order_by(Site.id)
     found = db.session.scalars(select).all()
-    told = entries_of("site", [each.id for each in found], wording.TOLD)
+    entries = entries_of("site", [each.id for each in found], wording.TOLD) if told else {}
     for each in found:
         yield ChainLink(
             stage="site", kind=SITE.label, need=each.scenario_id or 0, number=each.number,
             href=url_for("sites.show", number=each.number), title=each.label, mark=wording.mark(each),
             progress=_progress(each), since=each.filed_at or each.created_at,
-            events=[_event(entry) for entry in told.get(each.id, ())],
+            events=[_event(entry) for entry in entries.get(each.id, ())], acts=Acts("site", each.id, wording.TOLD),
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from marketplace.settings.queries import value
 from marketplace.sites import wording
 from marketplace.sites.figures import CRITERIA, VALID_MONTHS, WEIGHTS
 from marketplace.sites.models import Site, SiteSheet, SiteVisit
-from marketplace.sites.policy import DUTY, deciding_post
+from marketplace.sites.policy import DUTY, concerned, deciding_post
 from marketplace.sites.running import next_report_due
 from marketplace.sites.services import moved
 
@@ -143,7 +143,7 @@ def announce(site: Site, actor: Actor, seen: int | None) -> Notice:
     decision = Decision(
         kind="site", duty=DUTY, about_type="site", about_id=site.id, about_number=site.number,
         organization=site.organization, title=wording.notice_title(site), issuer=issuer,
-        sections=wording.notice_sections(site),
+        sections=wording.notice_sections(site), concerned=concerned(site),
     )  # fmt: skip
     return open_notice(decision, actor, post)
 

@@ -6,7 +6,7 @@ capability names its own part on its plate (``Capability.chain``); the capabilit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -36,12 +36,21 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Acts:
+    """Those acts on one object that its chain tells of."""
+
+    subject_type: str
+    key: int
+    actions: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainLink:
     """One object of a chain as a reader may see it.
 
     ``need``: key of the need that it belongs to. ``href`` and ``number`` are empty where he may not open it.
     ``title``: what tells it from others of its stage. ``since``: when it began; ``progress``: whether it came to
-    something, goes on, or stopped.
+    something, goes on, or stopped. ``acts``: what ``events`` tell of, for who asks only when the last one was.
     """
 
     stage: Stage
@@ -54,15 +63,16 @@ class ChainLink:
     progress: Progress
     since: datetime | None
     events: Sequence[Event] = ()
+    acts: Acts | None = None
     # What its stage is called when this took place, if not as usual.
     stage_name: Text | None = None
     # Told on the timeline, and no object of its stage.
     aside: bool = False
 
 
-Links = Callable[[Sequence[int], Actor], Iterable[ChainLink]]
+Links = Callable[[Sequence[int], Actor, bool], Iterable[ChainLink]]
 """The links that belong to needs with these keys, as far as the actor may see them; as many statements for one as for
-a hundred."""
+a hundred. With the last argument false history is not asked: no events, and nothing that stands aside."""
 
 
 def entries_of(subject_type: str, ids: Sequence[int], actions: Iterable[str]) -> Mapping[int, Sequence[LedgerEntry]]:
@@ -73,6 +83,21 @@ def entries_of(subject_type: str, ids: Sequence[int], actions: Iterable[str]) ->
     for entry in db.session.scalars(select.order_by(LedgerEntry.id)) if ids else ():
         found.setdefault(entry.subject_id, []).append(entry)
     return found
+
+
+def last_of(links: Iterable[ChainLink]) -> Mapping[tuple[str, int], datetime]:
+    """(subject type, key) → when the last of the acts happened that its chain tells of: one statement for all kinds."""
+    asked: dict[tuple[str, frozenset[str]], list[int]] = {}
+    for each in links:
+        if each.acts is not None:
+            asked.setdefault((each.acts.subject_type, frozenset(each.acts.actions)), []).append(each.acts.key)
+    theirs = [
+        (LedgerEntry.subject_type == kind) & LedgerEntry.subject_id.in_(keys) & LedgerEntry.action.in_(sorted(actions))
+        for (kind, actions), keys in asked.items()
+    ]
+    columns = LedgerEntry.subject_type, LedgerEntry.subject_id
+    select = sa.select(*columns, sa.func.max(LedgerEntry.at)).where(sa.or_(sa.false(), *theirs)).group_by(*columns)
+    return {(row[0], row[1]): row[2] for row in db.session.execute(select)} if theirs else {}
 
 
 def steps_told(lifecycle: Lifecycle, entries: Iterable[LedgerEntry], *, reasons: bool) -> list[Event]:

@@ -11,8 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from marketplace.core.errors import Conflict, Invalid, Refused
-from marketplace.enquiries import queries, services, showing
 from marketplace.enquiries.models import Enquiry, EnquiryMessage, Outcome
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
@@ -108,35 +106,6 @@ def test_nothing_typed_breaks_or_is_lost(pair: Pair, people: tuple[Client, Clien
         ("outcome", {"kind": "pilot", "on_day": "2026-03-02", "remark": LONG}, 422),
         ("outcome", {"kind": "pilot", "on_day": "\x00"}, 400),
         ("end", {"cause": "price", "note": LONG}, 422),
-        ("end/answer", {"cause": "price"}, 409),
     ):
         assert vendor.submit(f"{path}/{what}", form).status_code == wanted, (what, str(form)[:80])
     assert count(EnquiryMessage) == 1
-
-
-def test_the_other_side_says_why_it_ended_too(pair: Pair) -> None:
-    """Nobody is held in a talk, and the reason has two sides: the other one agrees or gives its own, once."""
-    enquiry = pair.accepted()
-    assert queries.ending_of(enquiry) is None
-    with pytest.raises(Conflict), transaction():
-        services.answer_end(enquiry, pair.owner, "price", "")
-    with transaction():
-        services.end(enquiry, pair.vendor, "price", "", None)
-    with pytest.raises(Refused, match="Your side has ended it"), transaction():
-        services.answer_end(enquiry, pair.vendor, "price", "")
-    with pytest.raises(Invalid), transaction():
-        services.answer_end(enquiry, pair.owner, "other", "")
-    with transaction():
-        services.answer_end(enquiry, pair.owner, "cancelled", "项目推迟到明年")
-    with pytest.raises(Conflict), transaction():
-        services.answer_end(enquiry, pair.owner, "price", "")
-    ending = queries.ending_of(enquiry)
-    assert ending is not None
-    assert ending.side == "supplier"
-    assert [each.en for each in showing.ending_words(enquiry, ending)] == [
-        "Ended by the supplier",
-        "the demander gives another reason: The project was cancelled or put off",
-    ]
-    assert enquiry.cause == "price"
-    lines = [each["text"].zh for each in showing.history(enquiry, pair.owner)]
-    assert lines[0] == "回应结束原因：项目取消或推迟：项目推迟到明年"

@@ -87,6 +87,12 @@ def settle(enquiry: Enquiry, name: str, actor: Actor, reason: str = "") -> None:
         services.answer_outcome(enquiry.proposal, OUTCOME.by_name[name], actor, reason, None)
 
 
+def both_end(enquiry: Enquiry, first: Actor, other: Actor, cause: str = "time") -> None:
+    with transaction():
+        services.propose_end(enquiry, first, cause, "", None)
+    settle(enquiry, "confirm", other)
+
+
 def write(enquiry: Enquiry, actor: Actor, text: str = "好的。") -> None:
     with transaction():
         services.write_message(enquiry, actor, text)
@@ -102,7 +108,7 @@ def test_from_the_answer_to_a_purchase(pair: Pair) -> None:
     with pytest.raises(Refused):  # nobody confirms what he proposed himself
         settle(enquiry, "confirm", pair.vendor)
     with pytest.raises(Refused):  # nor leaves while it waits
-        services.end(enquiry, pair.owner, "price", "", None)
+        services.propose_end(enquiry, pair.owner, "price", "", None)
     settle(enquiry, "refuse", pair.owner, "先谈价格")
     assert enquiry.state == "accepted"
     propose(enquiry, pair.owner)
@@ -216,8 +222,7 @@ def test_only_the_two_sides_see_it(pair: Pair) -> None:
         step(enquiry, "accept", accounts.actor(both))
     step(enquiry, "accept", pair.owner)
     check(enquiry)
-    with transaction():
-        services.end(enquiry, pair.vendor, "time", "", None)
+    both_end(enquiry, pair.vendor, pair.owner)
     check(enquiry)
 
 
@@ -322,8 +327,7 @@ def test_response_times_are_medians_of_working_days_once_there_are_enough(pair: 
         clock.forward(days=days)
         step(enquiry, "accept", pair.owner)
         assert figures.response_times(owner, 3, 10).days == (1 if days == 4 else None)
-        with transaction():
-            services.end(enquiry, pair.owner, "time", "", None)
+        both_end(enquiry, pair.owner, pair.vendor)
     times = figures.response_times(owner, 3, 10)
     assert (times.asked, times.answered, times.overdue) == (3, 3, 0)
 

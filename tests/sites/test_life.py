@@ -18,8 +18,10 @@ from marketplace.experts.services import months_on
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.outbox import OutboxMessage
+from marketplace.notices import policy as objections
 from marketplace.notices import queries as notices
 from marketplace.notices import services as notice_services
+from marketplace.notices.models import Objection
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import actor_of
 from marketplace.posts import queries as post_queries
@@ -106,6 +108,19 @@ def off_the_map(made: Site, who: Hands) -> None:
         running.supervise(made, "warn", who.province, REASON, None)
 
 
+def no_official_of_its_parties_decides(objection: Objection, made: Site) -> None:
+    """Applicant, operator and vendor are all sides of it: one by one, and in the queue."""
+    free = accounts.actor(accounts.official(duties=("demonstrate",)))
+    assert objection.id in db.session.scalars(sa.select(Objection.id).where(objections.waits_for(free))).all()
+    assert len(policy.concerned(made)) == 2
+    for own in policy.concerned(made):
+        official = accounts.official(duties=("demonstrate",), department=f"异议{own}")
+        accounts.join(db.session.get_one(Organization, own), official)
+        insider = accounts.actor(official)
+        assert not objections.can_decide(insider, objection)
+        assert not db.session.scalars(sa.select(Objection.id).where(objections.waits_for(insider))).all()
+
+
 def test_an_upheld_objection_leads_back_to_the_evaluation(who: Hands) -> None:
     made = sites.site("notice", who)
     notice = notices.about("site", made.id)[0]
@@ -113,6 +128,7 @@ def test_an_upheld_objection_leads_back_to_the_evaluation(who: Hands) -> None:
     said = {"name": "李四", "phone": "0551-1234567", "subject": "数据", "facts": "与现场不符"}
     with transaction():
         objection = notice_services.object_to(notice, objector, said)
+    no_official_of_its_parties_decides(objection, made)
     with clock.standing_at(clock.now() + LATER):
         with transaction():
             notice_services.close_due()

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, compress
 from operator import add
 
 from marketplace.foundation.index.interface import FACETS, Condition, Key
 from marketplace.foundation.index.plan import Every, First, Node, Plan, Term
+from marketplace.foundation.index.reaching import reaching
 from marketplace.foundation.index.reading import Snapshot, View
-from marketplace.foundation.index.segment import Postings, bits_of
 from marketplace.foundation.index.snapshot import numbers_of
+from marketplace.foundation.index.weighed import Postings
 
-FEW_GROUPS = 8  # words; up to so many, the subsets that weigh enough are tried one by one
-SPARSE = 12  # a list this many times longer than what is sought in it is searched by halving instead of walked
 TELLING = 2_000  # documents; a word in more of them does not bring a document in by itself
-_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -76,8 +71,7 @@ class Evaluator:
     def scores(self, place: int, node: Node, numbers: Sequence[int], bits: int) -> list[float]:
         """The scores of matching documents, given both as ascending numbers and as a set."""
         if isinstance(node, Term):
-            size = self._snap.views[place].segment.size
-            return _pick(self.postings(place, node), numbers, bits, size, self.idf(node))
+            return self.postings(place, node).scores(numbers, bits, self.idf(node))
         if isinstance(node, Every):
             return self.sums(place, node.nodes, numbers, bits)
         best = dict.fromkeys(numbers, -1.0)
@@ -126,15 +120,12 @@ class Evaluator:
         weighed = [(self._weight(group), group) for group in groups]
         heaviest = sorted((pair for pair in weighed if pair[0]), key=lambda pair: -pair[0])
         need = sum(weight for weight, _ in heaviest) * (0.5 - 1e-9)
-        views = enumerate(self._snap.views)
-        if len(heaviest) > FEW_GROUPS:
-            return [self._half(place, view, heaviest, need) for place, view in views]
-        groups = tuple(group for _, group in heaviest)
-        subsets = _enough([weight for weight, _ in heaviest], need)
-        return [
-            Match(place, view, self._any_subset(place, view, groups, subsets), groups, loose=True)
-            for place, view in views
-        ]
+        matches = []
+        for place, view in enumerate(self._snap.views):
+            sets = [(weight, self.bits(place, group) & view.live) for weight, group in heaviest]
+            bits = reaching(sets, need, view.segment.size) if heaviest else 0
+            matches.append(Match(place, view, bits, tuple(group for _, group in heaviest), loose=True))
+        return matches
 
     def match_any(self, groups: Sequence[Node]) -> list[Match]:
         """Documents in which any group matches that is not in too many documents to tell anything."""
@@ -148,16 +139,6 @@ class Evaluator:
             matches.append(Match(place, view, bits & view.live, tuple(groups), loose=True))
         return matches
 
-    def _any_subset(self, place: int, view: View, groups: Sequence[Node], subsets: Iterable[Sequence[int]]) -> int:
-        """Documents in which all groups of at least one subset match."""
-        union = 0
-        for subset in subsets:
-            bits = view.live
-            for chosen in subset:
-                bits &= self.bits(place, groups[chosen])
-            union |= bits
-        return union
-
     def _weight(self, group: Node) -> float:
         """The idf of a group as one word; 0 when it is in no live document."""
         frequency = self._frequency(group)
@@ -166,25 +147,6 @@ class Evaluator:
     def _frequency(self, group: Node) -> int:
         views = enumerate(self._snap.views)
         return sum((self.bits(place, group) & view.live).bit_count() for place, view in views)
-
-    def _half(self, place: int, view: View, groups: Sequence[tuple[float, Node]], need: float) -> Match:
-        """Heaviest groups first: once the rest cannot reach ``need`` alone, it only adds to documents already met."""
-        size = view.segment.size
-        mass: dict[int, float] = {}
-        scores: dict[int, float] = {}
-        rest = sum(weight for weight, _ in groups)
-        for weight, group in groups:
-            bits = self.bits(place, group) & view.live
-            if rest < need:
-                mass = {number: value for number, value in mass.items() if value + rest >= need}
-                bits &= bits_of(array("I", mass), size)
-            numbers = numbers_of(bits, size)
-            for number, score in zip(numbers, self.scores(place, group, numbers, bits), strict=True):
-                mass[number] = mass.get(number, 0.0) + weight
-                scores[number] = scores.get(number, 0.0) + score
-            rest -= weight
-        enough = array("I", (number for number, value in mass.items() if value >= need))
-        return Match(place, view, bits_of(enough, size), scores=scores)
 
     def match_number(self, number: str, mentions: Sequence[Node]) -> tuple[list[Match], Key | None]:
         """The document that bears an object number together with those that mention it; no key when none bears it."""
@@ -234,17 +196,6 @@ class Evaluator:
         return counts
 
 
-def _enough(weights: Sequence[float], need: float) -> list[tuple[int, ...]]:
-    """The smallest subsets that weigh at least ``need``, as positions in ``weights``, which descend."""
-    found: list[tuple[int, ...]] = []
-    for size in range(1, len(weights) + 1):
-        for subset in combinations(range(len(weights)), size):
-            total = sum(weights[place] for place in subset)
-            if total >= need > total - weights[subset[-1]]:  # without its lightest member it would not do
-                found.append(subset)
-    return found
-
-
 def count(matches: Iterable[Match], filters: Filters) -> int:
     return sum((match.bits & allowed(match.view, filters)).bit_count() for match in matches)
 
@@ -258,16 +209,3 @@ def allowed(view: View, filters: Filters) -> int:
             union |= view.segment.facets[facet].get(value, 0)
         bits &= union
     return bits
-
-
-def _flags(bits: int, size: int) -> bytes:
-    """One byte a document, 1 when it is in the set."""
-    return bin(bits)[:1:-1].encode().translate(_FLAGS).ljust(size, b"\x00")
-
-
-def _pick(postings: Postings, numbers: Sequence[int], bits: int, size: int, factor: float) -> list[float]:
-    ids, impacts = postings.ids, postings.impacts
-    if len(numbers) * SPARSE < len(ids):
-        return [impacts[bisect_left(ids, number)] * factor for number in numbers]
-    flags = _flags(bits, size)
-    return [impact * factor for impact in compress(impacts, map(flags.__getitem__, ids))]

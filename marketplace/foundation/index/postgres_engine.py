@@ -38,8 +38,8 @@ from marketplace.foundation.index.plan import Node, Plan, Term
 from marketplace.foundation.index.postgres_slots import COLUMNS, SetCache, Slots, SlotSnap, lexeme
 from marketplace.foundation.index.questions import Answerer
 from marketplace.foundation.index.ranking import Ranked, best, newest
-from marketplace.foundation.index.segment import bits_of
 from marketplace.foundation.index.snapshot import numbers_of
+from marketplace.foundation.index.weighed import bits_of
 
 CANDIDATES = 2_000  # documents whose weight PostgreSQL is asked for; of more, the newest
 POLL_SECONDS = 0.2
@@ -97,21 +97,6 @@ class SlotEvaluator(Evaluator):
             self.weigh([node], numbers)
         ranks, idf = self._ranks[node.token], self.idf(node)
         return [ranks.get(number, 0.0) * idf for number in numbers]
-
-    def _half(self, place: int, view: Any, groups: Sequence[tuple[float, Node]], need: float) -> Match:
-        """As the embedded engine finds them, without weighing what is not yet known to match."""
-        mass: dict[int, float] = {}
-        rest = sum(weight for weight, _ in groups)
-        for weight, group in groups:
-            bits = self.bits(place, group) & view.live
-            if rest < need:
-                mass = {number: value for number, value in mass.items() if value + rest >= need}
-                bits &= bits_of(array("I", mass), view.segment.size)
-            for number in numbers_of(bits, view.segment.size):
-                mass[number] = mass.get(number, 0.0) + weight
-            rest -= weight
-        enough = array("I", (number for number, value in mass.items() if value >= need))
-        return Match(place, view, bits_of(enough, view.segment.size), tuple(group for _, group in groups), loose=True)
 
 
 class SlotAnswerer(Answerer):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Condition
-from marketplace.foundation.index.segment import Postings, bits_of
+from marketplace.foundation.index.weighed import Postings, bits_of
 
 KEPT = 2_000  # words and claims whose documents a process remembers
 COLUMNS = "slot, seq, live, kind, doc_id, version, timestamp, evidence, facets"

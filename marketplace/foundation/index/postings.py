@@ -7,8 +7,8 @@ import pickle
 import struct
 import zlib
 from array import array
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, repeat
 from typing import Any
 
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC as MAGIC
@@ -62,13 +62,41 @@ def _block(ids: array[int], frequencies: array[int], last: bool) -> bytes:
     return _INT.pack(-length if last else length) + info + data
 
 
-def read_postings(data: bytes) -> tuple[array[int], list[int] | None]:
+class Frequencies(Sequence[int]):
+    """How often a token is in each document of a list, kept as the blocks say it: many are never asked for."""
+
+    __slots__ = ("_blocks", "_count")
+
+    def __init__(self, blocks: Sequence[Any], count: int) -> None:
+        self._blocks = blocks  # a float for a block of equals, an array or a tuple, or None for ones
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, position: Any) -> Any:
+        block = self._blocks[position // BLOCK]
+        if block is None:
+            return 1
+        return int(block if isinstance(block, float) else block[position % BLOCK])
+
+    def __iter__(self) -> Iterator[int]:
+        left = self._count
+        for block in self._blocks:
+            size = min(left, BLOCK)
+            left -= size
+            if block is None or isinstance(block, float):
+                yield from repeat(int(block or 1), size)
+            else:
+                yield from map(int, block)
+
+
+def read_postings(data: bytes) -> tuple[array[int], Frequencies | None]:
     """Decode a whole posting list: document numbers, and frequencies or None when all are 1."""
     if data[:4] != MAGIC:
         raise ValueError("not a posting list")
     ids = array("I")
-    frequencies: list[int] = []
-    plain = True
+    blocks: list[Any] = []
     position, last = 4, False
     while not last:
         (length,) = _INT.unpack_from(data, position)
@@ -80,15 +108,6 @@ def read_postings(data: bytes) -> tuple[array[int], list[int] | None]:
         ids.extend(accumulate(deltas))
         if len(deltas) != count or ids[-1] != final:
             raise ValueError("posting list does not match its own header")
-        plain = plain and weights is None
-        frequencies.extend(_frequencies(weights, count))
+        blocks.append(weights)
         position += 4 + length
-    return ids, None if plain else frequencies
-
-
-def _frequencies(weights: Any, count: int) -> list[int]:
-    if weights is None:
-        return [1] * count
-    if isinstance(weights, float):
-        return [int(weights)] * count
-    return list(map(int, weights))
+    return ids, None if all(each is None for each in blocks) else Frequencies(blocks, len(ids))

@@ -13,8 +13,8 @@ from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswe
 from marketplace.foundation.index.plan import Plan, Term, make_plan
 from marketplace.foundation.index.ranking import Ranked, best, newest, strongest
 from marketplace.foundation.index.rerank import WINDOW, rerank
-from marketplace.foundation.index.segment import bits_of
 from marketplace.foundation.index.snapshot import numbers_of
+from marketplace.foundation.index.weighed import bits_of
 
 FULL = 20  # hits; with as many, nothing that is merely related is looked for
 FEW = 3  # hits; below it not every word has to match any more

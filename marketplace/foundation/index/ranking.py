@@ -10,8 +10,8 @@ from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, al
 from marketplace.foundation.index.interface import Key
 from marketplace.foundation.index.plan import First, Node, Term
 from marketplace.foundation.index.reading import View
-from marketplace.foundation.index.segment import Postings
 from marketplace.foundation.index.snapshot import numbers_of
+from marketplace.foundation.index.weighed import Postings
 
 WALKED = 2000  # postings; a single word above it is ranked by walking its stored order
 
@@ -88,7 +88,7 @@ def _best_of_one(evaluator: Evaluator, match: Match, group: Node, bits: int, lim
             continue
         if isinstance(node, Term):
             postings = evaluator.postings(match.place, node)
-            if len(postings.ids) > WALKED and met.bit_count() * 8 > len(postings.ids):
+            if postings.count > WALKED and met.bit_count() * 8 > postings.count:
                 found.extend(_walk(postings, met, limit, match.view.segment.size, evaluator.idf(node)))
                 continue
         numbers = numbers_of(met, match.view.segment.size)
@@ -108,11 +108,12 @@ def _walk(postings: Postings, bits: int, limit: int, size: int, factor: float) -
     packed = bits.to_bytes((size >> 3) + 1, "little")
     chosen: list[tuple[float, int]] = []
     last = 0.0
+    ids, impacts = postings.weighed
     for position in postings.order:
-        impact = postings.impacts[position]
+        impact = impacts[position]
         if len(chosen) >= limit and impact < last:
             break
-        number = postings.ids[position]
+        number = ids[position]
         if packed[number >> 3] >> (number & 7) & 1:
             chosen.append((impact * factor, number))
             last = impact

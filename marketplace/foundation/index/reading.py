@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from marketplace.foundation.index.interface import Condition
-from marketplace.foundation.index.segment import Postings
+from marketplace.foundation.index.weighed import Postings
 
 
 class Segment(Protocol):

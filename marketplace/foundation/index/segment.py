@@ -6,82 +6,22 @@ import sys
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.reading import TermNotFound
-from whoosh.util.numeric import byte_to_length
 
 from marketplace.foundation.index.interface import FACETS, Condition, IndexUnusable
-from marketplace.foundation.index.postings import read_postings
+from marketplace.foundation.index.postings import Frequencies, read_postings
 from marketplace.foundation.index.storage import IndexStorage
+from marketplace.foundation.index.weighed import LENGTHS, Averages, FieldPostings, PostingCache, Postings, bits_of
 from marketplace.foundation.index.writer import CLAIM, CLAIM_SIGN, FIELD_ORDER, NUMBERS, TEXT_FIELDS, SegmentBuilder
 
 FIELD_WEIGHTS = {"title": 2.5, "body": 1.0, "tags": 1.5}
-K1 = 1.2
-B = 0.75
-LENGTHS = tuple(map(byte_to_length, range(256)))
-FREQUENT = 256  # postings; above it a term keeps its bit set
-CACHE_BYTES = 96 * 1024 * 1024
 JUDGED = 64  # conditions whose outcome a segment remembers
-
-Averages = tuple[float, ...]
-"""Average length of each text field, in tokens, in the order of TEXT_FIELDS."""
-
-
-class Postings:
-    """A token in one segment over all text fields: document numbers, BM25 impacts without idf, and their bit set."""
-
-    __slots__ = ("_bits", "_order", "ids", "impacts", "size")
-
-    def __init__(self, ids: array[int], impacts: array[float], documents: int) -> None:
-        self.ids = ids
-        self.impacts = impacts
-        self.size = documents
-        self._bits = bits_of(ids, documents) if len(ids) > FREQUENT else None
-        self._order: array[int] | None = None
-
-    @property
-    def bits(self) -> int:
-        return bits_of(self.ids, self.size) if self._bits is None else self._bits
-
-    @property
-    def order(self) -> array[int]:
-        """Positions in ``ids``, the greatest impact first."""
-        if self._order is None:
-            self._order = array("I", sorted(range(len(self.ids)), key=self.impacts.__getitem__, reverse=True))
-        return self._order
-
-    @property
-    def bytes(self) -> int:
-        return 200 + 12 * len(self.ids) + (0 if self._bits is None else self.size // 8)
-
-
-class PostingCache:
-    """The most recently used posting lists of a process, bounded in bytes; safe for threads."""
-
-    def __init__(self, limit: int = CACHE_BYTES) -> None:
-        self._limit = limit
-        self._size = 0
-        self._entries: OrderedDict[tuple[str, Averages, str], Postings] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, Averages, str], decode: Callable[[], Postings]) -> Postings:
-        with self._lock:
-            found = self._entries.get(key)
-            if found is not None:
-                self._entries.move_to_end(key)
-                return found
-        found = decode()
-        with self._lock:
-            if key not in self._entries:
-                self._entries[key] = found
-                self._size += found.bytes
-            while self._size > self._limit and len(self._entries) > 1:
-                self._size -= self._entries.popitem(last=False)[1].bytes
-        return found
 
 
 class OpenSegment:
@@ -121,7 +61,7 @@ class OpenSegment:
             raise IndexUnusable(f"{self.name}: a document has no kind")
         return kinds
 
-    def _read(self, field: str, key: bytes) -> tuple[array[int], list[int] | None]:
+    def _read(self, field: str, key: bytes) -> tuple[array[int], Frequencies | None]:
         """Postings of one field; empty when it lacks the term."""
         try:
             with self._lock:
@@ -176,23 +116,12 @@ class OpenSegment:
         return cache.get((self.name, averages, token), lambda: self._decode(token, averages))
 
     def _decode(self, token: str, averages: Averages) -> Postings:
-        merged: dict[int, float] = {}
-        parts = []
+        fields = []
         for name, lengths, average in zip(TEXT_FIELDS, self.lengths, averages, strict=True):
             ids, frequencies = self._read(name, token.encode())
             if ids:
-                parts.append((ids, _impacts(ids, frequencies, lengths, average, FIELD_WEIGHTS[name])))
-        if len(parts) == 1:
-            return Postings(parts[0][0], array("f", parts[0][1]), self.size)
-        parts.sort(key=lambda part: -len(part[0]))
-        for ids, impacts in parts:
-            if merged:
-                for number, impact in zip(ids, impacts, strict=True):
-                    merged[number] = merged.get(number, 0.0) + impact
-            else:
-                merged = dict(zip(ids, impacts, strict=True))
-        order = sorted(merged)
-        return Postings(array("I", order), array("f", map(merged.__getitem__, order)), self.size)
+                fields.append(FieldPostings(ids, frequencies, lengths, average, FIELD_WEIGHTS[name]))
+        return Postings(fields, self.size)
 
     @cached_property
     def newest(self) -> array[int]:
@@ -228,33 +157,7 @@ class OpenSegment:
         if info.doc_frequency() == 1:  # most terms of a small segment: the record says it all
             return ((info.min_id(), int(info.weight())),)
         ids, frequencies = self._read(field, key)
-        return zip(ids, frequencies or [1] * len(ids), strict=True)
-
-
-def _impacts(
-    ids: array[int], frequencies: list[int] | None, lengths: bytes, average: float, weight: float
-) -> Sequence[float]:
-    """BM25 without idf: weight * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average))."""
-    rows: dict[int, list[float]] = {}
-    for tf in {1} if frequencies is None else set(frequencies):
-        rows[tf] = [weight * tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / average)) for length in LENGTHS]
-    places = map(lengths.__getitem__, ids)
-    if frequencies is None:
-        return list(map(rows[1].__getitem__, places))
-    return [rows[tf][place] for tf, place in zip(frequencies, places, strict=True)]
-
-
-def bits_of(ids: array[int], size: int) -> int:
-    """The set of document numbers as an integer, bit n for document n."""
-    if len(ids) * 32 > size:
-        digits = bytearray(b"0") * (size or 1)
-        for number in ids:
-            digits[size - 1 - number] = 49
-        return int(digits, 2)
-    packed = bytearray((size >> 3) + 1)
-    for number in ids:
-        packed[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(packed, "little")
+        return zip(ids, repeat(1, len(ids)) if frequencies is None else frequencies, strict=True)
 
 
 def _column(files: Any, record: Any, name: str) -> bytes:

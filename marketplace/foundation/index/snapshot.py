@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from marketplace.foundation.index.interface import FACETS, Key
-from marketplace.foundation.index.segment import LENGTHS, Averages, OpenSegment, PostingCache, Postings, bits_of
+from marketplace.foundation.index.segment import OpenSegment
 from marketplace.foundation.index.storage import IndexStorage
+from marketplace.foundation.index.weighed import LENGTHS, Averages, PostingCache, Postings, bits_of
 from marketplace.foundation.index.writer import TEXT_FIELDS, id_term
 
 AVERAGE_STEPS = 4  # steps in a doubling: averages move in steps, so that impacts decoded once stay valid over commits

@@ -27,9 +27,9 @@ from marketplace.foundation.index.interface import (
 )
 from marketplace.foundation.index.merge import Change
 from marketplace.foundation.index.questions import Answerer
-from marketplace.foundation.index.segment import PostingCache
 from marketplace.foundation.index.snapshot import Snap
 from marketplace.foundation.index.storage import IndexStorage
+from marketplace.foundation.index.weighed import PostingCache
 from marketplace.foundation.index.writer import write_commit, write_segments
 
 POLL_SECONDS = 0.2  # how long a reader may miss a commit of another process

@@ -28,11 +28,13 @@ def read_table(
     max_rows: int = 100_000,
     max_bytes: int = TABLE_LIMIT,
     field: str = "file",
+    hint: Text = TABLE_HINT,
 ) -> Table:
     """Read a CSV file or one sheet of a workbook (the first visible one, or the one named) as text.
 
     In workbooks whole numbers read as "5", days as "2026-03-01", moments as "2026-03-01 08:30:00", truth as
     "TRUE" and "FALSE", an error of a formula as its sign ("#N/A"); every cell of a merged area as its first one.
+    ``hint`` says what is taken, with ``most`` for the megabytes.
 
     Raises:
         FieldError: another kind of file, too large, macros, a password, damaged, no such sheet, too many rows.
@@ -44,7 +46,7 @@ def read_table(
             raise Unfit(too_large(None, max_bytes))
         return _read(data, extension_of(shown), sheet, max_rows)
     except Unfit as unfit:
-        raise refusal(field, shown, unfit.found, TABLE_HINT % {"most": max_bytes // MEGABYTE}) from unfit
+        raise refusal(field, shown, unfit.found, hint % {"most": max_bytes // MEGABYTE}) from unfit
 
 
 def _read(data: bytes, extension: str, sheet: str | None, max_rows: int) -> Table:

@@ -16,6 +16,7 @@ from marketplace.foundation.index.analyzer import DATA, Analyzer, shared_analyze
 from marketplace.foundation.index.highlight import highlight
 from marketplace.foundation.index.plan import Either, Every, First, Term, make_plan
 from marketplace.foundation.index.postings import read_postings, write_postings
+from marketplace.foundation.index.reaching import reaching
 from marketplace.foundation.index.rerank import rerank
 
 ANALYZER = shared_analyzer()
@@ -92,7 +93,22 @@ def test_postings_are_read_as_written(numbers: set[int], most: int, run: int) ->
     write_postings(stream, ids, counts)
     found, frequencies = read_postings(stream.getvalue()[6:])
     assert found == ids
-    assert (frequencies or [1] * len(ids)) == list(counts)
+    assert list(frequencies or [1] * len(ids)) == list(counts)
+    assert [1 if frequencies is None else frequencies[place] for place in range(len(ids))] == list(counts)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 12), st.sets(st.integers(0, 40), max_size=20)), min_size=1, max_size=14),
+    st.sampled_from([0.1, 0.5 - 1e-9, 0.5, 1.0]),
+)
+def test_sums_over_sets_reach_what_is_needed(weighed: list[tuple[float, set[int]]], share: float) -> None:
+    """As added up one by one, sums that hit the mark to the last digit included."""
+    need = share * sum(weight for weight, _ in weighed)
+    sets = [(weight, sum(1 << number for number in numbers)) for weight, numbers in weighed]
+    found = reaching(sets, need, 41)
+    for number in range(41):
+        total = sum(weight for weight, numbers in weighed if number in numbers)
+        assert (found >> number & 1) == (total >= need) or total == pytest.approx(need, rel=1e-12)
 
 
 def test_odd_texts_are_cut_too() -> None:
