@@ -103,6 +103,9 @@ def knows_password(field: PasswordField) -> TooMany | None:
 
 
 def answer(template: str, form: FlaskForm, refused: TooMany | None = None, **context: Any) -> ResponseReturnValue:
-    """A page with a form; who is paused reads until when (429)."""
+    """A page with a form; who is paused reads until when, once and not at the fields again (429)."""
+    if refused is not None:
+        for field in form:
+            field.errors = ()
     page = form_page(template, form, refused=refused, **context)
     return (page[0], HTTPStatus.TOO_MANY_REQUESTS) if refused is not None and isinstance(page, tuple) else page

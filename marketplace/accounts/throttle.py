@@ -188,8 +188,8 @@ def _lock_refusal(most: int, window: timedelta, until: datetime) -> TooMany:
     minutes = int(window.total_seconds() // 60)
     return TooMany(
         Text(f"连续 {most} 次不对，暂停 {minutes} 分钟",
-             f"After {most} wrong tries in a row there is a pause of {minutes} minutes"),
-        Text(f"这个邮箱暂停到{at(until).zh}", f"This address is paused until {at(until).en}"),
+             f"After {most} wrong tries in a row an address is locked for {minutes} minutes"),
+        Text(f"这个邮箱暂停到{at(until).zh}", f"This address is locked until {at(until).en}"),
         Text("到时再试；忘了密码，可以现在用邮件重设，重设后马上能登录",
              "Try again then; if you forgot the password, reset it by mail now and sign in at once"),
         until,

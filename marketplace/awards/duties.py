@@ -19,7 +19,7 @@ from marketplace.foundation.db import db
 from marketplace.notices.models import Notice
 from marketplace.posts.policy import may_decide
 from marketplace.web.languages import current_language
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, pending
 
 Part = Callable[[Actor], sa.Select[int]]
 
@@ -151,7 +151,7 @@ def duties(actor: Actor) -> Sequence[Duty]:
 
 
 def _duties(actor: Actor) -> Iterator[Duty]:
-    for part, model, whole, address, verb, why in PARTS:
+    for part, model, whole, address, verb, why in pending(actor, "awards", PARTS):
         select = sa.select(model).where(model.id.in_(part(actor))).options(*whole).order_by(model.id)
         for row in db.session.scalars(select):
             challenge, href, due = address(row)

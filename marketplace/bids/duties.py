@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -19,7 +20,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.posts.policy import may_decide
 from marketplace.web.languages import current_language
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, pending
 
 
 def _asked(actor: Actor) -> sa.Select[int]:
@@ -93,21 +94,24 @@ OF_CHALLENGES = (
     (_to_check, "bids.record", Text("形式审查", "Check formalities"),
      Text("有申报还没有形式审查结论", "Bids wait for the formality check")),
 )  # fmt: skip
+OF_BIDDERS = (_asked, _to_confirm, _to_correct)
+PARTS = (*OF_BIDDERS, *(part for part, *_rest in OF_CHALLENGES))
 
 
 def selects(actor: Actor) -> list[sa.Select[int]]:
     """What there is, a row each."""
     if not actor.signed_in:
         return []
-    parts = (_asked, _to_confirm, _to_correct, *(part for part, *_rest in OF_CHALLENGES))
-    return [part(actor) for part in parts]
+    return [part(actor) for part in PARTS]
 
 
 def duties(actor: Actor) -> list[Duty]:
     """The same as rows."""
     if not actor.signed_in:
         return []
-    return [*_of_bidder(actor), *_of_challenges(actor)]
+    waiting = pending(actor, "bids", PARTS)
+    own = _of_bidder(actor) if any(part in waiting for part in OF_BIDDERS) else []
+    return [*own, *_of_challenges(actor, waiting)]
 
 
 def _of_bidder(actor: Actor) -> list[Duty]:
@@ -145,13 +149,13 @@ def _last_day(challenge: Challenge) -> date | None:
     return clock.last_day(challenge.deadline) if challenge.deadline else None
 
 
-def _of_challenges(actor: Actor) -> list[Duty]:
+def _of_challenges(actor: Actor, waiting: Sequence[Any]) -> list[Duty]:
     found: list[Duty] = []
     for part, endpoint, verb, why in OF_CHALLENGES:
-        waiting: Sequence[Challenge] = db.session.scalars(
-            sa.select(Challenge).where(Challenge.id.in_(part(actor))).order_by(Challenge.id)
-        ).all()
-        for challenge in waiting:
+        if part not in waiting:
+            continue
+        select = sa.select(Challenge).where(Challenge.id.in_(part(actor))).order_by(Challenge.id)
+        for challenge in db.session.scalars(select):
             address = url_for(endpoint, challenge=challenge.number)
             found.append(Duty(verb, challenge.label.say(current_language()), address, why, challenge.updated_at))
     return found

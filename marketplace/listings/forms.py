@@ -66,7 +66,7 @@ def _uploaded(content: Content) -> Text | None:
     pictures, files = (len(content.get(name) or []) for name in UPLOADS)
     if not pictures and not files:
         return None
-    return Text("图片 %(pictures)s，文件 %(files)s", "%(pictures)s pictures, %(files)s files") % {
+    return Text("图片 %(pictures)s，文件 %(files)s", "Pictures: %(pictures)s, files: %(files)s") % {
         "pictures": pictures,
         "files": files,
     }

@@ -19,7 +19,7 @@ class ContentField:
     """One field of the content, for the difference between revisions, lists in and out, and checks.
 
     ``show``: the value as a reader sees it, in a language. ``parts``: for a value of several claims or rows,
-    (key, label, shown) of each, so that a difference names the row. ``evidence``: for a claim, given the value
+    (key, label, shown) of each, so that a difference names the row. ``evidence``: for a claim, given the whole content
     and the key of its part, how well it is proved and by what ("tested", "报告 12"); then ``shown`` leaves it out.
     """
 
@@ -28,7 +28,7 @@ class ContentField:
     show: Callable[[Any, str], str]
     parts: Callable[[Any, str], Sequence[tuple[str, str, str]]] | None = None
     private: bool = False
-    evidence: Callable[[Any, str], tuple[str, str]] | None = None
+    evidence: Callable[[Mapping[str, Any], str], tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,27 +145,35 @@ def differences(
 
     ``unchanged``: also what stayed, marked ``same``; what is empty in both is left out.
     """
-    rows = [row for each in kind.fields for row in _rows(each, old.get(each.key), new.get(each.key), language)]
+    rows = [row for each in kind.fields for row in _rows(each, old, new, language)]
     return [row for row in rows if (unchanged and (row.old or row.new)) or not row.same]
 
 
-def _rows(field: ContentField, before: Any, after: Any, language: str) -> list[Difference]:
+def _rows(field: ContentField, old: Mapping[str, Any], new: Mapping[str, Any], language: str) -> list[Difference]:
+    before, after = old.get(field.key), new.get(field.key)
     if field.parts is None:
         label = field.label.say(language)
-        return [_row(field, "", label, (before, field.show(before, language)), (after, field.show(after, language)))]
+        return [_row(field, "", label, (old, field.show(before, language)), (new, field.show(after, language)))]
     was = {key: (label, text) for key, label, text in field.parts(before, language)}
     now = {key: (label, text) for key, label, text in field.parts(after, language)}
     rows = []
     for key in dict.fromkeys((*was, *now)):
         label = (now.get(key) or was[key])[0]
-        rows.append(_row(field, key, label, (before, was.get(key, ("", ""))[1]), (after, now.get(key, ("", ""))[1])))
+        rows.append(_row(field, key, label, (old, was.get(key, ("", ""))[1]), (new, now.get(key, ("", ""))[1])))
     return rows
 
 
-def _row(field: ContentField, part: str, label: str, before: tuple[Any, str], after: tuple[Any, str]) -> Difference:
+def _row(
+    field: ContentField,
+    part: str,
+    label: str,
+    before: tuple[Mapping[str, Any], str],
+    after: tuple[Mapping[str, Any], str],
+) -> Difference:
+    """``before``, ``after``: the whole content, and what it says here."""
     proofs = [
-        field.evidence(value, part) if field.evidence is not None and text else ("", "")
-        for value, text in (before, after)
+        field.evidence(content, part) if field.evidence is not None and text else ("", "")
+        for content, text in (before, after)
     ]
     same = before[1] == after[1] and proofs[0] == proofs[1]
     key = f"{field.key}.{part}" if part else field.key

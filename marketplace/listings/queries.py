@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.queries import people
 from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
+from marketplace.foundation import once
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
@@ -51,6 +52,13 @@ def open_revision(listing: Listing) -> Revision | None:
             Revision.listing_type == listing.subject_type, Revision.listing_id == listing.id, Revision.state.in_(OPEN)
         )
     )
+
+
+def begun_with(kind: Kind, form_key: str, actor: Actor) -> Listing | None:
+    """What the actor has begun with this form (foundation/once.py), while he may write it."""
+    key = once.begun_with(form_key, actor, kind.model.__tablename__) if once.is_key(form_key) else None
+    listing: Listing | None = db.session.get(kind.model, key) if key is not None else None
+    return listing if listing is not None and can_edit(actor, listing) else None
 
 
 def readable_revision(listing: Listing, actor: Actor) -> Revision | None:
@@ -148,7 +156,7 @@ def waits_for_review(actor: Actor, listing_type: str) -> sa.ColumnElement[bool]:
 def revisions_with(ids: Sequence[int]) -> Sequence[Revision]:
     """The revisions with these keys and their organizations, whoever asks (for a queue)."""
     select = sa.select(Revision).where(Revision.id.in_(ids))
-    return db.session.scalars(select.options(selectinload(Revision.organization))).all()
+    return db.session.scalars(select.options(joinedload(Revision.organization))).all()
 
 
 def listings_of(kind: Kind, revisions_found: Sequence[Revision]) -> dict[int, Listing]:

@@ -13,7 +13,7 @@ from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
-from marketplace.foundation import dirty, ledger
+from marketplace.foundation import dirty, ledger, once
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep, prepare_document, prepare_picture
 from marketplace.foundation.lifecycle import move
@@ -42,8 +42,10 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def create(kind: Kind, organization: Organization, actor: Actor, content: Content | None = None) -> Listing:
-    """Begin a listing with a first draft.
+def create(
+    kind: Kind, organization: Organization, actor: Actor, content: Content | None = None, form_key: str = ""
+) -> Listing:
+    """Begin a listing with a first draft. ``form_key``: the form it came with (foundation/once.py).
 
     Raises:
         Refused: the actor is no member, or the organization may not file this kind.
@@ -64,7 +66,9 @@ def create(kind: Kind, organization: Organization, actor: Actor, content: Conten
     db.session.add(listing)
     db.session.flush()
     _new_revision(listing, 1, draft)
-    ledger.record(listing, "create", actor, organization_id=organization.id)
+    ledger.record(
+        listing, "create", actor, organization_id=organization.id, data={once.NOTED: form_key} if form_key else None
+    )
     return listing
 
 

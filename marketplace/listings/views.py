@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Offer, State, Step
 from marketplace.core.text import Text
+from marketplace.foundation import once
 from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
@@ -127,12 +129,19 @@ class ListingPages:
     # ---- the guided form ----
 
     def new(self) -> ResponseReturnValue:
-        """The first page of the form; the draft begins when it is saved."""
+        """The first page of the form; the draft begins when it is saved, once however often this form is sent."""
         mine = my_organizations(current_actor())
         organizations = [one for one in mine if can_file(current_actor(), one) and self.kind.may_file(one)]
         if not organizations:
             return render_template("listings/no_organization.html", kind=self.kind, organizations=mine)
         organization = self._chosen(organizations)
+        form_key = request.args.get("form", "")
+        if request.method != "POST" and not once.is_key(form_key):
+            # The address names the form: a browser that goes back asks for this one again, not for a new one.
+            return redirect(f"{request.path}?{urlencode({**request.args.to_dict(), 'form': once.new_key()})}")
+        onward = self._already_begun(form_key)
+        if onward is not None:
+            return onward
         step = self.kind.steps[0]
         content = self.kind.blank(organization)
         form = step.form(content)
@@ -142,9 +151,21 @@ class ListingPages:
             except Invalid as error:
                 form.refuse(error)
             else:
-                listing = services.create(self.kind, organization, current_actor(), content)
+                key = form_key if once.is_key(form_key) else ""
+                listing = services.create(self.kind, organization, current_actor(), content, key)
                 return self._onward(listing, step)
         return self._page(step, form, content, organizations=organizations, organization=organization)
+
+    def _already_begun(self, form_key: str) -> ResponseReturnValue | None:
+        """Where a form leads that has begun something before; what is sent once more is saved there."""
+        listing = queries.begun_with(self.kind, form_key, current_actor())
+        if listing is None:
+            return None
+        revision = open_revision(listing)
+        first = self.step_href(listing, self.kind.steps[0].key)
+        if request.method == "POST":
+            return redirect(first, HTTPStatus.TEMPORARY_REDIRECT) if revision is not None else None
+        return redirect(first if revision is not None and revision.state != "in_review" else self.href(listing))
 
     def _chosen(self, organizations: Sequence[Organization]) -> Organization:
         wanted = request.values.get("organization", "")

@@ -81,7 +81,7 @@ INVITATION = Lifecycle(
     Text("成员邀请", "Invitation"),
     start="open",
     states={
-        "open": State(Text("待对方答复", "Open"), "", "clock"),
+        "open": State(Text("待答复", "Waiting for an answer"), "", "clock"),
         "accepted": State(Text("已加入", "Accepted"), "pine", "check-circle"),
         "declined": State(Text("已谢绝", "Declined"), "ochre", "x-circle"),
         "revoked": State(Text("已撤回", "Revoked"), "", "slash-circle"),

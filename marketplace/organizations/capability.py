@@ -64,7 +64,7 @@ def _init(app: Flask) -> None:
 ORGANIZATIONS = Capability(
     name="organizations",
     blueprints=lambda: (views.blueprint(),),
-    footer=(FooterLink(1, Text("登记单位", "Add an organization"), "organizations.new", 20),),
+    footer=(FooterLink(1, Text("登记单位", "Register an organization"), "organizations.new", 20),),
     letters={
         "organization.submit": notify.submitted,
         "organization.verify": notify.decided,
@@ -91,7 +91,7 @@ ORGANIZATIONS = Capability(
     duty_selects=queries.duty_selects,
     ways=(
         WayOn(
-            Text("登记单位", "Found an organization"),
+            Text("登记单位", "Register an organization"),
             Text(
                 "单位还没有登记时，由您登记，您就是所有者。", "When yours is not registered yet: you become its owner."
             ),

@@ -24,6 +24,7 @@ from marketplace.organizations.marks import checked_marks, codes_of, from_codes
 from marketplace.organizations.models import Member, Organization
 from marketplace.organizations.policy import IDENTITY_OPEN_STATES
 from marketplace.organizations.queries import holder_of_code, organization_named
+from marketplace.organizations.wording import NOT_KEPT
 
 # The fields of an organization that its members write. What an official vouches for is fixed once it is submitted;
 # afterwards it changes by a proposal (proposals.py).
@@ -191,7 +192,9 @@ def write_values(
     changed = {key: value for key, value in wanted.items() if getattr(organization, key) != value}
     if not changed:
         return False
-    data = {key: ["…", "…"] if key in PRIVATE else [getattr(organization, key), changed[key]] for key in changed}
+    data = {
+        key: [NOT_KEPT, NOT_KEPT] if key in PRIVATE else [getattr(organization, key), changed[key]] for key in changed
+    }
     for key, value in changed.items():
         setattr(organization, key, value)
     db.session.flush()

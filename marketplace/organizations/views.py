@@ -46,7 +46,7 @@ from marketplace.web.request import own_transaction, takes_files
 
 # How history names what no step of the life cycle did.
 DONE = {
-    "found": Text("登记单位", "Founded"),
+    "found": Text("登记单位", "Registered"),
     "edit": Text("修改单位信息", "Changed its details"),
     "reload": Text("更新公开资料", "Updated from public material"),
     "change_identity": Text("身份信息变更生效", "The new identity took effect"),

@@ -28,12 +28,16 @@ LABELS: Mapping[str, Text] = {
     "contact_phone": Text("联系电话", "Telephone"),
     "contact_email": Text("联系邮箱", "Contact e-mail"),
 }
+# In history instead of contact data.
+NOT_KEPT = "…"
 OUTSIDE = Text("安徽省外", "Outside Anhui")
 NO_LICENCE = Text("没有上传", "none uploaded")
 
 
 def in_words(key: str, value: Any) -> Text:
     """A stored value in words."""
+    if value == NOT_KEPT:
+        return Text("旧值不留存", "the old value is not kept")
     if key == "kind":
         return OrganizationKind(value).label
     if key == "region":

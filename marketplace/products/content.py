@@ -98,10 +98,12 @@ def spec_parts(specs: Any, language: str) -> Sequence[tuple[str, str, str]]:
     return found
 
 
-def spec_evidence(specs: Any, key: str) -> tuple[str, str]:
-    """(evidence, source) of one claim; a file is named by its number."""
-    claim = specs[key]
-    file = f"#{claim['file']}" if claim.get("file") else ""
+def spec_evidence(content: Mapping[str, Any], key: str) -> tuple[str, str]:
+    """(evidence, source) of one claim; a file by what is said of it, without words by its number."""
+    claim = content["specs"][key]
+    said = {each["file"]: each.get("title") for each in content.get("files") or []}
+    file = claim.get("file")
+    file = (said.get(file) or f"#{file}") if file else ""
     return claim.get("evidence") or "declared", "；".join(each for each in (claim.get("source", ""), file) if each)
 
 

@@ -99,7 +99,7 @@ class BasicsForm(MarketplaceForm):
     domains = SomeOf(_l("应用领域"), description=_l("可选多项。需求按这十个领域公布。"))
     summary = text(
         "summary",
-        _l("简介"),
+        _l("产品简介"),
         TextAreaField,
         description=_l("一两句话：它做什么，在哪里做，最要紧的几个数。最多 300 字。"),
     )

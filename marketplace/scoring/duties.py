@@ -16,7 +16,7 @@ from marketplace.panels.models import Assignment, Panel
 from marketplace.panels.policy import JUDGES
 from marketplace.posts.policy import may_decide
 from marketplace.web.languages import current_language
-from marketplace.web.plate import Duty
+from marketplace.web.plate import Duty, pending
 
 Select = sa.Select[Any]
 
@@ -90,7 +90,7 @@ def selects(actor: Actor) -> list[Select]:
 def duties(actor: Actor) -> list[Duty]:
     """The same as rows."""
     found: list[Duty] = []
-    for part, endpoint, verb, why in _parts(actor):
+    for part, endpoint, verb, why in pending(actor, "scoring", _parts(actor)):
         waiting = sa.select(Challenge).where(Challenge.id.in_(part(actor))).order_by(Challenge.id)
         for each in db.session.scalars(waiting):
             found.append(Duty(verb, each.label.say(current_language()), _address(endpoint, each), why, each.updated_at))

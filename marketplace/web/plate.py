@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import sqlalchemy as sa
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, g
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Refused
@@ -23,6 +23,8 @@ from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
 from marketplace.web.chain import Links
 from marketplace.web.limits import Limit
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ class Capability:
     queues: Callable[[], Sequence[Queue]] = tuple
     # What else waits for the actor now: his own acts.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
-    # The same as selects, each row a duty; counted for the number beside the menu of every page (``waiting``).
+    # The same as selects, each row a duty; counted for the number beside the menu of every page (``waiting``). While
+    # they have no row, ``duties`` is not asked.
     duty_selects: Callable[[Actor], Sequence[sa.Select[Any]]] | None = None
     # Where a newcomer may begin.
     ways: tuple[WayOn, ...] = ()
@@ -233,11 +236,28 @@ def queues(actor: Actor) -> Sequence[Queue]:
 
 
 def waiting(actor: Actor) -> int:
-    """How many duties wait for the actor, of all capabilities together: one statement, nothing of them is read."""
-    asking = (capability.duty_selects for capability in capabilities())
-    selects = [each.order_by(None) for ask in asking if ask is not None for each in ask(actor)]
-    counts = [sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery() for each in selects]
-    return sum(db.session.execute(sa.select(*counts)).one()) if counts else 0
+    """How many duties wait for the actor, of all capabilities together; nothing of them is read."""
+    return sum(sum(counts) for counts in duty_counts(actor).values())
+
+
+def duty_counts(actor: Actor) -> Mapping[str, Sequence[int]]:
+    """Name of a capability → how many rows each of its ``duty_selects`` has: one statement for all, once a request."""
+    kept: dict[Actor, Mapping[str, Sequence[int]]] = g.setdefault("duty_counts", {})
+    if actor not in kept:
+        asking = {each.name: each.duty_selects(actor) for each in capabilities() if each.duty_selects is not None}
+        counts = [
+            sa.select(sa.func.count()).select_from(each.order_by(None).subquery()).scalar_subquery()
+            for selects in asking.values()
+            for each in selects
+        ]
+        found = iter(db.session.execute(sa.select(*counts)).one() if counts else ())
+        kept[actor] = {name: [next(found) for _each in selects] for name, selects in asking.items()}
+    return kept[actor]
+
+
+def pending(actor: Actor, capability: str, parts: Sequence[Part]) -> list[Part]:
+    """Those of the parts of a capability's duties that have any row; ``parts`` in the order of its ``duty_selects``."""
+    return [part for part, count in zip(parts, duty_counts(actor)[capability], strict=True) if count]
 
 
 def records() -> Mapping[str, Recorded]:

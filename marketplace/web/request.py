@@ -120,7 +120,9 @@ def init_request(app: Flask) -> None:
     @app.before_request
     def number() -> None:
         g.request_number = uuid.uuid4().hex[:12]
-        if getattr(app.view_functions.get(request.endpoint or ""), "takes_files", False):
+        # Files come in parts, and the fields beside them have their own bound; in any other form everything is text.
+        in_parts = request.mimetype == "multipart/form-data"
+        if in_parts and getattr(app.view_functions.get(request.endpoint or ""), "takes_files", False):
             request.max_content_length = MAX_UPLOAD
 
     @app.before_request

@@ -20,7 +20,7 @@ from marketplace.reference import regions
 from marketplace.reference.calendar import Overrides, YearUnknown, add_workdays, workdays_between
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import values
-from marketplace.web.plate import Duty, Named, Queue, Waiting, capabilities, queues, records
+from marketplace.web.plate import Duty, Named, Queue, Waiting, capabilities, duty_counts, queues, records
 
 # Rows of a desk that are sorted and counted; more than this is worked off from the oldest.
 MOST = 2000
@@ -202,10 +202,11 @@ class Task:
 def tasks(actor: Actor, found: Desk, limit: int) -> tuple[list[Task], int]:
     """The most urgent things to do, at most ``limit``, and how many there are."""
     known = overrides()
+    counts = duty_counts(actor)
     own = [
         Task(duty, left_until(duty.due, known) if duty.due else None)
         for capability in capabilities()
-        if capability.duties
+        if capability.duties and any(counts[capability.name])
         for duty in capability.duties(actor)
     ]
     queued = [Task(_duty(row), row.left) for row in rows_of(found.keys[:limit])]

@@ -145,7 +145,8 @@ class Writer:
     def _create(self, _path: str) -> None:
         self._counter += 1
         form = {"title": f"新登记 {self._counter}", "category": "quadruped", "go": "next"}
-        location = self._post(self._owner, "/products/new", "/products/new", form)
+        page = f"/products/new?form={self._counter:022}"
+        location = self._post(self._owner, page, page, form)
         self.diary.created.add(location.split("/")[2])
 
     def _submit(self, path: str) -> None:

@@ -20,7 +20,7 @@ CHINESE = {
     "codes": "恢复码", "this": "这台设备", "end": "结束登录", "mail": "确认", "left": "还剩 9 个",
 }  # fmt: skip
 ENGLISH = {
-    "register": "Register", "confirm": "Confirm this address", "on": "Turn on", "kept": "I have kept them",
+    "register": "Register", "confirm": "Confirm this address", "on": "Turn on", "kept": "I have saved them",
     "out": "Sign out", "in": "Sign in", "codes": "Recovery codes", "this": "This device", "end": "End session",
     "mail": "confirm", "left": "9 left",
 }  # fmt: skip

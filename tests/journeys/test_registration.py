@@ -25,7 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "register": "Register", "look": "Check your e-mail", "confirm": "Confirm this address",
-        "first": "Register or join an organization first", "found": "Add an organization",
+        "first": "Register or join an organization first", "found": "Register an organization",
         "submit": "Submit for verification", "pending": "Being verified", "save": "Save",
         "decide": "Submit the decision",
         "invite": "Send the invitation", "accept": "Accept", "leave": "Save the draft and leave",

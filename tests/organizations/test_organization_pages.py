@@ -67,8 +67,8 @@ def test_an_organization_outside_anhui_names_its_place(client: Client, session: 
     [
         ("zh", {"name": "", "region": ""}, ("出错：登记单位", "请填写此项", "请选择一项")),
         ("zh", {"credit_code": "91340100MA00000000"}, ("出错：登记单位", "统一社会信用代码不对")),
-        ("en", {"kind": "club"}, ("Error: Add an organization",)),
-        ("en", {"contact_phone": "12"}, ("Error: Add an organization", "Not a telephone number")),
+        ("en", {"kind": "club"}, ("Error: Register an organization",)),
+        ("en", {"contact_phone": "12"}, ("Error: Register an organization", "Not a telephone number")),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,26 @@ BASICS = {
     "title": "试验A1　搬运机器人", "model": "A1", "category": "amr", "domains": ["logistics", "industrial"],
     "summary": "在仓库里搬托盘。", "description": "第一段。\r\n\r\n第二段。",
 }  # fmt: skip
+
+
+def test_a_form_sent_again_leads_to_the_draft_that_it_began(vendor: tuple[Client, Any]) -> None:
+    browser, organization = vendor
+    sent, changed = {**BASICS, "organization": organization.number}, "试验A2　搬运机器人"
+    form = browser.get("/products/new").location
+    assert browser.get(form).status_code == 200, "opened twice it is still the same form"
+    onward = browser.submit(form, sent).location
+    first = onward.replace("/files", "/basics")
+    assert browser.get(form).location == first, "who goes back finds the draft"
+    again = browser.submit(form, {**sent, "title": changed})
+    assert (again.status_code, again.location) == (307, first), "the browser sends the same there"
+    assert browser.submit(first, {**sent, "title": changed}).location == onward
+    assert titles() == [changed]
+    assert browser.submit(browser.get("/products/new").location, sent).location != onward
+    assert titles() == [changed, BASICS["title"]], "another form begins another draft"
+
+
+def titles() -> list[str]:
+    return list(db.session.scalars(sa.select(Product.title).order_by(Product.id)))
 
 
 def test_the_whole_form_from_the_first_page_to_the_check(vendor: tuple[Client, Any]) -> None:

@@ -237,7 +237,9 @@ def test_examples_are_published_needs_of_the_domain(owner: Owner) -> None:
         assert "别的领域" not in text
         assert "别人的草稿" not in text
     assert "A need of the domain" in owner.browser.get(f"/scenarios/{owner.number}/edit/what?lang=en").text
-    assert "别的领域" in owner.browser.get("/scenarios/new?lang=zh").text, "before a domain is chosen, of any"
+    assert "别的领域" in owner.browser.get("/scenarios/new?lang=zh", follow_redirects=True).text, (
+        "before a domain is chosen, of any"
+    )
 
 
 # ---- targets ----

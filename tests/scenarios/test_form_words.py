@@ -50,7 +50,7 @@ def test_every_page_saved_unchanged_changes_nothing(owner: Owner) -> None:
 
 
 def test_a_new_need_begins_with_its_first_page(owner: Owner) -> None:
-    page = form_of(owner.browser.get("/scenarios/new?lang=zh").text)
+    page = form_of(owner.browser.get("/scenarios/new?lang=zh", follow_redirects=True).text)
     sub = catalogue.domain("logistics").subscenarios[0].code
     page.fields |= {"title": " 仓库\r\n盘点 ", "subscenario": sub, "task": "第一段\r\n\r\n第二段"}
     answer = owner.browser.post("/scenarios/new", data={**page.fields, "go": "next"})

@@ -163,6 +163,12 @@ def test_a_file_is_not_counted_as_form_text(trial: Flask, client: Client) -> Non
         assert post_whole(client, {"file": upload}, path).status_code == status
 
 
+def test_text_sent_to_a_form_for_files_is_bounded_as_text(trial: Flask, client: Client) -> None:
+    """Without parts the whole body is fields: seven million characters once kept a process busy for a minute."""
+    answer = client.post("/try/files", data={"csrf_token": client.token(), "text": "x" * MAX_FORM_MEMORY})
+    assert answer.status_code == 413
+
+
 def test_even_files_have_a_bound(trial: Flask, client: Client) -> None:
     announced = {"CONTENT_LENGTH": str(MAX_UPLOAD + 1)}
     form = "multipart/form-data; boundary=x"
