@@ -135,8 +135,10 @@ def _objection(journey: Journey) -> None:
     journey.post(journey.official, f"/awards/{journey.number}/confirm", 403)
     objection = db.session.query(Objection).filter_by(notice_id=notice.id).one()
     reply = {"result": "uphold", "gist": "业绩有疑", "reply": "经查，业绩材料须更正后重新公示。", "reply_en": ""}
-    journey.post(journey.second, f"/objections/{objection.id}", **reply)
     journey.told()
+    journey.post(journey.second, f"/objections/{objection.id}", **reply)
+    told = {each["To"] for each in journey.told()}
+    assert told >= {journey.first.email, journey.owner.email, journey.third.email}, "both sides, and who objected"
     assert journey.state() == "ranked"
     dropped = queries.awards_of(journey.scene.challenge)[0]
     assert (dropped.state, dropped.live) == ("dropped", False)
