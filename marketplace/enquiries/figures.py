@@ -86,21 +86,43 @@ def _cause(state: str, cause: str) -> Text:
     return (DECLINED if state == "declined" else ENDED)[cause]
 
 
+@dataclass(frozen=True, slots=True)
+class PairTalk:
+    """What came of a match: the number of the last talk about the pair, how far they came, why one last declined."""
+
+    number: str
+    stage: str
+    declined: Text | None
+
+    @property
+    def reached(self) -> Text:
+        """The furthest stage in words."""
+        return STAGES[self.stage]
+
+
 Pair = tuple[int | None, int]
 
 
-def declined_pairs(scenario_ids: Sequence[int], product_ids: Sequence[int], actor: Actor) -> dict[Pair, Text]:
-    """(scenario, product) → why it was last declined, of talks that the actor may read: for the reasons of a match."""
+def talks_of_pairs(scenario_ids: Sequence[int], product_ids: Sequence[int], actor: Actor) -> dict[Pair, PairTalk]:
+    """(scenario, product) → what came of it, of talks that the actor may read: shown with the reasons of a match."""
     if not actor.organization_ids:
         return {}
+    flags = [sa.case((condition, 1), else_=0) for condition in REACHED.values()]
     select = (
-        sa.select(Enquiry.scenario_id, EnquiryProduct.product_id, Enquiry.cause)
+        sa.select(Enquiry, EnquiryProduct.product_id, *flags)
         .join(EnquiryProduct, EnquiryProduct.enquiry_id == Enquiry.id)
         .where(Enquiry.scenario_id.in_(scenario_ids), EnquiryProduct.product_id.in_(product_ids))
-        .where(Enquiry.state == "declined", visible_to(actor))
+        .where(visible_to(actor))
         .order_by(Enquiry.id)
     )
-    return {(row[0], row[1]): DECLINED[row[2]] for row in db.session.execute(select)}
+    order, found = list(REACHED), dict[Pair, PairTalk]()
+    for enquiry, product_id, *reached in db.session.execute(select):
+        pair = enquiry.scenario_id, product_id
+        before = found.get(pair)
+        stages = [name for name, flag in zip(order, reached, strict=True) if flag] + ([before.stage] if before else [])
+        declined = DECLINED[enquiry.cause] if enquiry.state == "declined" else before.declined if before else None
+        found[pair] = PairTalk(enquiry.number, max(stages, key=order.index), declined)
+    return found
 
 
 # ---- response times -------------------------------------------------------------------------------------------------

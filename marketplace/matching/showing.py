@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.text import Text
+from marketplace.enquiries.figures import PairTalk
 from marketplace.matching import weights
 from marketplace.matching.queries import Piloted, need_of, offer_of
 from marketplace.matching.scoring import Judgement, Need, judge
@@ -57,8 +58,8 @@ class Shown:
     cells: Sequence[Cell]
     reasons: Sequence[tuple[Text, str, int, Text]]
     fresh: bool = False
-    # Why one of the two declined the other before; only their members are shown it.
-    declined: Text | None = None
+    # What came of it; only the members of the two are shown it.
+    talk: PairTalk | None = None
 
     @property
     def score(self) -> str:

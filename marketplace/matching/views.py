@@ -16,7 +16,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.enquiries.figures import declined_pairs
+from marketplace.enquiries.figures import talks_of_pairs
 from marketplace.foundation.db import db
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import listing_by_number
@@ -94,18 +94,18 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
         tried = queries.piloted([each.id for each in products]) if products else {}
         pairs = [shown(listing, product, tried) for product in products]
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
-        return _with_declined(listed, actor)
+        return _with_talks(listed, actor)
     assert isinstance(listing, Product)
     found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
     scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
     tried = queries.piloted([listing.id]) if scenarios else {}
-    return _with_declined([shown(scenario, listing, tried) for scenario in scenarios], actor)
+    return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], actor)
 
 
-def _with_declined(pairs: list[Shown], actor: Actor) -> list[Shown]:
-    """The same pairs with why one side declined the other before, as far as the actor may read of their talk."""
-    causes = declined_pairs([each.scenario.id for each in pairs], [each.product.id for each in pairs], actor)
-    return [replace(each, declined=causes.get((each.scenario.id, each.product.id))) for each in pairs]
+def _with_talks(pairs: list[Shown], actor: Actor) -> list[Shown]:
+    """The same pairs with what came of them, as far as the actor may read of their talks."""
+    talks = talks_of_pairs([each.scenario.id for each in pairs], [each.product.id for each in pairs], actor)
+    return [replace(each, talk=talks.get((each.scenario.id, each.product.id))) for each in pairs]
 
 
 def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Shown]:

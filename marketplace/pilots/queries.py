@@ -142,6 +142,20 @@ def results(
     return judging.judged(pilot.targets, every, out, least, pilot.started_on, last_run_day(pilot))
 
 
+def results_of(pilots: Sequence[Pilot]) -> Mapping[int, Sequence[Judged]]:
+    """Key of a pilot → its targets as they stand now: two statements for a page of them."""
+    ids = [each.id for each in pilots]
+    counted: dict[int, list[Tally]] = {each: [] for each in ids}
+    for tally in db.session.scalars(sa.select(Tally).where(Tally.pilot_id.in_(ids)).order_by(Tally.day)):
+        counted[tally.pilot_id].append(tally)
+    days: dict[int, list[ExcludedDay]] = {each: [] for each in ids}
+    for day in db.session.scalars(
+        sa.select(ExcludedDay).where(ExcludedDay.pilot_id.in_(ids)).order_by(ExcludedDay.day)
+    ):
+        days[day.pilot_id].append(day)
+    return {each.id: results(each, counted[each.id], days[each.id]) for each in pilots}
+
+
 def incidents(pilot: Pilot) -> Sequence[Incident]:
     """What happened, the newest first."""
     mine = Incident.pilot_id == pilot.id

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR, Actor
@@ -81,9 +82,12 @@ def table() -> ResponseReturnValue:
     """Every pilot the reader may see, by state; his own beside all."""
     actor, state = current_actor(), asked_status(PILOT.states)
     mine = request.args.get("mine") == "1" and actor.signed_in
+    page = paginate(queries.listed(actor, state, mine=mine).options(selectinload(Pilot.targets)))
     return render_template(
         "pilots/table.html",
-        page=paginate(queries.listed(actor, state, mine=mine)),
+        page=page,
+        results=queries.results_of(page.items),
+        wording=wording,
         state=state,
         mine=mine,
         counts=queries.states(actor, mine=mine),

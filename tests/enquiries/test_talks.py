@@ -16,7 +16,7 @@ from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.enquiries import figures, opening, queries, services
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import ContactReading, Enquiry, EnquiryMessage
+from marketplace.enquiries.models import DECLINED, ContactReading, Enquiry, EnquiryMessage
 from marketplace.enquiries.policy import can_view, visible_to
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
@@ -87,6 +87,12 @@ def settle(enquiry: Enquiry, name: str, actor: Actor, reason: str = "") -> None:
         services.answer_outcome(enquiry.proposal, OUTCOME.by_name[name], actor, reason, None)
 
 
+def talk_of(pair: Pair, actor: Actor) -> tuple[str, object] | None:
+    """How far the talks about the pair came, and why one was declined, as the actor is shown it with the match."""
+    found = figures.talks_of_pairs([pair.scenario.id], [pair.product.id], actor)
+    return next(((each.stage, each.declined) for each in found.values()), None)
+
+
 def both_end(enquiry: Enquiry, first: Actor, other: Actor, cause: str = "time") -> None:
     with transaction():
         services.propose_end(enquiry, first, cause, "", None)
@@ -114,8 +120,10 @@ def test_from_the_answer_to_a_purchase(pair: Pair) -> None:
     propose(enquiry, pair.owner)
     settle(enquiry, "confirm", pair.vendor)
     assert enquiry.state == "agreed"
+    assert talk_of(pair, pair.vendor) == ("pilot", None)
     propose(enquiry, pair.vendor, "purchase", "48.5")
     settle(enquiry, "confirm", pair.owner)
+    assert talk_of(pair, pair.owner) == ("bought", None)
     assert enquiry.state == "agreed"
     stages = figures.funnel_of_scenario(pair.scenario.id).stages
     assert stages == {"opened": 1, "invited": 0, "answered": 1, "met": 1, "pilot": 1, "bought": 1}
@@ -146,9 +154,8 @@ def test_each_side_has_its_own_steps(pair: Pair) -> None:
     with pytest.raises(Refused, match="Whoever was declined"):
         pair.invite()
     assert pair.answer().state == "opened"  # the one who declined may come by himself
-    pairs = figures.declined_pairs([pair.scenario.id], [pair.product.id], pair.owner)
-    assert list(pairs) == [(pair.scenario.id, pair.product.id)]
-    assert figures.declined_pairs([pair.scenario.id], [pair.product.id], VISITOR) == {}
+    assert talk_of(pair, pair.owner) == ("answered", DECLINED["other"])
+    assert talk_of(pair, VISITOR) is None
 
 
 def test_why_one_cannot_begin(pair: Pair) -> None:

@@ -1,8 +1,12 @@
-"""A talk in a real browser, as both sides: find, compare, answer, accept, write with a file, agree on a pilot."""
+"""A talk in a real browser, both sides in both languages: find, compare, answer, accept, write, agree on a pilot.
+
+Half-way each side changes its language, so that either is read by either.
+"""
 
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import Windows
 from tests.support.journey import Person, arrive
@@ -29,8 +33,10 @@ def test_from_finding_a_need_to_an_agreed_pilot(sample: LiveSite, windows: Windo
     number = talk.rpartition("/")[2]
     firm.open("/workspace/enquiries")
     assert number in firm.main.inner_text()
-    firm.open(f"/scenarios/{need}/answers")
-    assert number in firm.main.inner_text()
+    compared = firm.open(f"/scenarios/{need}/answers").locator("tbody tr", has_text=number)
+    for words in ("IP67", "全部满足", "检测", "42"):  # must-haves, the verdict, evidence, price
+        expect(compared).to_contain_text(words)
+    assert number in firm.text(f"/scenarios/{need}/answers.json")
     firm.open(f"/enquiries/{number}")
     firm.press("接受对接")
     firm.fill({"text": "请看场地说明。"})
@@ -38,10 +44,12 @@ def test_from_finding_a_need_to_an_agreed_pilot(sample: LiveSite, windows: Windo
     firm.press("发送")
     file = firm.main.locator(".attach a").first.get_attribute("href") or ""
 
+    vendor.page.goto("/?lang=zh_CN")
+    firm.page.goto("/?lang=en")
     vendor.open(f"/enquiries/{number}")
     assert "请看场地说明" in vendor.main.inner_text()
     assert "40" in vendor.text(file)
-    vendor.press("Show contact data")
+    vendor.press("查看联系方式")
     assert "0551-62990000" in vendor.main.inner_text()
     stranger = arrive(windows, "vendor2")
     assert (stranger.status(file), stranger.status(f"/enquiries/{number}")) == (404, 404)
@@ -50,14 +58,16 @@ def test_from_finding_a_need_to_an_agreed_pilot(sample: LiveSite, windows: Windo
 
 
 def agree(vendor: Person, firm: Person, number: str) -> None:
-    """One proposes a pilot, the other confirms."""
+    """One proposes a pilot, the other confirms; the plan of the pilot is one press away for either."""
     vendor.open(f"/enquiries/{number}")
     vendor.fill({"on_day": vendor.page.evaluate("new Date().toISOString().slice(0, 10)")})
     vendor.main.locator("input[name=kind][value=pilot]").check()
-    vendor.press("Propose")
+    vendor.press("提出，等对方确认")
     firm.open(f"/enquiries/{number}")
-    assert "供方" in firm.main.locator("#outcome").inner_text()
+    assert "Supplier" in firm.main.locator("#outcome").inner_text()
     with firm.page.expect_navigation():
         firm.main.locator("button[value=confirm]").click()
-    assert "已达成" in firm.main.locator(".objhead").inner_text()
-    assert "查看对方联系方式" in firm.main.locator(".log").inner_text()  # the other side knows that it was read
+    assert "Agreed" in firm.main.locator(".objhead").inner_text()
+    assert "Looked at the other side's contact data" in firm.main.locator(".log").inner_text()
+    expect(firm.main.locator(f'a[href$="/pilots/from/enquiry/{number}"]')).to_be_visible()
+    expect(vendor.open(f"/enquiries/{number}").locator("#pilot")).to_contain_text("拟订验证方案")
