@@ -38,8 +38,6 @@ FORMAT = "jiyu-case/1"
 IN_MEMORY = 8 * 2**20
 # Kinds of objects whose uploaded files belong to the case.
 WITH_FILES = ("challenge", "contract", "milestone", "payment", "acceptance", "termination", "objection")
-# What stays out for readers who may not read bids and single scores (product.md 5).
-WITHHELD = ("bids", "scores")
 Member = tuple[str, bytes]
 
 
@@ -55,7 +53,7 @@ class CaseFile:
 class Case:
     """A challenge as it stood: what happened before ``until`` (an instant), the end of ``as_of`` in Beijing.
 
-    ``found``: kind of object → keys. ``whole``: with bids and single scores.
+    ``found``: kind of object → keys. ``whole``: with bids and objections; ``scores``: with single scores.
     """
 
     challenge: Challenge
@@ -64,9 +62,15 @@ class Case:
     found: Mapping[str, Sequence[int]]
     entries: Sequence[LedgerEntry]
     whole: bool
+    scores: bool
+
+    @property
+    def left_out(self) -> list[str]:
+        """What stays out, because the reader may not read it, or not yet (product.md 5)."""
+        return [part for part, there in (("bids", self.whole), ("scores", self.scores)) if not there]
 
 
-def case_of(challenge: Challenge, as_of: date, *, whole: bool) -> Case:
+def case_of(challenge: Challenge, as_of: date, *, whole: bool, scores: bool) -> Case:
     """The case as it stood at the end of a day in Beijing, or now when that is not over.
 
     Raises:
@@ -77,7 +81,7 @@ def case_of(challenge: Challenge, as_of: date, *, whole: bool) -> Case:
         raise NotFound
     found = _subjects(challenge)
     entries = [each for each in entries_of(found) if each.at < until]
-    return Case(challenge, as_of, until, found, entries, whole)
+    return Case(challenge, as_of, until, found, entries, whole, scores)
 
 
 def _subjects(challenge: Challenge) -> dict[str, list[int]]:
@@ -134,8 +138,9 @@ def members(case: Case) -> Iterator[Member]:
     yield "standing.json", _json(standing(case))
     yield from _terms(case)
     yield from _notices(case)
-    if case.whole:
+    if case.scores:
         yield from _scores(case)
+    if case.whole:
         for bid in known_bids(case.challenge):
             yield from _bid(case, bid)
     yield from _files(case)
@@ -271,7 +276,7 @@ def _manifest(case: Case, listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     )
     return {
         "format": FORMAT, "challenge": case.challenge.number, "as_of": case.as_of.isoformat(),
-        "left_out": [] if case.whole else list(WITHHELD),
+        "left_out": case.left_out,
         # The end of the whole site's chain at that time: beside the site's own history it shows that nothing changed.
         "ledger": {"entry": last.id if last else 0, "hash": last.hash if last else ""},
         "members": sorted(listed, key=lambda each: str(each["path"])),

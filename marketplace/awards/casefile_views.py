@@ -21,6 +21,7 @@ from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.listings.answers import any_day
+from marketplace.scoring.policy import sees_scores
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.plate import records
@@ -60,7 +61,7 @@ def page(challenge: str) -> ResponseReturnValue:
     case, status = None, 200
     try:
         day = _day(clean(request.args.get("as_of")))
-        case = casefile.case_of(found, day, whole=runs(actor, found))
+        case = _case(found, day, actor)
     except FieldError as error:
         form.refuse([error])
         status = 422
@@ -74,6 +75,11 @@ def page(challenge: str) -> ResponseReturnValue:
         history=showing.told(case.entries) if case else [], errors=form.problems(),
     )  # fmt: skip
     return body, status
+
+
+def _case(challenge: Challenge, day: date, actor: Actor) -> casefile.Case:
+    """The case as far as the reader may know it today, whatever day he looks at."""
+    return casefile.case_of(challenge, day, whole=runs(actor, challenge), scores=sees_scores(actor, challenge))
 
 
 def _rows(case: casefile.Case) -> list[dict[str, Any]]:
@@ -105,11 +111,11 @@ def download(challenge: str) -> Response:
         day = _day(clean(request.form.get("as_of")))
     except FieldError as error:
         raise Invalid([error]) from error
-    case = casefile.case_of(found, day, whole=runs(actor, found))
+    case = _case(found, day, actor)
     packed, digest = casefile.archive(case)
     ledger.record(
         casefile.CaseFile(found.id), "give", actor, post=post_of(actor, found) if case.whole else None,
-        data={"as_of": day.isoformat(), "manifest": digest, "whole": case.whole},
+        data={"as_of": day.isoformat(), "manifest": digest, "whole": case.whole, "left_out": case.left_out},
     )  # fmt: skip
     name = f"{found.number}-{day.isoformat()}.zip"
     response = Response(wrap_file(request.environ, packed), mimetype="application/zip", direct_passthrough=True)

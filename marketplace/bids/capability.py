@@ -25,7 +25,7 @@ from marketplace.bids import (
 from marketplace.bids.diary import DONE
 from marketplace.bids.lifecycle import BID, CORRECTION, SETTINGS
 from marketplace.bids.models import Bid, Correction
-from marketplace.bids.policy import names_openers
+from marketplace.bids.policy import names_openers, visible_to
 from marketplace.bids.terms import closed_by
 from marketplace.challenges.conditions import require
 from marketplace.challenges.models import Addendum, Challenge
@@ -35,6 +35,7 @@ from marketplace.foundation.db import db, moment, transaction
 from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Task
+from marketplace.web.identity import current_actor
 from marketplace.web.plate import Capability, Named, Recorded
 
 SHRED_EVERY = 600.0
@@ -69,8 +70,13 @@ def _shred() -> bool:
 
 
 def named(ids: Sequence[int]) -> Mapping[int, Named]:
-    """Bids as the logs name them, without a way in: administrators read none."""
-    found = db.session.execute(sa.select(Bid.id, Bid.number).where(Bid.id.in_(ids)))
+    """Bids as the logs name them, without a way in: administrators read none.
+
+    To an expert his own history names none: he knows a bid by its code, and a bidder could tell him its number.
+    """
+    actor = current_actor()
+    known = sa.true() if actor.administrator else visible_to(actor)
+    found = db.session.execute(sa.select(Bid.id, Bid.number).where(Bid.id.in_(ids), known))
     return {key: Named(number) for key, number in found}
 
 

@@ -144,8 +144,11 @@ def change(challenge: Challenge, code: str, key: str, mark: str, reason: str, ac
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    # History of its own: that of the challenge is read by everybody.
-    ledger.record(made, "change", actor, reason=words, data={"bid": called.bid.number, "criterion": key, "mark": read})
+    # Administrators read history, and no mark (product.md 5): it holds that there was a change and the digest of what
+    # it said, whose words are no guess; the signed report tells it.
+    said = json.dumps({"mark": read, "reason": words}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    data = {"bid": called.bid.number, "criterion": key, "sha256": hashlib.sha256(said.encode()).hexdigest()}
+    ledger.record(made, "change", actor, data=data)
 
 
 def vote(challenge: Challenge, group: str, code: str, actor: Actor) -> None:
@@ -171,7 +174,7 @@ def vote(challenge: Challenge, group: str, code: str, actor: Actor) -> None:
             Text("您已经表决", "You have voted"),
             Text("等其他专家表决", "Wait for the others"),
         )
-    ledger.record(given, "vote", actor, data={"among": group, "for": code})
+    ledger.record(given, "vote", actor, data={"among": group})  # for whom, the signed report tells
 
 
 def signed(challenge: Challenge) -> Refused | None:

@@ -18,7 +18,6 @@ from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.reference import regions
 from marketplace.reference.calendar import Overrides, YearUnknown, add_workdays, workdays_between
-from marketplace.reference.services import overrides
 from marketplace.settings.queries import values
 from marketplace.web.plate import Duty, Named, Queue, Waiting, capabilities, duty_counts, queues, records
 
@@ -103,12 +102,12 @@ class Desk:
         return sum(key.queue.key == queue.key for key in self.keys)
 
 
-def desk(actor: Actor) -> Desk:
-    """The desk of the actor: one statement for all that waits, and two for the time it may take."""
+def desk(actor: Actor, known: Overrides) -> Desk:
+    """The desk of the actor: one statement for all that waits, and one for the time it may take."""
     held = queues(actor)
     if not held:
         return Desk((), (), {})
-    allowed, known = values(queue.days for queue in held), overrides()
+    allowed = values(queue.days for queue in held)
     by_key = {queue.key: queue for queue in held}
     found = [
         Key(
@@ -199,9 +198,8 @@ class Task:
         return self.left.due if self.left else self.duty.due or FAR, str(self.duty.since or "")
 
 
-def tasks(actor: Actor, found: Desk, limit: int) -> tuple[list[Task], int]:
+def tasks(actor: Actor, found: Desk, known: Overrides, limit: int) -> tuple[list[Task], int]:
     """The most urgent things to do, at most ``limit``, and how many there are."""
-    known = overrides()
     counts = duty_counts(actor)
     own = [
         Task(duty, left_until(duty.due, known) if duty.due else None)

@@ -41,6 +41,7 @@ from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.organizations.queries import my_organizations
 from marketplace.posts.models import DUTIES
 from marketplace.reference import regions
+from marketplace.reference.calendar import Overrides
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
 from marketplace.web.actions import seen_version
@@ -85,13 +86,14 @@ def home() -> ResponseReturnValue:
     """What waits for the person, what waits for others, and what he and his organizations have."""
     actor = current_actor()
     organizations = my_organizations(actor)
-    desk = queries.desk(actor)
-    todo, total = queries.tasks(actor, desk, SHOWN)
+    known = overrides()
+    desk = queries.desk(actor, known)
+    todo, total = queries.tasks(actor, desk, known, SHOWN)
     filed = _filed_first(organizations)
     panels = [panel(actor) for panel in current_app.extensions.get("workspace_panels", ())]
     return render_template(
         "workspace/home.html", today=clock.today(), tasks=todo, total=total, overdue=_overdue(todo, desk),
-        drafts=_open(actor, filed, "drafted"), waiting=_open(actor, filed, "in_review"),
+        drafts=_open(actor, filed, "drafted", known), waiting=_open(actor, filed, "in_review", known),
         tables=[_table(kind, actor) for kind in filed] if organizations else [], kinds=filed,
         organizations=[_standing(each, actor) for each in organizations],
         queues=[(queue, desk.count(queue), desk.head(queue)) for queue in desk.queues],
@@ -127,11 +129,11 @@ def _standing(organization: Organization, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _open(actor: Actor, kinds: Sequence[Kind], state: str) -> list[dict[str, Any]]:
+def _open(actor: Actor, kinds: Sequence[Kind], state: str, known: Overrides) -> list[dict[str, Any]]:
     """Open revisions of the person's organizations, with the way on."""
     if not actor.organization_ids:
         return []
-    known, allowed = overrides(), value(REVIEW_DAYS)
+    allowed = value(REVIEW_DAYS)
     return [
         {
             "kind": kind, "listing": listing, "revision": revision,
@@ -169,7 +171,7 @@ def listings(plural: str) -> ResponseReturnValue:
 
 def queue() -> ResponseReturnValue:
     """What waits for the official: overdue first, then what is due next."""
-    desk = queries.desk(current_actor())
+    desk = queries.desk(current_actor(), overrides())
     if not desk.queues:
         raise _no_desk()
     tab, term, city = (request.args.get(key, "") for key in ("kind", "due", "city"))

@@ -277,7 +277,7 @@ def _case_file(journey: Journey, folder: Path) -> None:
     assert check(packed, "--manifest", "0" * 64).returncode == 1
     for name in ("history.jsonl", "standing.json", next(each for each in names if each.endswith("bid.json"))):
         assert check(tampered(packed, name)).returncode == 1, name
-    again = casefile.case_of(journey.scene.challenge, clock.today() - timedelta(days=1), whole=True)
+    again = casefile.case_of(journey.scene.challenge, clock.today() - timedelta(days=1), whole=True, scores=True)
     made = [casefile.archive(again) for _ in range(2)]
     assert len({file.read() for file, _digest in made}) == 1, "the same day gives the same archive"
     for file, _digest in made:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from marketplace.config import Config
-from tests.support.browser import DESKTOP, PHONE, Windows
+from tests.support.browser import DESKTOP, PHONE, Windows, bring_axe
 from tests.support.journey import Person
 from tests.support.journey_languages import Content, written
 from tests.support.journey_no_pages import NO_PAGES
@@ -113,6 +113,7 @@ def test_pages(
 ) -> None:  # fmt: skip
     page = windows.open(language=language, width=size[0], height=size[1])
     Person(page, who)
+    bring_axe(page)
     page.goto(f"/?text={text}")
     seen = Seen(page, content, (320,) if size == PHONE else (), colours)
     for one in pages:

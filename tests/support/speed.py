@@ -6,10 +6,13 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.engine import Dialect, Engine
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30  # bytes; what two processes, each with its databases, take at most, and as much again
@@ -46,5 +49,22 @@ def share_templates() -> None:
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 
 
+def share_statements() -> None:
+    """Every database of a kind uses the same compiled statements: compiling takes longer than carrying out."""
+    make = SQLAlchemy._make_engine
+    kept: dict[str, tuple[Dialect, Any]] = {}
+
+    def made(database: SQLAlchemy, key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        engine = make(database, key, {**options, "query_cache_size": 10_000}, app)
+        # Statements are kept by their dialect; one that has met its first database knows all that it needs.
+        engine.dialect, engine._compiled_cache = kept.setdefault(
+            engine.dialect.name, (engine.dialect, engine._compiled_cache)
+        )
+        return engine
+
+    SQLAlchemy._make_engine = made  # type: ignore[method-assign, assignment]
+
+
 use_memory()
 share_templates()
+share_statements()

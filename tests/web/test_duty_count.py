@@ -24,7 +24,7 @@ def test_the_number_of_duties_is_what_is_listed(databases: Databases, tmp_path: 
                 user = user_by_email(account.email)
                 assert user is not None
                 actor = actor_of(user)
-                listed = tasks(actor, desk(actor), 1000)[0]
+                listed = tasks(actor, desk(actor, {}), {}, 1000)[0]
                 assert waiting(actor) == len(listed), account.email
                 counts[account.email] = len(listed)
                 verbs[account.email] = [task.duty.verb.zh for task in listed]

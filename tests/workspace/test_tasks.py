@@ -43,6 +43,6 @@ def test_what_waits_is_sorted_by_urgency(app: Flask, session: scoped_session[Ses
         Capability("d", duties=lambda _actor: second, duty_selects=none),
     )  # fmt: skip
     actor = accounts.actor(accounts.person())
-    found, total = queries.tasks(actor, NOTHING, 4)
+    found, total = queries.tasks(actor, NOTHING, {}, 4)
     assert [task.duty.title for task in found] == ["overdue", "soon, waits longer", "soon", "later"]
     assert total == 5, "what is not shown is counted, and who has nothing is not asked"

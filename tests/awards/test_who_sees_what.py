@@ -1,0 +1,187 @@
+"""product.md 5 as one table: who finds what of a challenge at every stage of its life, wherever he looks.
+
+A challenge with a mark in everything is taken through its life; at each stage everybody opens every page, file, feed,
+answer of the programming interface and search that there is, and reads his mail. What the table does not grant him must
+be nowhere, and what it grants must be somewhere. While bids come in, every page stays for all others what it was.
+
+``EVERYBODY=1`` lets every role open every address at every stage, on both databases. By default all do so in consensus
+and under contract, on SQLite; at the other stages who has no part in it takes turns, and each opens an eighth of the
+addresses, another one each time; around the sealing a third, the same before and after it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from marketplace.app import create_app
+from marketplace.search import services as search
+from tests.awards.conftest import Standing, StandingClient
+from tests.awards.fair import Fair
+from tests.awards.sight import Sight
+from tests.support.databases import KINDS, Databases
+from tests.support.mails import Output, delivered
+from tests.support.settings import settings
+from tests.support.site import START, close
+
+EVERYBODY = "EVERYBODY" in os.environ
+STAGES = (
+    "draft", "review", "public", "amend", "sealed", "closed", "opened", "score", "agree", "rank", "notice", "work",
+    "end",
+)  # fmt: skip
+# Column of the table → the roles that it stands for.
+ROLES = {
+    "others": ("visitor", "stranger", "elsewhere", "idle", "system", "last"), "asker": ("asker",),
+    "lead": ("lead",), "partner": ("partner",), "rival": ("rival",), "owner": ("editor", "owner"),
+    "office": ("official", "opener", "third"), "judge": ("judge",), "member": ("member",),
+    "logs": ("security", "audit"),
+}  # fmt: skip
+# At these everybody opens everything.
+WHOLE = STAGES if EVERYBODY else ("agree", "work")
+# Between these there are bids, and for all others nothing may have changed.
+UNCHANGED = ("amend", "sealed")
+# Of the others' mail is read.
+LOOK_ON = ("owner", "third", "last")
+LOOKING = [role for roles in ROLES.values() for role in roles if role not in LOOK_ON]
+IN_TURN = ("stranger", "elsewhere", "idle", "system", "security", "asker", "partner", "opener")
+# thing: from which stage on each column finds it. "-" never, "a..b" from one to another, "~a" may from a on.
+TABLE = """
+thing             others  asker   lead    partner rival   owner          office judge        member       logs
+terms             public  public  public  public  public  draft          review public       public       public
+answer            amend   amend   amend   amend   amend   amend          amend  amend        amend        amend
+addendum          amend   amend   amend   amend   amend   amend          amend  amend        amend        amend
+question          -       public  -       -       -       public..public -      -            -            -
+asker             -       ~draft  -       -       -       -              -      -            -            -
+lead              notice  notice  ~draft  ~sealed notice  opened         opened notice       notice       ~opened
+partner           notice  notice  ~sealed ~draft  notice  opened         opened notice       notice       ~opened
+rival             notice  notice  notice  notice  ~draft  opened         opened notice       notice       ~opened
+number            ~notice ~notice sealed  sealed  ~notice opened         opened ~notice      ~notice      ~opened
+rival's_number    ~notice ~notice ~notice ~notice sealed  opened         opened ~notice      ~notice      ~opened
+withdrawn_number  -       sealed  -       -       -       -              -      -            -            -
+approach          -       -       opened  opened  -       opened         opened score..agree score..agree -
+price             -       -       opened  opened  -       opened         opened score..agree score..agree -
+person            -       -       opened  opened  -       opened         opened -            -            -
+file_name         -       -       opened  opened  -       opened         opened -            -            -
+paper             -       -       opened  opened  -       opened         opened score..agree score..agree -
+rival's_approach  -       -       -       -       opened  opened         opened score..agree score..agree -
+withdrawn_bid     -       -       -       -       -       -              -      -            -            -
+correction        -       -       opened  opened  -       ~opened        opened -            -            ~opened
+judge             -       -       -       -       -       -              score  ~draft       -            ~score
+own_mark          -       -       -       -       -       rank           rank   score..rank  agree..rank  -
+own_comment       -       -       -       -       -       rank           rank   score..rank  agree..rank  -
+another's_mark    -       -       -       -       -       rank           rank   agree..rank  score..rank  -
+another's_comment -       -       -       -       -       rank           rank   agree..rank  score..rank  -
+changed_mark      -       -       -       -       work    rank           rank   agree..rank  agree..rank  -
+reason_of_it      -       -       -       -       -       rank           rank   agree..rank  agree..rank  -
+points            -       -       work    work    -       rank           rank   agree..rank  agree..rank  -
+total             notice  notice  notice  notice  notice  rank           rank   agree        agree        notice
+objector          -       -       -       -       notice  -              notice -            -            -
+phone             -       -       -       -       notice  -              notice -            -            -
+facts             -       -       -       -       notice  -              notice -            -            -
+reply             work    work    work    work    work    work           work   work         work         work
+contract          -       -       work    work    -       work           work   -            -            ~work
+contract_file     -       -       work    work    -       work           work   -            -            ~work
+milestone         -       -       work    work    -       work           work   -            -            -
+payment           -       -       work    work    -       work           work   -            -            ~work
+opinion           -       -       end     end     -       end            end    -            -            ~end
+"""
+# Where organizations and experts stand as such, whatever they take part in.
+DIRECTORY = re.compile(r"^/(organizations|experts|search|api/v1/(organizations|search|suggest)|admin/[a-z-]+$|$)")
+# What differs each time anyway: tokens against forged requests, messages shown once, the free space of the machine,
+# when a workbook was made.
+VARYING = re.compile(
+    r'\s+|name="csrf_token"[^>]*>|<div class="(wrap )?flash[^"]*"[^>]*>|请先登录，登录后回到原来的页面。</div>|</div>'
+    r"|[0-9.]+ GB|<dcterms:(created|modified).*?</dcterms:"
+)
+NAMES = ("asker", "lead", "partner", "rival", "judge")
+
+
+def granted() -> dict[str, dict[str, tuple[int, int, bool]]]:
+    """Thing → role → (first stage, last stage, whether it must be found)."""
+    head, *rows = (line.split() for line in TABLE.strip().splitlines())
+    found: dict[str, dict[str, tuple[int, int, bool]]] = {}
+    for thing, *cells in rows:
+        spans = found[thing.replace("_", " ")] = {}
+        for column, cell in zip(head[1:], cells, strict=True):
+            first, _, last = cell.lstrip("~").partition("..")
+            span = (STAGES.index(first), STAGES.index(last or STAGES[-1]), cell[0] != "~") if cell != "-" else ()
+            spans |= dict.fromkeys(ROLES[column], span) if span else {}
+    return found
+
+
+class Watch:
+    """Compares what was found with the table."""
+
+    def __init__(self, fair: Fair) -> None:
+        self.fair, self.table = fair, granted()
+        self.marks: Mapping[str, str] = {}
+        self.wrong: list[str] = []
+        self._found: set[tuple[str, str]] = set()
+        self._before: dict[tuple[str, str], str] = {}
+
+    def read(self, stage: int, role: str, where: str, text: str) -> None:
+        """Note what stands in a text, and what should not."""
+        for thing, words in self.marks.items():
+            if words in text and not (thing in NAMES and DIRECTORY.match(where)):
+                first, last, _must = self.table[thing].get(role, (len(STAGES), 0, False))
+                if first <= stage <= last:
+                    self._found.add((thing, role))
+                else:
+                    self.wrong.append(f"{STAGES[stage]}: {role} finds {thing} at {where}")
+        if STAGES[stage] in UNCHANGED and where != "mail" and role not in self.fair.bidders:
+            said = VARYING.sub("", text)
+            if self._before.setdefault((role, where), said) != said:
+                self.wrong.append(f"{where} is for {role} not what it was before there were bids")
+
+    def missing(self) -> list[str]:
+        """What was granted and found nowhere, though everything was opened while it could be found."""
+        return [
+            f"{role} does not find {thing} from {STAGES[first]} to {STAGES[last]}"
+            for thing, spans in self.table.items() for role, (first, last, must) in spans.items()
+            if must and role not in LOOK_ON and (thing, role) not in self._found
+            and any(each in WHOLE for each in STAGES[first : last + 1])
+        ]  # fmt: skip
+
+
+def who_looks(stage: int) -> list[str]:
+    """The roles that look at a stage."""
+    whole = STAGES[stage] in WHOLE
+    return [each for each in LOOKING if whole or each not in IN_TURN or (IN_TURN.index(each) + stage) % 3 == 0]
+
+
+@pytest.fixture(params=KINDS if EVERYBODY else ["sqlite"])
+def fair(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Fair]:
+    with databases.fresh(request.param) as url:
+        app = create_app(settings(url, tmp_path))
+        app.test_client_class = StandingClient
+        travel = Standing()
+        travel.move_to(START)
+        with app.app_context():
+            yield Fair(app, travel)
+        travel.go()
+        close(app)
+
+
+@pytest.mark.timeout(1800)
+def test_who_sees_what_at_every_stage(fair: Fair, capsys: Output) -> None:
+    search.rebuild()
+    sight, watch = Sight(fair.app, fair), Watch(fair)
+    for place, stage in enumerate(fair.stages()):
+        assert stage == STAGES[place]
+        watch.marks = fair.marks()
+        sight.open([*LOOKING, "last"], quiet=stage in ("draft", *UNCHANGED))
+        for mail in delivered(fair.app, capsys):
+            if role := fair.role_of(mail["To"]):
+                watch.read(place, role, "mail", mail["Subject"] + mail["body"])
+        while search.catch_up():
+            pass
+        for turn, role in enumerate(who_looks(place)):
+            share, turn = (1, 0) if stage in WHOLE else (3, turn) if stage in UNCHANGED else (8, turn + place)
+            for where, text in sight.of(role, share, turn):
+                watch.read(place, role, where, text)
+    assert not watch.wrong, "\n".join(watch.wrong)
+    assert not (missing := watch.missing()), "\n".join(missing)
