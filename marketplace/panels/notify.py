@@ -53,7 +53,7 @@ def vacant(message: Message, config: Config) -> Iterator[Letter]:
 
 def _to_expert(one: Assignment, template: str, config: Config) -> Letter:
     panel, kind = one.panel, kind_of(one.panel)
-    link = Link(f"{config.base_url}/panels/assignments/{one.id}")
+    link = Link(f"{config.base_url}/panel/assignments/{one.id}")
     return letter(
         one.expert.user, template, ASSIGNMENTS, number=panel.about_number, title=panel.label, until=one.answer_by,
         what=kind.label if kind else Text("评审", "judging"), link=link,
@@ -61,7 +61,7 @@ def _to_expert(one: Assignment, template: str, config: Config) -> Letter:
 
 
 def _to_officials(panel: Panel, template: str, config: Config) -> Iterator[Letter]:
-    link = Link(f"{config.base_url}/panels/{panel.about_type}/{panel.about_number}")
+    link = Link(f"{config.base_url}/panel/{panel.about_type}/{panel.about_number}")
     duty: Duty = panel.duty  # type: ignore[assignment]  # a column of texts
     for user in officials(duty, panel.region):
         yield letter(user, template, DESK, number=panel.about_number, title=panel.label, link=link)

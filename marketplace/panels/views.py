@@ -27,7 +27,7 @@ from marketplace.web.languages import gettext as _
 
 def blueprint() -> Blueprint:
     """The blueprint, made anew for each app."""
-    pages = Blueprint("panels", __name__, url_prefix="/panels")
+    pages = Blueprint("panels", __name__, url_prefix="/panel")
     add = pages.add_url_rule
     add("/", "mine", signed_in(mine))
     add("/assignments/<key>", "assignment", signed_in(assignment))

@@ -19,20 +19,20 @@ def judging() -> Iterator[Row]:
 
 def panels() -> Iterator[Row]:
     """The panel that is being asked: the province drew it, so the city is the second hand."""
-    own, here = "/panels/assignments/{assignment.expert1}", "/panels/challenge/{challenge.judged.asked}"
-    yield get("panels.mine", "/panels/", "302 200 200 200 200 200 200")
+    own, here = "/panel/assignments/{assignment.expert1}", "/panel/challenge/{challenge.judged.asked}"
+    yield get("panels.mine", "/panel/", "302 200 200 200 200 200 200")
     yield get("panels.assignment", own, NOBODY).but(expert1=200)
     yield post("panels.accept", f"{own}/accept", NOBODY).but(expert1=422)
     yield post("panels.recuse", f"{own}/recuse", NOBODY).but(expert1=422)
     yield get("panels.show", here, OFFICE.format(200))
-    yield get("panels.show", "/panels/nothing/{challenge.judged.asked}", NOBODY)
+    yield get("panels.show", "/panel/nothing/{challenge.judged.asked}", NOBODY)
     yield post("panels.draw", f"{here}/draw", OFFICE.format(422))
     yield post("panels.more", f"{here}/more", OFFICE.format(422))
     yield post("panels.waive", f"{here}/waive/{{assignment.blocked}}", OFFICE.format(422))
     yield post("panels.waive", f"{here}/waive/{{assignment.elsewhere}}", NOBODY, reason="因为试验")
-    yield get("panels.record", "/panels/draws/{draw.asked}.json", OFFICE.format(200))
-    yield step("panels.act_do", "/panels/{panel.asked}/do", "dissolve", "302 404 404 404 409 403 404")
-    yield step("panels.act_do", "/panels/{panel.asked}/do", "close", NOBODY)
+    yield get("panels.record", "/panel/draws/{draw.asked}.json", OFFICE.format(200))
+    yield step("panels.act_do", "/panel/{panel.asked}/do", "dissolve", "302 404 404 404 409 403 404")
+    yield step("panels.act_do", "/panel/{panel.asked}/do", "close", NOBODY)
 
 
 def scoring() -> Iterator[Row]:

@@ -37,8 +37,8 @@ def of(challenge: Challenge, *states: str) -> list[Assignment]:
 
 def accept(world: World, one: Assignment) -> FlaskClient:
     desk = world.desk(one.expert.user)
-    assert f"/panels/assignments/{one.id}" in desk.get("/workspace/").text
-    page = f"/panels/assignments/{one.id}"
+    assert f"/panel/assignments/{one.id}" in desk.get("/workspace/").text
+    page = f"/panel/assignments/{one.id}"
     assert desk.get(page).status_code == 200
     assert desk.submit(f"{page}/accept").status_code == 422, "without the promise"
     assert desk.submit(f"{page}/accept", {"promise": "y", "version": one.version}).status_code == 302

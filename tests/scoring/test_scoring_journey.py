@@ -35,7 +35,7 @@ class Judging:
 
     @property
     def panel(self) -> str:
-        return f"/panels/challenge/{self.number}"
+        return f"/panel/challenge/{self.number}"
 
     @property
     def here(self) -> str:
@@ -87,7 +87,7 @@ def draw(judging: Judging) -> None:
     assert drawer.submit(f"{here}/draw", asked).status_code == 409, "one panel at a time"
     assert "复算一致" in judging.world.desk(judging.world.officials[1]).get(here).text
     made = panel(judging.challenge).draws[0]
-    record = drawer.get(f"/panels/draws/{made.id}.json").get_data()
+    record = drawer.get(f"/panel/draws/{made.id}.json").get_data()
     assert hashlib.sha256(record).hexdigest() == made.digest
 
 
@@ -95,7 +95,7 @@ def answer(judging: Judging) -> None:
     """One recuses himself, a reserve is asked; the others accept."""
     first, other, _third = of(judging.challenge, "proposed")
     leaving = judging.world.desk(first.expert.user)
-    page = f"/panels/assignments/{first.id}"
+    page = f"/panel/assignments/{first.id}"
     assert leaving.submit(f"{page}/recuse", {"reason": ""}).status_code == 422
     assert leaving.submit(f"{page}/recuse", {"reason": "曾任其顾问"}).status_code == 302
     assert state(first) == "recused"
@@ -154,7 +154,7 @@ def late_conflict(judging: Judging) -> None:
     assert own.get(f"{judging.here}/bids/A").status_code == 404
     assert {each.state for each in queries.sheets_of(judging.challenge) if each.assignment_id == two.id} == {"void"}
     assert judging.bidder in judging.drawer.get(judging.panel).text
-    assert judging.bidder not in own.get(f"/panels/assignments/{two.id}").text, "which bid he never learns"
+    assert judging.bidder not in own.get(f"/panel/assignments/{two.id}").text, "which bid he never learns"
     judging.seat(of(judging.challenge, "proposed")[0])
     three, four = (judging.desks[each.id] for each in judging.seats[1:])
     for desk, marks in ((three, ("50", "30.01")), (four, ("50", "30"))):

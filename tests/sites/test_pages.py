@@ -154,11 +154,11 @@ def evaluate(desks: Desks) -> None:
     """A panel is drawn on its page, each expert accepts and fills in a sheet; a visit is recorded."""
     desks.send(desks.province, "/do", {"transition": "evaluate"})
     drawn = {"fields": "domain.special", "seats": "3", "reserves": "0"}
-    assert desks.province.submit(f"/panels/site/{desks.number}/draw", drawn).status_code == 302
+    assert desks.province.submit(f"/panel/site/{desks.number}/draw", drawn).status_code == 302
     for one in db.session.query(Assignment).filter_by(state="proposed").all():
         expert = signed_in(desks.app, one.expert.user_id)
         promise = {"promise": "y", "version": one.version}
-        assert expert.submit(f"/panels/assignments/{one.id}/accept", promise).status_code == 302
+        assert expert.submit(f"/panel/assignments/{one.id}/accept", promise).status_code == 302
     for one in db.session.query(Assignment).filter_by(state="accepted").all():
         expert = signed_in(desks.app, one.expert.user_id)
         assert "示范应用评审表待提交" in expert.get("/workspace/").text

@@ -31,14 +31,14 @@ def assignment(account: str, state: str) -> str:
 def scoring_pages() -> Iterator[SamplePage]:
     """A panel being asked, a challenge being scored, one ranked; for expert, official and owner."""
     asked, scored, ranked = judged("opened"), judged("scoring"), judged("ranked")
-    invited = f"/panels/assignments/{assignment('expert1', 'proposed')}"
-    yield SamplePage("panels.mine", "/panels/", "expert1")
-    yield SamplePage("panels.mine", "/panels/", "expert2")
+    invited = f"/panel/assignments/{assignment('expert1', 'proposed')}"
+    yield SamplePage("panels.mine", "/panel/", "expert1")
+    yield SamplePage("panels.mine", "/panel/", "expert2")
     yield SamplePage("panels.assignment", invited, "expert1")
     yield SamplePage("panels.assignment", invited, "expert1", 422, "#act form .btn")
-    yield SamplePage("panels.assignment", f"/panels/assignments/{assignment('expert3', 'accepted')}", "expert3")
-    yield SamplePage("panels.show", f"/panels/challenge/{asked}", "province2")
-    yield SamplePage("panels.show", f"/panels/challenge/{scored}", "province")
+    yield SamplePage("panels.assignment", f"/panel/assignments/{assignment('expert3', 'accepted')}", "expert3")
+    yield SamplePage("panels.show", f"/panel/challenge/{asked}", "province2")
+    yield SamplePage("panels.show", f"/panel/challenge/{scored}", "province")
     yield SamplePage("scoring.home", f"/scoring/{scored}", "expert3")
     yield SamplePage("scoring.home", f"/scoring/{scored}", "province")
     yield SamplePage("scoring.home", f"/scoring/{scored}", "soe")
