@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -63,8 +63,9 @@ def pilots_with(ids: Sequence[int]) -> Sequence[Pilot]:
 
 
 def listed(actor: Actor, state: str = "", *, mine: bool = False) -> sa.Select[Pilot]:
-    """Pilots that the actor may see, the newest first; ``mine``: those he deals with."""
-    select = sa.select(Pilot).where(dealing_with(actor) if mine else visible_to(actor)).options(*WITH_SIDES)
+    """Pilots that the actor may see, the newest first, with their targets; ``mine``: those he deals with."""
+    select = sa.select(Pilot).where(dealing_with(actor) if mine else visible_to(actor))
+    select = select.options(*WITH_SIDES, selectinload(Pilot.targets))
     if state:
         select = select.where(Pilot.state == state)
     return select.order_by(Pilot.id.desc())

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR, Actor
@@ -82,7 +81,7 @@ def table() -> ResponseReturnValue:
     """Every pilot the reader may see, by state; his own beside all."""
     actor, state = current_actor(), asked_status(PILOT.states)
     mine = request.args.get("mine") == "1" and actor.signed_in
-    page = paginate(queries.listed(actor, state, mine=mine).options(selectinload(Pilot.targets)))
+    page = paginate(queries.listed(actor, state, mine=mine))
     return render_template(
         "pilots/table.html",
         page=page,

@@ -4,9 +4,10 @@ A challenge with a mark in everything is taken through its life; at each stage e
 answer of the programming interface and search that there is, and reads his mail. What the table does not grant him must
 be nowhere, and what it grants must be somewhere. While bids come in, every page stays for all others what it was.
 
-``EVERYBODY=1`` lets every role open every address at every stage, on both databases. By default all do so in consensus
-and under contract, on SQLite; at the other stages who has no part in it takes turns, and each opens an eighth of the
-addresses, another one each time; around the sealing a third, the same before and after it.
+``EVERYBODY=1`` lets every role open every address at every stage, on both databases. By default all do so
+under contract, on SQLite, and in consensus those whose turn it is; at the other stages who has no part in it takes
+turns, and each opens a twelfth of the addresses, another one each time; around the sealing a quarter, the same before
+and after it.
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ class Watch:
 
 def who_looks(stage: int) -> list[str]:
     """The roles that look at a stage."""
-    whole = STAGES[stage] in WHOLE
+    whole = EVERYBODY or STAGES[stage] == WHOLE[-1]  # in consensus it is the experts' turn
     return [each for each in LOOKING if whole or each not in IN_TURN or (IN_TURN.index(each) + stage) % 3 == 0]
 
 
@@ -180,7 +181,7 @@ def test_who_sees_what_at_every_stage(fair: Fair, capsys: Output) -> None:
         while search.catch_up():
             pass
         for turn, role in enumerate(who_looks(place)):
-            share, turn = (1, 0) if stage in WHOLE else (3, turn) if stage in UNCHANGED else (8, turn + place)
+            share, turn = (1, 0) if stage in WHOLE else (4, turn) if stage in UNCHANGED else (12, turn + place)
             for where, text in sight.of(role, share, turn):
                 watch.read(place, role, where, text)
     assert not watch.wrong, "\n".join(watch.wrong)

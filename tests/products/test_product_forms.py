@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from tests.factories import accounts, products
 from tests.support.site import Client
+from tests.support.together import together
 
 CATEGORIES = [each.code for each in catalogue.categories()]
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no data: the form alone
@@ -61,6 +63,20 @@ def test_a_form_sent_again_leads_to_the_draft_that_it_began(vendor: tuple[Client
     assert titles() == [changed]
     assert browser.submit(browser.get("/products/new").location, sent).location != onward
     assert titles() == [changed, BASICS["title"]], "another form begins another draft"
+
+
+def test_a_form_sent_twice_at_once_begins_one_draft(app: Flask) -> None:
+    email = "twice@test.example"
+    with app.app_context():
+        sent = {**BASICS, "organization": accounts.organization(owner=accounts.person(email)).number}
+    clients = [app.test_client(), app.test_client()]
+    for client in clients:
+        accounts.sign_in(client, email)
+    form = f"/products/new?form={'1' * 22}"
+    answers = together([partial(client.submit, form, sent) for client in clients])
+    assert sorted(answer.status_code for answer in answers) == [302, 307]
+    with app.app_context():
+        assert titles() == [BASICS["title"]]
 
 
 def titles() -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -32,11 +34,23 @@ def copy_sqlite(source: Path, target: Path) -> None:
         one.backup(other)
 
 
-class Databases:
-    """Makes fresh databases. The templates and the PostgreSQL server are made when first asked for."""
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Nobody else is inside with the same lock file, in whatever process."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
-    def __init__(self, folder: Path) -> None:
+
+class Databases:
+    """Makes fresh databases. The templates and the PostgreSQL server are made when first asked for.
+
+    ``shared``: a folder of all test processes of a run, for what is made by one of them for all.
+    """
+
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
         self._folder = folder
+        self._shared = shared or folder
         self._numbers = itertools.count(1)
         self._sqlite_template: Path | None = None
         self._server: PostgresServer | None = None
@@ -54,24 +68,35 @@ class Databases:
         with make(migrated, self._kept[kind, like] if like else "") as url:
             yield url
 
-    def has(self, kind: str, name: str) -> bool:
-        """Whether something of ``kind`` was kept under this name."""
-        return (kind, name) in self._kept
+    def keep(self, kind: str, name: str, fill: Callable[[str, Path], None]) -> Path:
+        """Have a filled database for ``fresh(like=name)``; returns the folder of the files that belong to it.
 
-    def keep(self, kind: str, name: str, url: str) -> None:
-        """Keep a copy of a database that nobody is connected to any more, for ``fresh``."""
-        if kind == "sqlite":
-            kept = self._folder / f"kept-{name}.sqlite3"
-            copy_sqlite(Path(url.removeprefix("sqlite:///")), kept)
-            self._kept[kind, name] = str(kept)
-        else:
-            source = url.partition("@/")[2].partition("?")[0]
-            self._execute(f"CREATE DATABASE kept_{name} TEMPLATE {source}")
-            self._kept[kind, name] = f"kept_{name}"
+        ``fill`` gets a migrated database and an empty folder, once for all processes of the run, and leaves nobody
+        connected.
+        """
+        files, stored = (self._shared / f"kept-{name}-{kind}{end}" for end in ("", ".database"))
+        if (kind, name) not in self._kept:
+            with alone(self._shared / f"kept-{name}-{kind}.lock"):
+                if not stored.exists():
+                    self._store(kind, stored, lambda url: fill(url, files))
+            self._kept[kind, name] = str(stored) if kind == "sqlite" else self._loaded(name, stored)
+        return files
 
-    def folder_of(self, name: str) -> Path:
-        """Where the files of what is kept under this name lie."""
-        return self._folder / f"kept-{name}"
+    def _store(self, kind: str, stored: Path, fill: Callable[[str], None]) -> None:
+        made = stored.with_suffix(".made")  # what a failure leaves half done is not taken for the whole
+        with self.fresh(kind) as url:
+            fill(url)
+            if kind == "sqlite":
+                copy_sqlite(Path(url.removeprefix("sqlite:///")), made)
+            else:
+                self._postgres().dump(url.partition("@/")[2].partition("?")[0], made)
+        made.rename(stored)
+
+    def _loaded(self, name: str, stored: Path) -> str:
+        server, kept = self._postgres(), f"kept_{name}"
+        self._execute(f"CREATE DATABASE {kept}")
+        server.load(kept, stored)
+        return kept
 
     def close(self) -> None:
         """Stop the PostgreSQL server, if it ran."""
@@ -126,7 +151,9 @@ class Databases:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Source of fresh databases: ``with databases.fresh("postgresql") as url``. One per test process."""
-    made = Databases(tmp_path_factory.mktemp("databases"))
+    own = tmp_path_factory.mktemp("databases")
+    in_parallel = "PYTEST_XDIST_WORKER" in os.environ  # each process has a folder of its own in that of the run
+    made = Databases(own, tmp_path_factory.getbasetemp().parent if in_parallel else own)
     yield made
     made.close()
 

@@ -69,6 +69,19 @@ class PostgresServer:
         """The SQLAlchemy address of a database of this server."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
+    def dump(self, database: str, file: Path) -> None:
+        """Write a database into a file, for another server to ``load``."""
+        with file.open("wb") as output:
+            subprocess.run([*self._client("pg_dump"), "-Fc", database], stdout=output, check=True)
+
+    def load(self, database: str, file: Path) -> None:
+        """Fill an empty database from such a file."""
+        with file.open("rb") as dumped:
+            subprocess.run([*self._client("pg_restore"), "-d", database], stdin=dumped, check=True)
+
+    def _client(self, program: str) -> list[str]:
+        return [str(self._programs / program), "-h", str(self._folder), "-U", "postgres"]
+
     def _run(self, program: str, *arguments: object) -> None:
         # Output goes to a file: the server inherits it, and a pipe would never end.
         with (self._folder / "set-up.log").open("w+") as output:

@@ -47,33 +47,29 @@ def sample_database(
 ) -> Iterator[str]:
     """A database of ``kind`` with the sample, its mails sent; files and index are put into ``folder``.
 
-    ``but``: what of these is left out. Loading takes many seconds: it is done once a test process, by the true time,
-    and copied from then on.
+    ``but``: what of these is left out. Loading takes many seconds: it is done once a run, by the true time, and copied
+    from then on.
     """
-    if not databases.has(kind, SAMPLE):
-        assert not time_machine.escape_hatch.is_travelling(), "the sample is loaded by the true time"
-        _load(databases, kind)
-    files = databases.folder_of(f"{SAMPLE}-{kind}")
+    files = databases.keep(kind, SAMPLE, _load)
     shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
     with databases.fresh(kind, like=SAMPLE) as url:
         yield url
 
 
-def _load(databases: Databases, kind: str) -> None:
+def _load(url: str, folder: Path) -> None:
     from marketplace.app import create_app
     from marketplace.cli.seeding import load_sample
     from marketplace.foundation.outbox import handle_next
     from marketplace.search.services import rebuild
 
-    with databases.fresh(kind) as url:
-        app = create_app(settings(url, databases.folder_of(f"{SAMPLE}-{kind}"), demo=True))
-        with app.app_context():
-            load_sample()
-            while handle_next(app.extensions["schedule"].subscriptions):
-                pass
-            rebuild()
-        close(app)
-        databases.keep(kind, SAMPLE, url)
+    assert not time_machine.escape_hatch.is_travelling(), "the sample is loaded by the true time"
+    app = create_app(settings(url, folder, demo=True))
+    with app.app_context():
+        load_sample()
+        while handle_next(app.extensions["schedule"].subscriptions):
+            pass
+        rebuild()
+    close(app)
 
 
 @contextmanager
