@@ -12,6 +12,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 
 MEMORY = Path("/dev/shm")
@@ -56,10 +57,12 @@ def share_statements() -> None:
 
     def made(database: SQLAlchemy, key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         engine = make(database, key, {**options, "query_cache_size": 10_000}, app)
-        # Statements are kept by their dialect; one that has met its first database knows all that it needs.
-        engine.dialect, engine._compiled_cache = kept.setdefault(
-            engine.dialect.name, (engine.dialect, engine._compiled_cache)
-        )
+        name = engine.dialect.name
+        if name in kept:
+            engine.dialect, engine._compiled_cache = kept[name]
+        else:
+            # Statements are kept by their dialect, which knows all that it needs once it has met a database.
+            event.listen(engine, "connect", lambda *_: kept.setdefault(name, (engine.dialect, engine._compiled_cache)))
         return engine
 
     SQLAlchemy._make_engine = made  # type: ignore[method-assign, assignment]
