@@ -55,7 +55,8 @@ def results(challenge: Challenge, next_ones: Collection[int] = ()) -> list[dict[
         waiting += waits
         found.append(
             {"rank": place.rank, "bid": place.bid, "total": shown(place.total),
-             "mark": AWARD.mark(state) if state else None, "reserve": waiting if waits else 0, "passed": place.qualified}
+             "mark": AWARD.mark(state) if state else None, "reserve": waiting if waits else 0,
+             "passed": place.qualified}
         )  # fmt: skip
     out = [each for each in known_bids(challenge) if each.state == "disqualified"]
     return found + [
