@@ -16,8 +16,11 @@ import pytest
 import time_machine
 from playwright.sync_api import expect
 
+from marketplace.challenges.services import publish_due
 from marketplace.core import clock
 from marketplace.foundation.db import db
+from marketplace.notices.models import Notice
+from marketplace.notices.services import close_due
 from tests.support.browser import Windows
 from tests.support.journey import PDF
 from tests.support.journey_fair import CRITERIA, LEADS, RIVALS, TITLE, Fair
@@ -99,7 +102,7 @@ def review(fair: Fair) -> None:
     expect(official.open("/review/")).to_contain_text(TITLE)
     official.open(fair.page)
     official.press("同意发榜")
-    fair.by_the_clock("marketplace.challenges.services", "publish_due")
+    fair.by_the_clock(publish_due)
     expect(visitor.open(fair.page)).to_contain_text("To the deadline")
     expect(visitor.main).to_contain_text("Bids are sealed")
 
@@ -132,6 +135,9 @@ def announce(fair: Fair) -> None:
     visitor.open(f"/awards/{fair.number}", status=404)
     official.open(f"/awards/{fair.number}")
     official.follow("公示拟揭榜单位")
+    results = official.main.locator("tbody tr")
+    for row, words in ((results.nth(0), "拟揭榜"), (results.nth(1), "递补第 1")):
+        expect(row).to_contain_text(words)
     official.fill({"days": "3"})
     official.press("发布公示")
     expect(official.open(f"/awards/{fair.number}")).to_contain_text("现在还不能立榜")
@@ -145,13 +151,11 @@ def announce(fair: Fair) -> None:
 
 def award(fair: Fair) -> None:
     """After the last day; the second bidder reads its own points, the first accepts."""
-    from marketplace.notices.models import Notice
-
     number = fair["visitor"].page.url.rpartition("/")[2]
     with fair.site.app.app_context():
         last_day = db.session.query(Notice).filter_by(number=number).one().last_day
     fair.go(clock.end_of_day(last_day) + timedelta(hours=9))
-    fair.by_the_clock("marketplace.notices.services", "close_due")
+    fair.by_the_clock(close_due)
     official, rival, lead = fair["province"], fair["soe2"], fair["vendor"]
     official.open(f"/awards/{fair.number}")
     official.press("立榜")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
+from marketplace.cli.demo import PASSWORD
 from marketplace.foundation.db import db, transaction
 from tests.factories import accounts, calendar
 from tests.support.browser import PHONE, Windows
@@ -86,7 +87,7 @@ class Fair:
             guest.english = view.get("language") == "en"
         if who != "visitor" and who not in self._signed_in:
             self._signed_in.add(who)
-            demo = (f"{who}@demo.example", "jiyu-demo-2026")
+            demo = (f"{who}@demo.example", PASSWORD)
             again = who in self._known
             self._known.add(who)
             self._people[who].come(*((self._asks, accounts.PASSWORD) if who == "asker" else demo), again=again)
@@ -101,10 +102,10 @@ class Fair:
         self._time.move_to(moment)
         self._signed_in.clear()
 
-    def by_the_clock(self, services: str, due: str) -> None:
-        """What the worker does once a minute."""
+    def by_the_clock(self, due: Callable[[], None]) -> None:
+        """What the worker does every few seconds."""
         with self.site.app.app_context(), transaction():
-            getattr(import_module(services), due)()
+            due()
 
     @property
     def page(self) -> str:

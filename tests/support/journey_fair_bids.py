@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
+from marketplace.challenges.services import close_due
 from marketplace.foundation.db import transaction
 from tests.factories import bids
 from tests.factories.listings import member_of
@@ -120,7 +121,7 @@ def open_together(fair: Fair) -> None:
     with fair.site.app.app_context():
         deadline = fair.challenge().deadline
     fair.go(deadline + timedelta(minutes=1))
-    fair.by_the_clock("marketplace.challenges.services", "close_due")
+    fair.by_the_clock(close_due)
     page, first, second = f"/bids/opening/{fair.number}", fair["province2"], fair["city"]
     first.open(page)
     first.fill({"code": fair.codes["province2"]})
