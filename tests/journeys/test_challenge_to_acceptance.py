@@ -2,8 +2,9 @@
 
 Owner, official in charge, asker, visitor, the lead of a consortium, its partner, a second bidder, two openers, two
 experts. What only repeats has no window: the third opener's code, the draft of the second bid (sealed in a browser
-again), three sheets, the second milestone.
-Time is moved twice, for the site and its worker alike: to the deadline, and past the last day of the notice.
+again), the third expert's answer, three of the six sheets, the second milestone.
+Time is moved twice, for the site and its worker alike: to the deadline, and past the last day of the notice. What the
+worker does every few seconds is then called at once; people sign in anew by the form's request alone.
 """
 
 from __future__ import annotations
