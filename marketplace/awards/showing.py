@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -40,19 +40,23 @@ LIVES: dict[str, Lifecycle] = {
 }  # fmt: skip
 
 
-def results(challenge: Challenge) -> list[dict[str, Any]]:
-    """Every bid with its rank and total, and what became of it: for everybody from the notice on."""
+def results(challenge: Challenge, next_ones: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Every bid with its rank and total, and what became of it: for everybody from the notice on.
+
+    ``next_ones``: keys of the bids that stand as proposed already, as the notice that is prepared will say.
+    """
     given = {each.bid_id: each for each in queries.awards_of(challenge)}
     waiting = 0
     found = []
     for place in ranking(challenge):
         award = given.get(place.bid.id)
-        mark = AWARD.mark(award.state) if award else None
-        if award is None and place.qualified:
-            waiting += 1
+        state = award.state if award else "proposed" if place.bid.id in next_ones else ""
+        waits = not state and place.qualified
+        waiting += waits
         found.append(
-            {"rank": place.rank, "bid": place.bid, "total": shown(place.total), "mark": mark,
-             "reserve": waiting if award is None and place.qualified else 0, "passed": place.qualified}
+            {"rank": place.rank, "bid": place.bid, "total": shown(place.total),
+             "mark": AWARD.mark(state) if state else None, "reserve": waiting if waits else 0,
+             "passed": place.qualified}
         )  # fmt: skip
     out = [each for each in known_bids(challenge) if each.state == "disqualified"]
     return found + [

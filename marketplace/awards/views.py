@@ -126,7 +126,8 @@ def announce(challenge: str) -> ResponseReturnValue:
         return redirect(url_for("notices.show", number=notice.number))
     chosen = ranking.next_ones(found) if found.state == "ranked" else ()
     return form_page(
-        "awards/announce.html", form, challenge=found, chosen=chosen, results=showing.results(found),
+        "awards/announce.html", form, challenge=found, chosen=chosen,
+        results=showing.results(found, {place.bid.id for _lot, place in chosen}),
         refusal=ranking.undecided(found) if chosen else services.nobody(),
     )  # fmt: skip
 
