@@ -43,7 +43,8 @@ LIVES: dict[str, Lifecycle] = {
 def results(challenge: Challenge, next_ones: Collection[int] = ()) -> list[dict[str, Any]]:
     """Every bid with its rank and total, and what became of it: for everybody from the notice on.
 
-    ``next_ones``: keys of the bids that stand as proposed already, as the notice that is prepared will say.
+    ``next_ones``: keys of the bids that stand as proposed already, as the notice that is prepared will say. Before
+    that and before any award nobody is a reserve.
     """
     given = {each.bid_id: each for each in queries.awards_of(challenge)}
     waiting = 0
@@ -51,7 +52,7 @@ def results(challenge: Challenge, next_ones: Collection[int] = ()) -> list[dict[
     for place in ranking(challenge):
         award = given.get(place.bid.id)
         state = award.state if award else "proposed" if place.bid.id in next_ones else ""
-        waits = not state and place.qualified
+        waits = not state and place.qualified and bool(given or next_ones)
         waiting += waits
         found.append(
             {"rank": place.rank, "bid": place.bid, "total": shown(place.total),

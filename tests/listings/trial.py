@@ -100,7 +100,9 @@ KIND = Kind(
         ContentField("wishes", Text("愿望", "Wishes"), lambda value, _language: str(value or ""), wishes),
         ContentField(
             "specs", Text("参数", "Specs"), lambda value, _language: str(value or ""), claims,
-            evidence=lambda value, key: (value[key].get("evidence", "declared"), value[key].get("source", "")),
+            evidence=lambda content, key: (
+                content["specs"][key].get("evidence", "declared"), content["specs"][key].get("source", ""),
+            ),
         ),
         ContentField("pictures", Text("图片", "Pictures"), as_files("caption")),
         ContentField("files", Text("附件", "Files"), as_files("title")),
