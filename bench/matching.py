@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sqlalchemy as sa
 
+from bench.fresh import fresh_site
 from marketplace.app import create_app
 from marketplace.cli.scale import grow
-from marketplace.config import Config
 from marketplace.core.actor import SYSTEM
 from marketplace.foundation import ledger
-from marketplace.foundation.db import db, migrate, transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.matching.keeping import Keeper
 from marketplace.matching.models import Match
 from marketplace.products.models import Product
@@ -34,9 +34,7 @@ def main() -> None:
     parser.add_argument("--scenarios", type=int, default=1_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        given = {"MARKETPLACE_DATA_DIR": folder, "MARKETPLACE_SECRET_KEY": "bench-" + "k3Vq9xZt" * 8}
-        config = Config.from_environment({**given, "MARKETPLACE_MAIL_URL": "none:"})
-        migrate(config)
+        config = fresh_site(folder)
         with create_app(config).app_context():
             grow(asked.products, asked.scenarios, 500, 1)
             measure()

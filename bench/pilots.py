@@ -22,11 +22,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import sqlalchemy as sa
 from flask import Flask
 
+from bench.fresh import fresh_site
 from marketplace.app import create_app
 from marketplace.cli.seeding import load_sample
-from marketplace.config import Config
 from marketplace.core import clock
-from marketplace.foundation.db import db, migrate, transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.tables import open_csv
 from marketplace.organizations.models import Member
 from marketplace.organizations.queries import actor_of
@@ -42,9 +42,7 @@ def main() -> None:
     parser.add_argument("--readings", type=int, default=1_000_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        given = {"MARKETPLACE_DATA_DIR": folder, "MARKETPLACE_SECRET_KEY": "bench-" + "k3Vq9xZt" * 8}
-        config = Config.from_environment({**given, "MARKETPLACE_MAIL_URL": "none:", "MARKETPLACE_DEMO": "1"})
-        migrate(config)
+        config = fresh_site(folder, MARKETPLACE_DEMO="1")
         app = create_app(config)
         with app.app_context():
             load_sample()

@@ -20,11 +20,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import sqlalchemy as sa
 from flask import Flask
 
+from bench.fresh import fresh_site
 from marketplace.app import create_app, start_worker
 from marketplace.cli.scale import grow
-from marketplace.config import Config
 from marketplace.core.actor import VISITOR
-from marketplace.foundation.db import db, migrate, transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.listings.loading import Loaded, load
 from marketplace.matching.keeping import Keeper
 from marketplace.organizations.models import Organization
@@ -46,9 +46,7 @@ def main() -> None:
     parser.add_argument("--a-second", type=float, default=5.0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        given = {"MARKETPLACE_DATA_DIR": folder, "MARKETPLACE_SECRET_KEY": "bench-" + "k3Vq9xZt" * 8}
-        config = Config.from_environment({**given, "MARKETPLACE_MAIL_URL": "none:"})
-        migrate(config)
+        config = fresh_site(folder)
         app = create_app(config)
         with app.app_context():
             grow(asked.products, asked.products // 50, max(20, asked.products // 20), 1)

@@ -23,11 +23,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Engine
 
+from bench.fresh import fresh_site
 from marketplace.app import create_app
 from marketplace.cli.demo import PASSWORD
 from marketplace.cli.seeding import load_sample
-from marketplace.config import Config
-from marketplace.foundation.db import db, migrate, transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.sites.models import Site
 
 TURNS = 30
@@ -40,9 +40,7 @@ def main() -> None:
     parser.add_argument("--applications", type=int, default=500)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        given = {"MARKETPLACE_DATA_DIR": folder, "MARKETPLACE_SECRET_KEY": "bench-" + "k3Vq9xZt" * 8}
-        config = Config.from_environment({**given, "MARKETPLACE_MAIL_URL": "none:", "MARKETPLACE_DEMO": "1"})
-        migrate(config)
+        config = fresh_site(folder, MARKETPLACE_DEMO="1")
         app = create_app(config)
         with app.app_context():
             load_sample()
