@@ -90,7 +90,7 @@ def _award(award: Any, actor: Actor) -> dict[str, Any]:
     return {
         "row": award, "mark": AWARD.mark(award.state), "partners": showing.partners(award),
         "inside": sees_inside(actor, award), "offers": offers(AWARD, award),
-        "note": showing.ending(award),
+        "note": showing.ending(award), "accepted": showing.acceptance_of(award),
     }  # fmt: skip
 
 

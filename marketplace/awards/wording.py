@@ -31,6 +31,8 @@ OWNER_RESULTS = {
     "pass": Text("同意通过验收", "Accept in full"),
     "partly": Text("同意部分验收", "Accept in part"),
 }
+# What an expert of an acceptance panel votes for.
+VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return to be mended")}
 # Acts that are no step of a life cycle, by the kind of object.
 ACTS: dict[str, dict[str, Text]] = {
     "award": {"propose": Text("拟揭榜，列入公示", "Proposed and put on notice")},
@@ -39,6 +41,7 @@ ACTS: dict[str, dict[str, Text]] = {
     "extension": {"ask": Text("申请延期", "Extension asked for")},
     "payment": {"record": Text("登记付款", "Payment recorded")},
     "acceptance": {"apply": Text("申请验收", "Acceptance applied for")},
+    "opinion": {"hand_in": Text("提交验收意见", "Opinion handed in")},
     "termination": {"terminate": Text("终止", "Terminated")},
 }
 _HEAD = (

@@ -210,6 +210,8 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "stages": "what a challenge demands before it takes a step behind its ranking",
         "carrying": "commands on contract, milestones, later days, payments",
         "concluding": "commands on acceptance, termination, exemption",
+        "accepting": "how experts judge an acceptance",
+        "accepting_views": "acceptances before the experts drawn for them",
         "feedback": "what a bidder reads of its own bid",
         "casefile": "everything about a challenge as one archive, as it stood on a day",
         "wording": "awards in words: notices, grounds, acts",
