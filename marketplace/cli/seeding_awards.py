@@ -145,7 +145,9 @@ class Awarding(Judging):
     def apply(self, award: Award, at: datetime, *, met: bool = True) -> Acceptance:
         """Applied for with every indicator as it was asked for, or the last one below."""
         rows = award.challenge.content["indicators"]
-        measured = {row["name"]: (row["threshold"], met or row is not rows[-1]) for row in rows}
+        measured = {row["name"]: (row["threshold"], True) for row in rows}
+        if not met:
+            measured[rows[-1]["name"]] = said.BELOW, False
         with clock.standing_at(at):
             files = [_paper("验收报告（演示）.txt")]
             return concluding.apply(award, measured, said.STATEMENT, files, self.winner(award))
@@ -153,7 +155,8 @@ class Awarding(Judging):
     def endorse(self, asked: Acceptance, result: str, at: datetime) -> None:
         """The owner's opinion."""
         with clock.standing_at(at):
-            concluding.endorse(asked, result, said.OPINION, self.actors["soe"])
+            words = said.OPINION if result == "pass" else said.PARTLY
+            concluding.endorse(asked, result, words, self.actors["soe"])
 
     def accept(self, award: Award) -> None:
         """Returned once, then judged by experts and accepted."""

@@ -146,7 +146,7 @@ def _finish(world: World, scene: Scene, award: Award) -> None:
     with transaction():
         concluding.endorse(asked, "partly", "一项未达到", owner)
     with transaction():
-        concluding.decide(asked, "pass_partly", "", "同意部分验收", [], scene.runs)
+        concluding.decide(asked, "pass_partly", "同意部分验收", "事项简单", [], scene.runs)
 
 
 def test_an_empty_place_is_filled_before_work_begins(world: World) -> None:
