@@ -34,7 +34,8 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.services import text_of
 from marketplace.panels.queries import panels_of
-from marketplace.scoring.models import Change, Ranking, Sheet, TieVote
+from marketplace.scoring import lots
+from marketplace.scoring.models import Change, Ranking, Sheet, TieDraw, TieVote
 
 FORMAT = "jiyu-case/1"
 IN_MEMORY = 8 * 2**20
@@ -107,6 +108,7 @@ def _subjects(challenge: Challenge) -> dict[str, list[int]]:
         "sheet": keys(Sheet, Sheet.challenge_id == challenge.id),
         "score_change": keys(Change, Change.challenge_id == challenge.id),
         "tie_vote": keys(TieVote, TieVote.challenge_id == challenge.id),
+        "tie_draw": keys(TieDraw, TieDraw.challenge_id == challenge.id),
         "ranking": keys(Ranking, Ranking.challenge_id == challenge.id),
         "opinion": keys(Opinion, Opinion.acceptance_id.in_([each.id for each in applied])),
         "notice": notices, "objection": keys(Objection, Objection.notice_id.in_(notices)),
@@ -204,6 +206,9 @@ def _scores(case: Case) -> Iterator[Member]:
     signed = sa.select(Ranking).where(Ranking.challenge_id == case.challenge.id, Ranking.signed_at < case.until)
     for ranking in db.session.scalars(signed.order_by(Ranking.number)):
         yield f"scores/ranking-{ranking.number}.json", ranking.text.encode()
+    drawn = sa.select(TieDraw).where(TieDraw.challenge_id == case.challenge.id, TieDraw.drawn_at < case.until)
+    for draw in db.session.scalars(drawn.order_by(TieDraw.id)):
+        yield f"scores/draw-{draw.id}.json", lots.text_of(draw).encode()
     locked = sa.select(Sheet).where(Sheet.challenge_id == case.challenge.id, Sheet.locked_at < case.until)
     yield "scores/sheets.json", _json([
         {"key": each.id, "bid": each.bid_id, "assignment": each.assignment_id, "marks": each.marks}

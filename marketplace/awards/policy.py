@@ -8,18 +8,11 @@ import sqlalchemy as sa
 
 from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Opinion, Payment
 from marketplace.bids.policy import is_bidder
-from marketplace.bids.queries import known_bids
-from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.actor import Actor
 from marketplace.foundation.db import db
 from marketplace.panels.models import Assignment, Panel
 from marketplace.panels.policy import JUDGES
-
-
-def concludes(actor: Actor, challenge: Challenge) -> bool:
-    """Who announces, confirms and ends: the officials who run the challenge, but nobody who takes part in any bid."""
-    return runs(actor, challenge) and not any(is_bidder(actor, bid) for bid in known_bids(challenge))
 
 
 def decides(actor: Actor, award: Award) -> bool:

@@ -13,7 +13,7 @@ from marketplace.awards.carrying_views import milestone_href as milestone_href
 from marketplace.awards.concluding_views import acceptance_href as acceptance_href
 from marketplace.awards.forms import NoticeForm
 from marketplace.awards.lifecycle import AWARD, notice_over
-from marketplace.awards.policy import concludes, sees_inside
+from marketplace.awards.policy import sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -22,6 +22,7 @@ from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.notices.lifecycle import DAYS, NOTICE
+from marketplace.scoring.policy import concludes
 from marketplace.settings.queries import value
 from marketplace.web.actions import offers, seen_version
 from marketplace.web.forms import clean, form_page

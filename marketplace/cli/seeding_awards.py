@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from itertools import count
 
 import sqlalchemy as sa
 
@@ -24,11 +25,14 @@ from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.notices import services as notices
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import actor_of
+from marketplace.panels import drawing
 from marketplace.panels import services as panels
 from marketplace.panels.models import Assignment
 from marketplace.sample import demo_awards as said
 from marketplace.sample.demo_scores import BIDDERS, FIELDS
+from marketplace.scoring import lots
 from marketplace.scoring.models import BidCode
+from marketplace.scoring.queries import ranking
 
 NOTICE_DAYS = 3
 NOTICE_OVER = timedelta(days=12)  # three working days, whatever holidays lie between
@@ -42,8 +46,10 @@ def load_awards(people: Mapping[str, User], units: Mapping[str, Organization]) -
     for challenge in made:
         awarding.prepare(challenge)
         awarding.spare = challenge is made[-1]  # the account that sits on all other panels judges its acceptance
+        awarding.even = challenge is made[0]
         awarding.rank(challenge, first="expert3")
     shown, running, accepted, stopped, partly, judged = made
+    awarding.draw_lots(shown, clock.now() - timedelta(days=1, hours=2))
     awarding.announce(shown, clock.now() - timedelta(days=1))
     awarding.run(awarding.contract(running, awarding.ranked_at(running)))
     awarding.accept(awarding.contract(accepted, awarding.ranked_at(accepted)))
@@ -67,6 +73,16 @@ class Awarding(Judging):
     def ranked_at(self, challenge: Challenge) -> datetime:
         """Soon after the chair has signed."""
         return self.opened(challenge) + timedelta(days=11)
+
+    def draw_lots(self, challenge: Challenge, at: datetime) -> None:
+        """All bids share the first rank: two officials draw, and the first bidder happens to win."""
+        own = self._units[BIDDERS[0]].id
+        with clock.standing_at(at):
+            made = lots.prepare(challenge, 1, self.actors["province"])
+            first = next(each.bid.number for each in ranking(challenge) if each.bid.organization_id == own)
+            words = (f"{each:06d}" for each in count())
+            happens = next(each for each in words if drawing.order(f"{made.secret}:{each}", made.bids)[0] == first)
+            lots.draw(made, happens, self.actors["province2"])
 
     def announce(self, challenge: Challenge, at: datetime) -> None:
         """Put the result on notice."""

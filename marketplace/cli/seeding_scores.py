@@ -48,6 +48,8 @@ class Judging(Bidding):
 
     # Set while a panel is drawn that leaves out the account that sits on all others.
     spare = False
+    # Set while all bids get the same marks.
+    even = False
 
     def __init__(self, people: Mapping[str, User], units: Mapping[str, Organization]) -> None:
         super().__init__(people, units)
@@ -132,7 +134,8 @@ class Judging(Bidding):
         actor = actor_of(chair.expert.user)
         with clock.standing_at(at + timedelta(days=1)):
             code = queries.codes_of(challenge)[0].code
-            consensus.change(challenge, code, "c2", "24", CHANGED, actor)
+            if not self.even:
+                consensus.change(challenge, code, "c2", "24", CHANGED, actor)
             consensus.sign(challenge, actor)
 
     def in_order(self, challenge: Challenge) -> Sequence[BidCode]:
@@ -152,7 +155,7 @@ class Judging(Bidding):
     def marks(self, challenge: Challenge, less: Sequence[str], place: int = 0) -> dict[str, dict[str, str]]:
         """Marks a little below the maximum, with reasons."""
         return {
-            each.key: {"mark": f"{each.weight - Decimal(low) - place:f}", "note": NOTE}
+            each.key: {"mark": f"{each.weight - Decimal(low) - (0 if self.even else place):f}", "note": NOTE}
             for each, low in zip(marks.criteria_of(challenge), less, strict=True)
         }
 

@@ -16,6 +16,7 @@ ACCEPTANCE = "award_acceptance"
 def upgrade() -> None:
     """Apply."""
     _opinions()
+    _draws()
     with op.batch_alter_table(ACCEPTANCE) as batch:
         batch.add_column(sa.Column("departure", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table(ACCEPTANCE) as batch:
@@ -50,8 +51,40 @@ def _opinions() -> None:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
+def _draws() -> None:
+    table = "score_tie_draw"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("challenge_id", "ranking_id", "rank")),
+        sa.Column("bids", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.String(length=32), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("prepared_by", sa.Integer(), nullable=True),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_by", sa.Integer(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('prepared','drawn')", name=op.f(f"ck_{table}_state")),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}"))
+            for column, other in (
+                ("challenge_id", "challenge"), ("ranking_id", "ranking"), ("prepared_by", "user_account"),
+                ("drawn_by", "user_account"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("ranking_id", "rank", name=op.f(f"uq_{table}_ranking_id_rank")),
+    )  # fmt: skip
+    op.create_index(op.f(f"ix_{table}_challenge_id"), table, ["challenge_id"])
+
+
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("score_tie_draw")
     op.drop_table("award_opinion")
     with op.batch_alter_table(ACCEPTANCE) as batch:
         batch.drop_column("departure")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, only, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, only, post, step
 
 WINNER, OWNER = 1, 3
 NOBODY = "302 404 404 404 404 404 404"
@@ -52,7 +52,7 @@ def lots() -> Iterator[Row]:
     yield get("award_lots.show", "/award-lots/x", NOBODY)
     yield get("award_lots.contract", f"{lot}/contract", only(OWNER, 403))
     yield post("award_lots.contract", f"{lot}/contract", only(OWNER, 403))
-    yield get("award_lots.pay", f"{lot}/payment", only(OWNER, 200))
+    yield get("award_lots.pay", f"{lot}/payment?form={FORM}", only(OWNER, 200))
     yield post("award_lots.pay", f"{lot}/payment", only(OWNER, 422))
     yield get("award_lots.apply", f"{lot}/acceptance", only(WINNER, 403))
     yield post("award_lots.apply", f"{lot}/acceptance", only(WINNER, 403))

@@ -84,6 +84,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "what panels hold of a person",
     },
     "scoring": {
+        "lots": "equal ranks told apart by lot",
         "ranking": "totals and their order in exact arithmetic; pure",
         "marks": "criteria, marks as they are typed, what is missing, what the panel says as a whole",
         "blinding": "what is taken out of a bid before an expert reads it; pure",

@@ -145,7 +145,7 @@ def announce(fair: Fair) -> None:
     rows = visitor.open(f"/awards/{fair.number}").locator("#ranking tbody tr")
     expect(rows.nth(0)).to_contain_text(fair.names["vendor"][2])
     expect(rows.nth(0)).to_contain_text(fair.names["vendor2"][2])
-    expect(rows.nth(0)).to_contain_text("Proposed, on notice")
+    expect(rows.nth(0)).to_contain_text("Proposed")
     visitor.follow("N-")
     expect(visitor.main.get_by_role("link", name="Raise an objection")).to_have_count(1)
 
