@@ -14,12 +14,12 @@ from marketplace.core import clock
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.matching import queries, weights
-from marketplace.matching.keeping import LEAST_SCORE, Keeper
+from marketplace.matching.keeping import Keeper
 from marketplace.matching.models import Match, Matched
-from marketplace.matching.scoring import judge
 from marketplace.pilots import services as pilot_services
 from marketplace.products.kind import PRODUCT
 from tests.factories import accounts, listings, pilots, products, scenarios
+from tests.matching.listed import expected, kept
 
 Db = scoped_session[Session]
 
@@ -30,26 +30,6 @@ def settle(keeper: Keeper | None = None) -> None:
         if not working.run():
             return
     raise AssertionError("the keeper finds no end")
-
-
-def kept() -> dict[tuple[int, int], tuple[int, int]]:
-    return {
-        (row.scenario_id, row.product_id): (row.score, row.open_questions)
-        for row in db.session.scalars(sa.select(Match))
-    }
-
-
-def expected() -> dict[tuple[int, int], tuple[int, int]]:
-    """Every pair of published rows judged from nothing."""
-    found = {}
-    offers = [queries.offer_of(each, queries.piloted()) for each in queries.offered_products()]
-    for scenario in queries.open_scenarios():
-        need = queries.need_of(scenario)
-        for offer in offers:
-            judged = judge(need, offer)
-            if judged.listed and judged.score >= LEAST_SCORE:
-                found[need.id, offer.id] = (judged.score, judged.open_questions)
-    return found
 
 
 def withdraw(listing: Any) -> None:

@@ -27,7 +27,7 @@ from marketplace.reference import catalogue, values
 from marketplace.scenarios.models import Scenario
 from marketplace.web.paging import PER_PAGE
 from tests.matching.judged import JUDGED, measure
-from tests.matching.listed import listed
+from tests.matching.listed import expected, kept, listed
 from tests.support.databases import Databases
 from tests.support.sample_site import SampleSite, sample_site
 
@@ -152,6 +152,13 @@ def test_every_reason_of_the_sample_is_true(sample: SampleSite) -> None:
             assert match["score"] == pytest.approx(sum(told.values()) * 100 / possible, abs=0.06)
             counted += 1
     assert counted > 200
+
+
+def test_what_was_judged_together_is_what_each_pair_gives_by_itself(sample: SampleSite) -> None:
+    with sample.app.app_context():
+        found = kept()
+        assert found == expected()
+        assert len(found) > 1000
 
 
 def test_both_sides_are_told_the_same(sample: SampleSite) -> None:
