@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -12,11 +12,12 @@ from marketplace.matching import queries, weights
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.needs import Fit, Needs
 from marketplace.matching.queries import PRODUCT, SCENARIO, Piloted
-from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 
-# Listings judged between two looks at what else waits for the worker.
-PORTION = 250
+# What is judged between two looks at what else waits for the worker: a second's work. Scenarios are fewer, because they
+# are judged against every product, and what comes of it is in memory until it is written.
+PRODUCTS, MOST_FITS = 250, 40_000
+SCENARIOS = 50
 # Rows of one statement that reads.
 READ = 500
 
@@ -65,40 +66,41 @@ class Keeper:
         return False
 
     def _judge_products(self) -> bool:
-        due = dict(queries.stale(PRODUCT, PORTION))
+        due = dict(queries.stale(PRODUCT, PRODUCTS))
         if not due:
             return False
         self._needs.refresh()
-        tried = queries.piloted(list(due))
-        products = queries.offered_products(sorted(due))
-        _write(PRODUCT, due, _fits(self._needs, products, tried), tried)
+        tried, fits = queries.piloted(list(due)), list[Fit]()
+        for product in queries.offered_products(sorted(due)):
+            fits.extend(self._needs.fitting(queries.offer_of(product, tried)))
+            if len(fits) >= MOST_FITS:
+                due = {key: version for key, version in due.items() if key <= product.id}
+                break
+        _write(PRODUCT, due, fits, tried)
         return True
 
 
 def _judge_scenarios() -> bool:
     """Changed scenarios against the products that are up to date; the others get all scenarios in their turn."""
-    due = dict(queries.stale(SCENARIO, PORTION))
+    due = dict(queries.stale(SCENARIO, SCENARIOS))
     if not due:
         return False
     needs = Needs()
     for scenario in queries.open_scenarios(sorted(due)):
         needs.add(queries.need_of(scenario))
-    _write(SCENARIO, due, _fits(needs, queries.judged_products(), queries.piloted()), {})
+    tried = queries.piloted()
+    fits = [fit for product in queries.judged_products() for fit in needs.fitting(queries.offer_of(product, tried))]
+    _write(SCENARIO, due, fits, {})
     return True
 
 
-def _fits(needs: Needs, products: Iterable[Product], tried: Piloted) -> list[Fit]:
-    """In the order of the table's key, which is how a database writes them fastest."""
-    return sorted([fit for product in products for fit in needs.fitting(queries.offer_of(product, tried))])
-
-
 def _write(kind: str, judged: Mapping[int, int], fits: Sequence[Fit], tried: Piloted) -> None:
-    """Replace the matches of the judged listings (key → version)."""
+    """Replace the matches of the judged listings (key → version), in the order of the key: the fastest to write."""
     with transaction():
         _delete(kind, list(judged))
         seq = queries.position() + 1
         if fits:  # on the connection: the session would look at every row once more
-            db.session.connection().execute(sa.insert(Match), [_row(each) for each in fits])
+            db.session.connection().execute(sa.insert(Match), [_row(each) for each in sorted(fits)])
         noted = [
             {"kind": kind, "listing_id": key, "version": version, "rules": weights.VERSION, "seq": seq,
              "pilots": len(tried.get(key, ()))}
@@ -113,7 +115,7 @@ def _row(fit: Fit) -> dict[str, int]:
 
 def _forget_ended() -> bool:
     """Take out what is published no more."""
-    ended = {kind: queries.gone(kind, PORTION) for kind in (SCENARIO, PRODUCT)}
+    ended = {kind: queries.gone(kind, PRODUCTS) for kind in (SCENARIO, PRODUCT)}
     if not any(ended.values()):
         return False
     with transaction():
