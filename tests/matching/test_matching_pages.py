@@ -187,7 +187,7 @@ def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleS
     ):
         assert text in page
     whole = client.get(f"/scenarios/{number}/matches?lang=en").text
-    for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How points are given"):
+    for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How the score is made up"):
         assert text in whole
     text = client.get(f"/scenarios/{number}/matches.csv").get_data(as_text=True)
     rows = list(csv.reader(io.StringIO(text)))
