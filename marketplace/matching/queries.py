@@ -42,6 +42,7 @@ def need_of(scenario: Scenario) -> Need:
     title = f"{scenario.title} {known.label.zh if known else ''}"
     texts = f"{content['task']} {content['situation']}"
     words, title_pairs = scoring.need_words(title, texts), scoring.pairs_of(title)
+    text_pairs = scoring.pairs_of(texts) - title_pairs
     return Need(
         id=scenario.id,
         domain=scenario.domain,
@@ -55,7 +56,8 @@ def need_of(scenario: Scenario) -> Need:
         surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
         title_pairs=title_pairs,
-        text_pairs=scoring.pairs_of(texts) - title_pairs,
+        text_pairs=text_pairs,
+        pair_weight=len(title_pairs) * weights.TITLE_WEIGHT + len(text_pairs) * weights.TEXT_WEIGHT,
     )
 
 
@@ -80,6 +82,7 @@ def offer_of(product: Product, tried: Piloted) -> Offer:
     area = content["specs"].get("service_area")
     words = (product.title, category.label.zh, *category.aliases, content["summary"], content["cases"],
              content["description"])  # fmt: skip
+    pairs = scoring.pairs_of(" ".join(words))
     return Offer(
         id=product.id,
         category=product.category,
@@ -92,7 +95,8 @@ def offer_of(product: Product, tried: Piloted) -> Offer:
             for key, claim in content["specs"].items()
         },
         tokens=scoring.offer_tokens(" ".join(words)),
-        pairs=scoring.pairs_of(" ".join(words)),
+        pairs=pairs,
+        brevity=scoring.brevity_of(pairs),
         piloted=frozenset(
             part for code in tried.get(product.id, ()) for part in (code, code.partition(".")[0]) if part
         ),
