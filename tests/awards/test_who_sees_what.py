@@ -110,31 +110,38 @@ VARYING = re.compile(
 NAMES = ("asker", "lead", "partner", "rival", "judge")
 
 
-# How it ended → at which stage of the table everybody stands, who finds more than that, and who finds nothing more.
+# How it ended → at which stage of the table everybody stands, who finds more than that ("~" may), and whose part in it
+# is over: they find what visitors do.
 INSIDE = "lead partner owner office"
 EVERYONE = " ".join(ROLES)
 ENDS = {
     "withdrawn": ("sealed", {"ending": EVERYONE}, ""),
     "failed": ("closed", {}, ""),
-    "no_suitable": ("rank", {"ending": EVERYONE, "points": INSIDE, "total": INSIDE}, "judge member"),
+    "no_suitable": (
+        "rank", {"ending": EVERYONE, "points": INSIDE, "total": INSIDE, "changed mark": "owner office rival"},
+        "judge member",
+    ),
     "corrected": ("work", {"ending": EVERYONE}, ""),
-    "terminated": ("work", {"ending": EVERYONE, "settlement": INSIDE}, ""),
-}
+    "terminated": ("work", {"ending": EVERYONE, "settlement": f"{INSIDE} ~logs"}, ""),
+}  # fmt: skip
 
 
 def at_the_end(ending: str) -> dict[str, dict[str, tuple[int, int, bool]]]:
     """The same when a challenge has ended before its time."""
-    base, more, gone = ENDS[ending]
+    base, more, over = ENDS[ending]
     stage = STAGES.index(base)
-    out = {role for column in gone.split() for role in ROLES[column]}
-    table = {
-        thing: {role: (stage, stage, False) for role, (first, last, _must) in spans.items()
-                if first <= stage <= last and (role not in out or thing == "terms")}
+    found = {
+        thing: {role: (stage, stage, False) for role, (first, last, _must) in spans.items() if first <= stage <= last}
         for thing, spans in granted().items()
-    }  # fmt: skip
+    }
+    for thing, spans in found.items():
+        for role in [role for column in over.split() for role in ROLES[column] if thing != role]:
+            if "visitor" not in spans:
+                spans.pop(role, None)
     for thing, columns in more.items():
-        table[thing] = {role: (stage, stage, True) for column in columns.split() for role in ROLES[column]}
-    return table
+        for column in columns.split():
+            found[thing] |= dict.fromkeys(ROLES[column.lstrip("~")], (stage, stage, column[0] != "~"))
+    return found
 
 
 def granted() -> dict[str, dict[str, tuple[int, int, bool]]]:
