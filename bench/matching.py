@@ -1,4 +1,4 @@
-"""Measures how long matching takes to become current (S11): from nothing, and after one product changed.
+"""Measures how long matching takes to become current (S11): from nothing, and after one listing changed.
 
 ``python bench/matching.py --products 10000 --scenarios 1000``. One process on SQLite; the worker's own task is run.
 """
@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -21,9 +22,11 @@ from marketplace.cli.scale import grow
 from marketplace.core.actor import SYSTEM
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
+from marketplace.listings.models import Listing
 from marketplace.matching.keeping import Keeper
 from marketplace.matching.models import Match
 from marketplace.products.models import Product
+from marketplace.scenarios.models import Scenario
 
 CHANGES = 20
 
@@ -45,16 +48,24 @@ def measure() -> None:
     wall, cpu = settle(keeper)
     rows = db.session.scalar(sa.select(sa.func.count()).select_from(Match))
     print(f"S11 from nothing: {wall:.1f} s ({cpu:.1f} s of processor time), {rows} matches kept")
-    times = []
-    for key in db.session.scalars(sa.select(Product.id).order_by(Product.id).limit(CHANGES)).all():
-        with transaction():
-            product = db.session.get_one(Product, key)
-            product.title += "·"
-            db.session.flush()
-            ledger.record(product, "edit", SYSTEM)
-        times.append(settle(keeper)[0])
-    times.sort()
-    print(f"S11 one changed product: {times[len(times) // 2]:.2f} s median, {times[-1]:.2f} s at the most of {CHANGES}")
+    for model, count in ((Product, CHANGES), (Scenario, CHANGES // 4)):
+        spent = sorted(settle_after_change(keeper, model, key) for key in first_keys(model, count))
+        middle, most = spent[len(spent) // 2], spent[-1]
+        print(f"S11 one changed {model.__tablename__}: {middle:.2f} s median, {most:.2f} s at the most of {count}")
+
+
+def first_keys(model: type[Listing], count: int) -> Sequence[int]:
+    return db.session.scalars(sa.select(model.id).order_by(model.id).limit(count)).all()
+
+
+def settle_after_change(keeper: Keeper, model: type[Listing], key: int) -> float:
+    """Seconds by the clock until the matches of a listing with another title are current."""
+    with transaction():
+        listing = db.session.get_one(model, key)
+        listing.title += "·"
+        db.session.flush()
+        ledger.record(listing, "edit", SYSTEM)
+    return settle(keeper)[0]
 
 
 def settle(keeper: Keeper) -> tuple[float, float]:

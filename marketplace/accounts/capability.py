@@ -78,7 +78,7 @@ def _forget_old() -> bool:
 ACCOUNTS = Capability(
     name="accounts",
     blueprints=lambda: (views.blueprint(),),
-    footer=(FooterLink(1, Text("注册账号", "Register"), "accounts.register", 10),),
+    footer=(FooterLink(1, Text("注册账号", "Register"), "accounts.register", 10, visitors=True),),
     letters={
         "user.registered": notify.registered,
         "user.registered_again": notify.registered_again,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from types import TracebackType
 
 from marketplace.core.text import Text
 
@@ -31,6 +32,33 @@ class Invalid(MarketplaceError):
     def __init__(self, errors: Iterable[FieldError]) -> None:
         self.errors = list(errors)
         super().__init__("; ".join(str(error) for error in self.errors))
+
+
+class Gathered:
+    """Several values read one after another, so that all that is wrong is told at once.
+
+    ``with wrong: ...`` keeps a FieldError or Invalid of its block and goes on behind it; ``tell`` raises what was kept.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Invalid):
+            self.errors.extend(error.errors)
+        elif isinstance(error, FieldError):
+            self.errors.append(error)
+        return isinstance(error, FieldError | Invalid)
+
+    def tell(self) -> None:
+        """Raises Invalid with everything that was kept, if anything was."""
+        if self.errors:
+            raise Invalid(self.errors)
 
 
 class Refused(MarketplaceError):

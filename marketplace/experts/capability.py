@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 from marketplace.experts import leaving, notify, queries, services, views
 from marketplace.experts.lifecycle import DECISION_DAYS, EXPERT, SETTINGS
@@ -86,7 +87,7 @@ def duties(actor: Actor) -> list[Duty]:
         return []
     if expert.state == "returned":
         remark = ledger.latest(expert)
-        why = Text(remark.reason, remark.reason) if remark else None
+        why = in_words(remark.reason) if remark else None
         verb, title = (
             Text("补正", "Correct"),
             Text("专家入库申请被退回", "Your application to the register was returned"),

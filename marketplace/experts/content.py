@@ -167,7 +167,7 @@ def place(region: str) -> Text:
 
 def period(row: Mapping[str, Any]) -> Text:
     """From when to when a line holds."""
-    since, until = row["since"] or "?", row["until"]
+    since, until = row["since"] or Text("起始不详", "unknown start"), row["until"]
     if until:
         return Text("%(since)s 至 %(until)s", "%(since)s to %(until)s") % {"since": since, "until": until}
     return Text("%(since)s 至今", "%(since)s to now") % {"since": since}

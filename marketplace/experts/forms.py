@@ -13,7 +13,7 @@ from wtforms import BooleanField, Field, FormField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, Gathered
 from marketplace.core.text import Text
 from marketplace.experts.content import LIMITS, MOST_ROWS, OUTSIDE, SECTIONS, read_period
 from marketplace.experts.ties import RELATIONS, Content, first_day, folded, last_day
@@ -91,20 +91,24 @@ class TiedRow(WrittenRow):
     until = text("period", _l("止（至今则空）"), render_kw={"placeholder": "2023-06"})
 
     def tied(self, *, organization: bool = True, since: bool = True) -> dict[str, Any]:
-        """These four as content; raises FieldError."""
-        if organization and not self.organization.data:
-            raise FieldError("organization", Text("请写单位全称", "Give the full name of the organization"))
-        found = {
-            "organization": self.organization.data or "",
-            "code": self._code(),
-            "since": read_period(self.since.data or "", "since"),
-            "until": read_period(self.until.data or "", "until", ahead=YEARS_AHEAD),
-        }
-        if since and not found["since"]:
-            raise FieldError("since", Text("请写起始年月，例如 2019-03", "Give the month it began, e.g. 2019-03"))
-        began, ended = first_day(found["since"]), last_day(found["until"])
-        if began and ended and ended < began:
-            raise FieldError("until", Text("止不能早于起", "It cannot end before it begins"))
+        """These four as content; raises Invalid with everything that is wrong."""
+        wrong = Gathered()
+        found = {"organization": self.organization.data or "", "code": "", "since": "", "until": ""}
+        with wrong:
+            if organization and not found["organization"]:
+                raise FieldError("organization", Text("请写单位全称", "Give the full name of the organization"))
+        with wrong:
+            found["code"] = self._code()
+        with wrong:
+            found["since"] = read_period(self.since.data or "", "since")
+            if since and not found["since"]:
+                raise FieldError("since", Text("请写起始年月，例如 2019-03", "Give the month it began, e.g. 2019-03"))
+        with wrong:
+            found["until"] = read_period(self.until.data or "", "until", ahead=YEARS_AHEAD)
+            began, ended = first_day(found["since"]), last_day(found["until"])
+            if began and ended and ended < began:
+                raise FieldError("until", Text("止不能早于起", "It cannot end before it begins"))
+        wrong.tell()
         return found
 
     def _code(self) -> str:
@@ -182,7 +186,13 @@ class HoldingsForm(TiesForm):
     none = BooleanField(_l("我没有持股（上市公司公开交易的零星股票不必填）"))
 
     def read(self, row: Any) -> dict[str, Any]:
-        return {**row.tied(), "percent": read_percent(row.percent.data or "")}
+        wrong, found = Gathered(), {"percent": ""}
+        with wrong:
+            found |= row.tied()
+        with wrong:
+            found["percent"] = read_percent(row.percent.data or "")
+        wrong.tell()
+        return found
 
 
 def read_percent(typed: str) -> str:
@@ -221,11 +231,15 @@ class RelationsForm(TiesForm):
     none = BooleanField(_l("我没有上述关系"))
 
     def read(self, row: Any) -> dict[str, Any]:
-        if not row.kind.data:
-            raise FieldError("kind", Text("请选择是什么关系", "Choose what relation it is"))
-        found = row.tied(organization=False, since=False)
-        if not found["organization"] and not found["code"] and not row.person.data:
-            raise FieldError("organization", Text("请写单位或对方姓名", "Give the organization or the person"))
+        wrong, found = Gathered(), {}
+        with wrong:
+            if not row.kind.data:
+                raise FieldError("kind", Text("请选择是什么关系", "Choose what relation it is"))
+        with wrong:
+            found = row.tied(organization=False, since=False)
+            if not found["organization"] and not found["code"] and not row.person.data:
+                raise FieldError("organization", Text("请写单位或对方姓名", "Give the organization or the person"))
+        wrong.tell()
         return {**found, "kind": row.kind.data, "person": row.person.data or "", "note": row.note.data or ""}
 
 

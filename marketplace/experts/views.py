@@ -266,6 +266,6 @@ def history_lines(expert: Expert) -> list[dict[str, Any]]:
         who = posts[entry.post_id].label if entry.post_id in posts else Text("系统", "System")
         if entry.actor_id == expert.user_id:
             who = Text("本人", "The expert")
-        text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
+        text = entry.told(act)
         lines.append({"at": entry.at, "text": text, "who": who})
     return lines

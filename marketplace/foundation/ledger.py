@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor, PostHeld
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 from marketplace.foundation.db import Base, BigId, db, only_row
 
@@ -61,6 +62,12 @@ class LedgerEntry(Base):
     data: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+    def told(self, act: Text) -> Text:
+        """``act`` with the reason behind it, if one was given."""
+        if not self.reason:
+            return act
+        return Text("%(act)s：%(reason)s", "%(act)s: %(reason)s") % {"act": act, "reason": in_words(self.reason)}
 
     def content(self) -> dict[str, Any]:
         """Everything that the hash covers, in a form that does not depend on the database."""

@@ -8,6 +8,7 @@ from functools import partial
 from flask import url_for
 
 from marketplace.core.actor import Actor
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 from marketplace.listings.kind import KINDS, Kind
 from marketplace.listings.lifecycle import REVIEW_DAYS
@@ -82,7 +83,7 @@ def duties(actor: Actor) -> list[Duty]:
             title=listing.label.say(current_language()) or listing.number,
             href=url_for(f"{plural}.edit", number=listing.number),
             why=Text("%(kind)s被退回：%(reason)s", "This %(kind)s was returned: %(reason)s")
-            % {"kind": kind.label, "reason": _first_line(revision.remark)},
+            % {"kind": kind.label, "reason": in_words(_first_line(revision.remark))},
             since=revision.decided_at,
         )
         for plural, kind in KINDS.items()

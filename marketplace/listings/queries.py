@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.queries import people
 from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 from marketplace.foundation import once
 from marketplace.foundation.db import db
@@ -299,7 +300,10 @@ class LogLine:
         """What was done, with the reason that was given."""
         if not self.reason:
             return self.what
-        return Text("%(what)s：%(reason)s", "%(what)s: %(reason)s") % {"what": self.what, "reason": self.reason}
+        return Text("%(what)s：%(reason)s", "%(what)s: %(reason)s") % {
+            "what": self.what,
+            "reason": in_words(self.reason),
+        }
 
 
 def log_lines(kind: Kind, listing: Listing, actor: Actor) -> list[LogLine]:

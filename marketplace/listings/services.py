@@ -217,7 +217,7 @@ def refusal_to_submit(kind: Kind, listing: Listing, revision: Revision) -> Refus
     if missing:
         return Refused(
             Text("预检通过才能送审", "Only what passes the pre-check can be submitted"),
-            Text("还有 %(count)d 处要补：%(first)s", "%(count)d still to mend: %(first)s")
+            Text("还有 %(count)d 处要补：%(first)s", "%(count)d still to be corrected: %(first)s")
             % {"count": len(missing), "first": missing[0].text},
             Text("请按预检逐条补正", "Follow the pre-check line by line"),
         )

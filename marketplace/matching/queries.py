@@ -45,6 +45,7 @@ def need_of(scenario: Scenario) -> Need:
     title = f"{scenario.title} {known.label.zh if known else ''}"
     texts = f"{content['task']} {content['situation']}"
     words, title_pairs = scoring.need_words(title, texts), scoring.pairs_of(title)
+    text_pairs = scoring.pairs_of(texts) - title_pairs
     return Need(
         id=scenario.id,
         domain=scenario.domain,
@@ -58,7 +59,8 @@ def need_of(scenario: Scenario) -> Need:
         surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
         title_pairs=title_pairs,
-        text_pairs=scoring.pairs_of(texts) - title_pairs,
+        text_pairs=text_pairs,
+        pair_weight=len(title_pairs) * weights.TITLE_WEIGHT + len(text_pairs) * weights.TEXT_WEIGHT,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ class Requirement:
 class Need:
     """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
     sub-scenario, not of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word,
-    weight), in the order of the text; their surfaces and the sum of their weights stand beside, because every judgement
-    asks for them. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none in both.
+    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none in
+    both. The sums of their weights stand beside, because every judgement asks for them.
     """
 
     id: int
@@ -50,6 +50,7 @@ class Need:
     all_weight: int
     title_pairs: frozenset[str]
     text_pairs: frozenset[str]
+    pair_weight: int
 
     @property
     def exact(self) -> bool:
@@ -105,86 +106,159 @@ class Judgement:
 
     @property
     def score(self) -> int:
-        """Points earned of those that could be, as hundredths of a scale to 100, rounded down."""
-        return sum(self.earned.values()) * 100 // sum(weights.PARTS[part].points for part in self.earned)
+        """Points earned of those that could be, as hundredths of a scale to 100."""
+        return score(sum(self.earned.values()), possible(self.earned))
 
 
-def judge(need: Need, offer: Offer, said: frozenset[str] | None = None) -> Judgement:
-    """Judge one pair by the present rules (``weights.VERSION``).
-
-    ``said``: which of the need's words the offer contains, where that is known already (``words_said``).
-    """
-    if said is None:
-        said = words_said([word for word, _weight in need.words.values()], offer)
-    verdicts = tuple([verdict(each, offer) for each in need.requirements])
-    shared = need.surfaces & said
-    common, total = sum([need.words[surface][1] for surface in shared]), need.all_weight
-    same_domain = need.domain in offer.domains
-    earned = {"evidence": _part("evidence", *_evidence(need, offer))}
-    if verdicts:
-        earned["must"] = _part("must", verdicts.count("met"), len(verdicts))
-    if total:
-        earned["task"] = _part("task", common * 100, total * weights.WORDS_FULL)
-    earned.update(_wording(need, offer))
-    earned.update(_kind(need, offer))
-    if need.domain:
-        earned["domain"] = _part("domain", same_domain, 1)
-        earned["pilots"] = _part("pilots", _piloted(need, offer), 100)
-    if need.region:
-        earned["place"] = _part("place", _nearness(need, offer), 100)
-    if need.payment:
-        earned["payment"] = _part("payment", any(offer.ways & weights.WAYS[way] for way in need.payment), 1)
-    return Judgement(verdicts, earned, shared, related(need, offer, shared))
+def judge(need: Need, offer: Offer) -> Judgement:
+    """Judge one pair by the present rules (``weights.VERSION``)."""
+    shared = need.surfaces & words_said([word for word, _weight in need.words.values()], offer)
+    weights_shared = [need.words[surface][1] for surface in shared]
+    common, by_title = sum(weights_shared), weights.TITLE_WEIGHT in weights_shared
+    earned = {part: earns(part, asked, offer) for part, asked in questions(need)}
+    if need.all_weight:
+        earned["task"] = task(need, common)
+    if need.pair_weight:
+        earned["wording"] = wording(need, offer)
+    return Judgement(
+        verdicts(need.requirements, offer), earned, shared, related(need, offer, common, by_title=by_title)
+    )
 
 
-def related(need: Need, offer: Offer, shared: frozenset[str]) -> bool:
-    """Whether they have anything in common, ``shared`` being the words of the need that the offer contains."""
-    if (need.exact or shared) and (offer.category in need.categories or offer.category in need.named):
+def score(earned: int, possible: int) -> int:
+    """``earned`` of ``possible`` points, both in hundredths, as hundredths of a scale to 100, rounded down."""
+    return earned * 10_000 // possible
+
+
+def possible(parts: Iterable[str]) -> int:
+    """The hundredths of points that these parts have together."""
+    return sum([weights.PARTS[part].points * 100 for part in parts])
+
+
+def parts_asked(need: Need) -> Iterator[str]:
+    """The parts that the need asks about: those of every judgement of it."""
+    yield from (part for part, _asked in questions(need))
+    if need.all_weight:
+        yield "task"
+    if need.pair_weight:
+        yield "wording"
+
+
+def related(need: Need, offer: Offer, common: int, *, by_title: bool) -> bool:
+    """Whether they have anything in common. ``common``: the weight of the words of the need that the offer contains;
+    ``by_title``: one of them stands in the need's title or sub-scenario."""
+    if (need.exact or common) and (offer.category in need.categories or offer.category in need.named):
         return True
-    if not shared:
-        return False
-    words = [need.words[surface][1] for surface in shared]
-    by_title = need.domain in offer.domains and weights.TITLE_WEIGHT in words
-    return by_title or sum(words) * 100 >= need.all_weight * weights.WORDS_LEAST
+    if by_title and need.domain in offer.domains:
+        return True
+    return common > 0 and common * 100 >= need.all_weight * weights.WORDS_LEAST
+
+
+# ---- the parts that depend on what a need asks, whatever its words are ----------------------------------------------
+
+
+def questions(need: Need) -> Iterator[tuple[str, Any]]:
+    """(part, what the need asks of it): two needs that ask alike have the same answer from every offer."""
+    yield "evidence", need.requirements
+    if need.requirements:
+        yield "must", need.requirements
+    if need.named or need.categories:
+        yield "category", (need.named, need.categories)
+    if need.domain:
+        yield "domain", need.domain
+        yield "pilots", (need.subscenario or need.domain, need.domain)
+    if need.region:
+        yield "place", need.region
+    if need.payment:
+        yield "payment", need.payment
+
+
+def earns(part: str, asked: Any, offer: Offer) -> int:
+    """What the offer earns for one question, in hundredths of points."""
+    return _part(part, *_SHARES[part](asked, offer))
+
+
+def verdicts(requirements: Iterable[Requirement], offer: Offer) -> tuple[Verdict, ...]:
+    """Whether the product meets each must-have; what it does not say is unknown."""
+    return tuple([_verdict(each, offer) for each in requirements])
+
+
+def _verdict(requirement: Requirement, offer: Offer) -> Verdict:
+    claimed = offer.claims.get(requirement.spec)
+    spec = catalogue.spec(requirement.spec)
+    value = dict(claimed[0]) if claimed and claimed[0] is not None else None
+    return values.compare(spec, value, requirement.op, dict(requirement.value))
+
+
+def _must(requirements: Sequence[Requirement], offer: Offer) -> tuple[int, int]:
+    return verdicts(requirements, offer).count("met"), len(requirements)
+
+
+def _evidence(requirements: Sequence[Requirement], offer: Offer) -> tuple[int, int]:
+    """Levels above mere declaration, and how many there could be; what is asked for and not claimed has none."""
+    asked = {each.spec for each in requirements} or set(offer.claims)
+    levels = sum(offer.claims[key][1] - 1 for key in asked if key in offer.claims)
+    return levels, max(len(asked), 1) * (TOP_LEVEL - 1)
+
+
+def _category(asked: tuple[frozenset[str], frozenset[str]], offer: Offer) -> tuple[int, int]:
+    """Asked: the categories named, and those that are usual."""
+    named, categories = asked
+    usual = weights.BESIDE_NAMED if named else 100
+    return 100 if offer.category in named else usual if offer.category in categories else 0, 100
+
+
+def _domain(domain: str, offer: Offer) -> tuple[int, int]:
+    return domain in offer.domains, 1
+
+
+def _pilots(asked: tuple[str, str], offer: Offer) -> tuple[int, int]:
+    """Asked: the sub-scenario, or else the domain; and the domain."""
+    task, domain = asked
+    return 100 if task in offer.piloted else weights.PILOT_IN_DOMAIN if domain in offer.piloted else 0, 100
+
+
+def _place(region: str, offer: Offer) -> tuple[int, int]:
+    """ "Own city" as a service area says no more than the seat."""
+    if offer.areas & weights.AREAS_OF_ANHUI:
+        return 100, 100
+    if not offer.region:
+        return 0, 100
+    same_city = offer.region != PROVINCE and offer.region[:4] == region[:4]
+    return 100 if same_city else weights.IN_PROVINCE, 100
+
+
+def _payment(payment: frozenset[str], offer: Offer) -> tuple[int, int]:
+    return any(offer.ways & weights.WAYS[way] for way in payment), 1
+
+
+# Part → what of it is earned: (share, whole) for what a need asks and an offer.
+_SHARES: Mapping[str, Callable[[Any, Offer], tuple[int, int]]] = {
+    "evidence": _evidence, "must": _must, "category": _category, "domain": _domain, "pilots": _pilots, "place": _place,
+    "payment": _payment,
+}  # fmt: skip
+
+
+# ---- the parts of the words -----------------------------------------------------------------------------------------
+
+
+def task(need: Need, common: int) -> int:
+    """What the shared words earn, ``common`` being their weight; nothing where the need has none."""
+    return _part("task", common * 100, need.all_weight * weights.WORDS_FULL) if need.all_weight else 0
+
+
+def wording(need: Need, offer: Offer) -> int:
+    """What the shared pairs of characters earn; nothing where the need has none."""
+    if not need.pair_weight:
+        return 0
+    title, text = len(need.title_pairs & offer.pairs), len(need.text_pairs & offer.pairs)
+    held = title * weights.TITLE_WEIGHT + text * weights.TEXT_WEIGHT
+    return _part("wording", held * 100, need.pair_weight * weights.WORDING_FULL)
 
 
 def _part(name: str, share: int, whole: int) -> int:
     """Hundredths of points for ``share`` of ``whole``, never more than the part has."""
     return min(share, whole) * weights.PARTS[name].points * 100 // whole
-
-
-def _wording(need: Need, offer: Offer) -> dict[str, int]:
-    """The part of the pairs of characters, where the need has any."""
-    title, text = need.title_pairs, need.text_pairs
-    whole = len(title) * weights.TITLE_WEIGHT + len(text) * weights.TEXT_WEIGHT
-    if not whole:
-        return {}
-    common = len(title & offer.pairs) * weights.TITLE_WEIGHT + len(text & offer.pairs) * weights.TEXT_WEIGHT
-    return {"wording": _part("wording", common * 100, whole * weights.WORDING_FULL)}
-
-
-def _kind(need: Need, offer: Offer) -> dict[str, int]:
-    """The part of the category, where the need names one or says its domain."""
-    if not need.named and not need.categories:
-        return {}
-    usual = weights.BESIDE_NAMED if need.named else 100
-    share = 100 if offer.category in need.named else usual if offer.category in need.categories else 0
-    return {"category": _part("category", share, 100)}
-
-
-def _piloted(need: Need, offer: Offer) -> int:
-    """In percent. A need without sub-scenario asks for its domain."""
-    if (need.subscenario or need.domain) in offer.piloted:
-        return 100
-    return weights.PILOT_IN_DOMAIN if need.domain in offer.piloted else 0
-
-
-def verdict(requirement: Requirement, offer: Offer) -> Verdict:
-    """Whether the product meets one must-have; what it does not say is unknown."""
-    claimed = offer.claims.get(requirement.spec)
-    spec = catalogue.spec(requirement.spec)
-    value = dict(claimed[0]) if claimed and claimed[0] is not None else None
-    return values.compare(spec, value, requirement.op, dict(requirement.value))
 
 
 def need_words(title: str, texts: str) -> dict[str, tuple[Word, int]]:
@@ -215,20 +289,3 @@ def words_said(words: Iterable[Word], offer: Offer) -> frozenset[str]:
     """Those of the words that the offer contains, in one of the ways to say them."""
     contains = offer.tokens.issuperset
     return frozenset([word.surface for word in words if any(contains(way) for way in word.ways)])
-
-
-def _evidence(need: Need, offer: Offer) -> tuple[int, int]:
-    """Levels above mere declaration, and how many there could be; what is asked for and not claimed has none."""
-    asked = {each.spec for each in need.requirements} or set(offer.claims)
-    levels = sum(offer.claims[key][1] - 1 for key in asked if key in offer.claims)
-    return levels, max(len(asked), 1) * (TOP_LEVEL - 1)
-
-
-def _nearness(need: Need, offer: Offer) -> int:
-    """In percent. "Own city" as a service area says no more than the seat."""
-    if offer.areas & weights.AREAS_OF_ANHUI:
-        return 100
-    if not offer.region:
-        return 0
-    same_city = offer.region != PROVINCE and offer.region[:4] == need.region[:4]
-    return 100 if same_city else weights.IN_PROVINCE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, get_template_attribute, render_template, url_for
+from flask import Blueprint, current_app, get_template_attribute, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,12 +19,14 @@ from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.enquiries.figures import talks_of_pairs
 from marketplace.foundation.db import db
+from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import listing_by_number
 from marketplace.matching import queries, weights
 from marketplace.matching.showing import Shown, heads, shown
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
+from marketplace.products.queries import products_by_id
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import values as setting_values
@@ -32,6 +35,8 @@ from marketplace.web.languages import current_language
 from marketplace.web.paging import PER_PAGE, Page, page_number
 from marketplace.web.ready import ready_for_visitors
 from marketplace.web.twins import table_answer
+
+log = logging.getLogger(__name__)
 
 IN_PANEL = 6
 MOST_IN_FILE = 500
@@ -57,6 +62,7 @@ def of_scenario(number: str) -> ResponseReturnValue:
     return render_template(
         "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
         version=weights.VERSION, own=actor.belongs_to(scenario.organization_id),
+        others=others_of(scenario, page.items, actor),
     )  # fmt: skip
 
 
@@ -98,6 +104,27 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
     return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], actor)
 
 
+def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> list[Shown]:
+    """Products that meet every must-have of a need and have too little else in common with it, where few are listed.
+
+    Asked of ``app.extensions["requirement_keys"]``, which an upper capability sets; none without it, without
+    must-haves, or while the index cannot be used.
+    """
+    rows, meeting = scenario.content.get("requirements") or [], current_app.extensions.get("requirement_keys")
+    if not rows or meeting is None or len(matches) >= IN_PANEL:
+        return []
+    present = {each.product.id for each in matches}
+    try:
+        keys = [key for key in meeting(rows, IN_PANEL + len(present)) if key not in present]
+    except IndexUnusable as error:  # mended by the worker
+        log.warning("others that meet the must-haves are not named: the search index cannot be used: %s", error)
+        return []
+    products = products_by_id(keys[:IN_PANEL], actor)
+    tried = queries.piloted([each.id for each in products]) if products else {}
+    found = [shown(scenario, product, tried) for product in products]
+    return _with_talks([each for each in found if each.kind == "yes"], actor)
+
+
 def _with_talks(pairs: list[Shown], actor: Actor) -> list[Shown]:
     """The same pairs with what came of them, as far as the actor may read of their talks."""
     talks = talks_of_pairs([each.scenario.id for each in pairs], [each.product.id for each in pairs], actor)
@@ -126,7 +153,8 @@ def scenario_panel(listing: Any, actor: Actor) -> Markup:
         return Markup("")
     draw = get_template_attribute("matching/scenario_panel.html", "scenario_panel")
     found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
-    return Markup(draw(listing, heads(listing), found, _total(listing, found), weights.VERSION, own))
+    others = others_of(listing, found, actor)
+    return Markup(draw(listing, heads(listing), found, others, _total(listing, found), weights.VERSION, own))
 
 
 def product_panel(listing: Any, actor: Actor) -> Markup:

@@ -284,7 +284,7 @@ def history_lines(organization: Organization, actor: Actor) -> list[dict[str, An
         who = signed.get(entry.id) or Text("系统", "System")
         if not entry.post_id and entry.actor_id in people:
             who = Text(people[entry.actor_id].name, people[entry.actor_id].name)
-        text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
+        text = entry.told(act)
         lines.append({"at": entry.at, "text": text, "who": who})
     return lines
 

@@ -100,12 +100,15 @@ def assignment_by_key(key: str, actor: Actor) -> Assignment:
 
 
 def own_assignments(actor: Actor) -> Sequence[Assignment]:
-    """What the actor was asked to judge, the newest first."""
+    """What the actor was asked to judge: what waits for an answer first, then the newest first."""
     if actor.expert_id is None:
         return []
     select = sa.select(Assignment).where(Assignment.expert_id == actor.expert_id, Assignment.called_at.is_not(None))
     whole = (joinedload(Assignment.panel), joinedload(Assignment.expert))
-    return db.session.scalars(select.options(*whole).order_by(Assignment.id.desc())).all()
+    ordered = select.options(*whole).order_by(
+        Assignment.state != "proposed", Assignment.called_at.desc(), Assignment.id.desc()
+    )
+    return db.session.scalars(ordered).all()
 
 
 def to_answer(actor: Actor) -> sa.Select[Any]:

@@ -27,7 +27,7 @@ DELEGATION = Lifecycle(
     start="given",
     states={
         "given": State(Text("委托中", "Given"), "ink", "circle-half"),
-        "revoked": State(Text("已收回", "Ended early"), "", "slash-circle"),
+        "revoked": State(Text("已提前结束", "Ended early"), "", "slash-circle"),
         "over": State(Text("已到期", "Over"), "", "hourglass-split"),
     },
     steps=(

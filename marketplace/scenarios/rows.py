@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import FormField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, Gathered
 from marketplace.core.text import Text
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
@@ -174,18 +174,20 @@ class TargetsForm(RowsForm):
         return [dict(each) for each in content.get("targets") or []]
 
     def read(self, row: Any) -> dict[str, Any]:
-        if not row.name.data:
-            raise FieldError(
-                "name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection")
-            )
-        unit = row.unit.data or ""
-        found = {
-            "name": row.name.data, "unit": unit, "direction": row.direction.data,
-            "baseline": answers.number(row.baseline.data or "", "baseline", unit),
-            "target": answers.number(row.target.data or "", "target", unit), "method": row.method.data or "",
-        }  # fmt: skip
-        if not found["target"]:
-            raise FieldError("target", Text("请填目标值，例如 98", "Give the value to be reached, e.g. 98"))
+        unit, wrong = row.unit.data or "", Gathered()
+        found = {"name": row.name.data, "unit": unit, "direction": row.direction.data, "method": row.method.data or ""}
+        with wrong:
+            if not found["name"]:
+                raise FieldError(
+                    "name", Text("请写测什么，例如：单次巡检时间", "Say what is measured, e.g. time of one inspection")
+                )
+        with wrong:
+            found["baseline"] = answers.number(row.baseline.data or "", "baseline", unit)
+        with wrong:
+            found["target"] = answers.number(row.target.data or "", "target", unit)
+            if not found["target"]:
+                raise FieldError("target", Text("请填目标值，例如 98", "Give the value to be reached, e.g. 98"))
+        wrong.tell()
         return found
 
     def key(self, found: Mapping[str, Any]) -> Any:

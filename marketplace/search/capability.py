@@ -15,7 +15,7 @@ from marketplace.foundation.index.whoosh_engine import WhooshEngine
 from marketplace.foundation.worker import Task
 from marketplace.search import services
 from marketplace.search.commands import index
-from marketplace.search.queries import requirement_counts
+from marketplace.search.queries import requirement_counts, requirement_keys
 from marketplace.search.views import search
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.limits import A_MINUTE, Limit, figure
@@ -38,6 +38,7 @@ def init(app: Flask) -> None:
     )
     app.extensions["search_engine"] = engine
     app.extensions["requirement_counts"] = requirement_counts
+    app.extensions["requirement_keys"] = requirement_keys
     init_ready(app, engine.position)
 
 

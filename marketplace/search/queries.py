@@ -10,7 +10,7 @@ from typing import Any, Literal
 from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, NotFound
 from marketplace.foundation.db import db
-from marketplace.foundation.index.interface import FACETS, Hit, Key, SearchAnswer, SearchRequest
+from marketplace.foundation.index.interface import FACETS, Condition, Hit, Key, SearchAnswer, SearchRequest
 from marketplace.reference import catalogue
 from marketplace.search import spelling
 from marketplace.search.services import engine, texts
@@ -185,8 +185,19 @@ def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:
 
 def requirement_counts(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
     """How many published products meet all must-haves ("spec", "op", "value"), leave one unknown, or fail one."""
-    offered: Mapping[str, tuple[str, ...]] = {"kind": ("product",), "status": ("published",)}
-    conditions = tuple(Wanted(catalogue.spec(each["spec"]), each["op"], each["value"], ()).condition() for each in rows)
-    every = engine().search(SearchRequest(filters=offered, limit=1), texts).total
-    found = engine().search(SearchRequest(filters=offered, limit=1, conditions=conditions), texts)
+    every = engine().search(SearchRequest(filters=_OFFERED, limit=1), texts).total
+    found = engine().search(SearchRequest(filters=_OFFERED, limit=1, conditions=_conditions(rows)), texts)
     return found.total, found.unknown, every - found.total - found.unknown
+
+
+def requirement_keys(rows: Sequence[Mapping[str, Any]], most: int) -> list[int]:
+    """The keys of published products that meet all must-haves, the best proven first, at most ``most``."""
+    asked = SearchRequest(filters=_OFFERED, sort="evidence", limit=most, conditions=_conditions(rows))
+    return [hit.doc_id for hit in engine().search(asked, texts).hits]
+
+
+_OFFERED: Mapping[str, tuple[str, ...]] = {"kind": ("product",), "status": ("published",)}
+
+
+def _conditions(rows: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
+    return tuple(Wanted(catalogue.spec(each["spec"]), each["op"], each["value"], ()).condition() for each in rows)

@@ -119,7 +119,7 @@ def act_of(entry: LedgerEntry) -> Text:
     act = step.told if step else ACTS[entry.action]
     if entry.action == "plate":
         act = Text(f"{act.zh} {entry.data['plate']}", f"{act.en}: {entry.data['plate']}")
-    return Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
+    return entry.told(act)
 
 
 def told(entries: Iterable[LedgerEntry], *, inside: bool) -> list[LedgerEntry]:

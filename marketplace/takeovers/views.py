@@ -94,7 +94,7 @@ def _history(takeover: Takeover, actor: Actor) -> list[dict[str, object]]:
     for entry in entries:
         act, name = acts[entry.action], takeover.user.name
         who = Text(name, name) if entry.actor_id == takeover.user_id else Text("系统", "System")
-        text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
+        text = entry.told(act)
         lines.append({"at": entry.at, "text": text, "who": signed.get(entry.id) or who})
     return lines
 

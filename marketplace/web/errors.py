@@ -7,8 +7,9 @@ import math
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -31,7 +32,10 @@ KEEP_AT_MOST = 20_000
 MEGABYTE = 1024 * 1024
 SECRET = re.compile(r"password|token|^code$")  # a credit code is none
 # What a form says by itself: which button, which version, where to go on.
-NOT_TYPED = ("go", "version", "next", "transition", "organization")
+NOT_TYPED = frozenset(
+    "go version seen next transition organization act add answer among consent decision digest drop group kind no"
+    " remove scenario state undo up_to watch".split()
+)
 
 
 def init_errors(app: Flask) -> None:
@@ -119,7 +123,17 @@ def conflict(error: Conflict) -> ResponseReturnValue:
     message = error.message.say(current_language())
     if wants_json():
         return problem(HTTPStatus.CONFLICT, detail=message)
-    return page(HTTPStatus.CONFLICT, message=message, happened=error.happened, typed=typed())
+    return page(HTTPStatus.CONFLICT, message=message, happened=error.happened, href=_readable(), typed=typed())
+
+
+def _readable() -> str:
+    """The page to go back to: the one that the form stood on, else the one that was posted to, if it can be read."""
+    adapter = current_app.create_url_adapter(request)
+    if request.method != "POST" or adapter is None:
+        return ""
+    came = urlsplit(request.referrer or "")
+    form = came.path if came.netloc == request.host else ""
+    return next((path for path in (form, request.path) if path and adapter.test(path, "GET")), "")
 
 
 def stale(_error: StaleDataError) -> ResponseReturnValue:
@@ -134,7 +148,7 @@ def refused(error: Refused) -> ResponseReturnValue:
     if wants_json():
         rule, fact, step = (each.say(language) for each in (error.rule, error.fact, error.next))
         return problem(HTTPStatus.FORBIDDEN, title=rule, detail=fact, next_step=step)
-    return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, typed=typed())
+    return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, href=_readable(), typed=typed())
 
 
 def too_many(error: TooMany) -> ResponseReturnValue:
@@ -186,10 +200,16 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
-    context = {"limit": f"{(request.max_content_length or 0) // MEGABYTE} MB"} if error.code == 413 else {}
+    context = _too_large() if error.code == 413 else {}
     response = make_response(page(error.code, template, **context))
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response
+
+
+def _too_large() -> dict[str, Any]:
+    """How much may be sent at a time, and whether files were among it."""
+    files = request.mimetype == "multipart/form-data"
+    return {"limit": f"{(request.max_content_length or 0) // MEGABYTE} MB", "files": files}
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:

@@ -10,12 +10,13 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField
+from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.core.errors import FieldError, Invalid
-from marketplace.web.languages import current_language
+from marketplace.web.languages import current_language, say
+from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
 
 # Emoji and some scripts need these two; every other sign without a shape goes: a zero-width space is an empty name
@@ -72,11 +73,11 @@ class MarketplaceForm(FlaskForm):
             return field.widget(field, **{**(field.render_kw or {}), **render_kw})
 
     def problems(self) -> list[tuple[str, str]]:
-        """(id of the field, what to correct), in the order of the page, for the macro ``error_summary``.
+        """(id of the field, what to correct with the field's label before it), for the macro ``error_summary``.
 
         Not named after the macro: a form may well have a field of that name.
         """
-        return list(_problems(self))
+        return [*(("", str(message)) for message in self.form_errors), *_problems(self)]
 
     def refuse(self, errors: Invalid | Sequence[FieldError]) -> None:
         """Show a service's refusal at its fields; an unknown field's message goes to the first field."""
@@ -100,12 +101,22 @@ def _named(form: BaseForm, path: str) -> Field:
     return field
 
 
-def _problems(fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
+def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, str]]:
     for field in fields:
         if isinstance(field, FormField):
-            yield from _problems(field.form)
+            yield from _problems(field.form, line)
             continue
         # A list's own messages are texts; those of its entries come with the entries.
-        yield from ((field.id, str(message)) for message in field.errors if not isinstance(message, (dict, list)))
+        yield from (
+            (field.id, _labelled(field, line, each)) for each in field.errors if not isinstance(each, dict | list)
+        )
         if isinstance(field, FieldList):
-            yield from _problems(field.entries)
+            for number, entry in enumerate(field.entries, 1):
+                yield from _problems([entry], _("第 %(number)s 行，", number=number))
+
+
+def _labelled(field: Field, line: str, message: object) -> str:
+    """A message after the label of its field; what has none on the page speaks for itself."""
+    if isinstance(field, FieldList | HiddenField):
+        return f"{line}{message}"
+    return line + _("%(label)s：%(text)s", label=say(field.label.text), text=str(message))

@@ -31,6 +31,7 @@ from markupsafe import Markup
 
 from marketplace.config import Config
 from marketplace.core.clock import beijing
+from marketplace.core.reasons import in_words
 
 CHINESE, ENGLISH = "zh_CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -214,6 +215,11 @@ def say(value: Said | str | None) -> str:
     return value.say(current_language()) if hasattr(value, "say") else str(value)
 
 
+def reason(value: str) -> str:
+    """A reason of history in the language of the request, as far as it was ticked."""
+    return say(in_words(value))
+
+
 def day(value: date | datetime | str | None) -> str:
     """A day: 2026-10-09, in English 9 October 2026. An instant is taken on its Beijing day; "" stays ""."""
     if not value:
@@ -284,7 +290,9 @@ def init_languages(app: Flask) -> None:
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(say=say, day=day, official_day=official_day, moment=moment, money=money, number=number)
+    env.filters.update(
+        say=say, reason=reason, day=day, official_day=official_day, moment=moment, money=money, number=number
+    )
     env.globals.update(
         _=gettext_of_page, gettext=gettext_of_page, current_language=current_language, html_lang=html_lang,
         text_size=text_size, switch_href=switch_href,

@@ -11,7 +11,8 @@ from flask import Flask, current_app
 from flask_babel import force_locale
 
 from marketplace.config import Config
-from marketplace.foundation.letters import Letter, Write, spoken
+from marketplace.core.reasons import in_words
+from marketplace.foundation.letters import Letter, Quote, Write, spoken
 from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Schedule
 from marketplace.web.plate import letter_groups
@@ -56,6 +57,11 @@ def _carry(message: Message) -> None:
     current_app.extensions["letter_carrier"](message, letters_of(message), config.base_url)
 
 
+def _read_in(language: str, value: Any) -> Any:
+    """A quotation with the lines that are known in both languages in the reader's."""
+    return Quote(in_words(value).say(language)) if isinstance(value, Quote) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A letter in words: its subject on one line, its text with \\n line ends."""
@@ -72,7 +78,7 @@ def drawn(template: str, context: Mapping[str, Any], language: str, **given: Any
     """
     found = current_app.jinja_env.get_template(f"mail/{template}")
     with force_locale(language):
-        said = {key: value if key == "link" else spoken(value) for key, value in context.items()}
+        said = {key: value if key == "link" else spoken(_read_in(language, value)) for key, value in context.items()}
         text = found.render(said | given)
     subject, _, body = text.strip().partition("\n")
     return Drawn(" ".join(subject.split()), body.strip("\n") + "\n")

@@ -33,10 +33,12 @@ def navigation() -> Sequence[Entry]:
 
 def footer_columns() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     """The footer's columns; an empty one is left out."""
-    language = current_language()
+    language, signed_in = current_language(), current_actor().signed_in
     columns: list[list[tuple[int, str, str]]] = [[] for _head in FOOTER_HEADS]
     for capability in capabilities():
         for link in capability.footer:
+            if signed_in and link.visitors:
+                continue
             columns[link.column].append((link.order, link.label.say(language), url_for(link.endpoint)))
     heads = zip(FOOTER_HEADS, columns, strict=True)
     return [

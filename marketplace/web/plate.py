@@ -39,12 +39,16 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class FooterLink:
-    """A link of the footer in the column ``column`` (0 market, 1 services, 2 openness, 3 help)."""
+    """A link of the footer in the column ``column`` (0 market, 1 services, 2 openness, 3 help).
+
+    ``visitors``: only for who is not signed in.
+    """
 
     column: int
     label: Text
     endpoint: str
     order: int = 50
+    visitors: bool = False
 
 
 @dataclass(frozen=True)

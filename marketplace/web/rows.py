@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms import FieldList
 
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, Gathered
 from marketplace.core.text import Text
 from marketplace.web.fields import refuse
 from marketplace.web.forms import MarketplaceForm
@@ -61,7 +61,7 @@ class RowsForm(MarketplaceForm):
         raise NotImplementedError
 
     def read(self, row: Any) -> dict[str, Any]:
-        """One row as content; raises FieldError naming a field of the row."""
+        """One row as content; raises FieldError or Invalid naming fields of the row."""
         raise NotImplementedError
 
     def key(self, found: Mapping[str, Any]) -> Any:
@@ -79,24 +79,24 @@ class RowsForm(MarketplaceForm):
             if isinstance(found, dict):
                 self.found.append(found)
             elif not row.errors:
-                refuse(row[found.field], found.message)
+                for error in found:
+                    refuse(row[error.field], error.message)
         # The list has counted its rows' errors before they were read.
         self.rows.errors = [entry.errors for entry in self.rows if entry.errors]
         return not self.errors
 
-    def _read(self) -> Iterator[tuple[Any, dict[str, Any] | FieldError]]:
+    def _read(self) -> Iterator[tuple[Any, dict[str, Any] | list[FieldError]]]:
         seen: dict[Any, int] = {}
         for place, entry in enumerate(self.rows, 1):
             row = entry.form
             if row.blank:
                 continue
-            try:
+            wrong = Gathered()
+            found: dict[str, Any] = {}
+            with wrong:
                 found = self.read(row)
                 self._only_once(row, place, self.key(found), seen)
-            except FieldError as error:
-                yield row, error
-            else:
-                yield row, found
+            yield row, wrong.errors or found
 
     def _only_once(self, row: WrittenRow, place: int, key: Any, seen: dict[Any, int]) -> None:
         if key in seen:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 
-from marketplace.core.text import Text
+from marketplace.core.reasons import EXPERT_REASONS, LISTING_REASONS, ORGANIZATION_REASONS, Reasons
 from marketplace.web.forms import MarketplaceForm, at_most, chosen
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -14,28 +14,6 @@ from marketplace.web.languages import lazy_gettext as _l
 
 # Room for the ticked reasons within what history keeps of a reason.
 NOTE_LENGTH = 1800
-
-Reasons = tuple[tuple[str, Text], ...]
-
-# Written to history and to the owner in Chinese, the working language, whatever the reviewer's page reads.
-LISTING_REASONS: Reasons = (
-    ("material", Text("缺少支撑材料", "Supporting material is missing")),
-    ("differs", Text("与附件或公开资料不一致", "Differs from the attachments or public material")),
-    ("unclear", Text("单位或工况不清", "Unit or working conditions unclear")),
-    ("outside", Text("不属于本清单或类别不对", "Does not belong to this list, or wrong category")),
-    ("contact", Text("公开文字含联系方式或广告", "Public text holds contact data or advertising")),
-)
-ORGANIZATION_REASONS: Reasons = (
-    ("code", Text("名称与统一社会信用代码不符", "Name does not match the credit code")),
-    ("kind", Text("单位类型或所在地不对", "Wrong kind or place")),
-    ("contact", Text("联系人无法核实", "The contact cannot be confirmed")),
-)
-
-EXPERT_REASONS: Reasons = (
-    ("fields", Text("专长与所选领域不符", "Expertise does not match the chosen fields")),
-    ("employers", Text("任职单位不全或不清", "Employers incomplete or unclear")),
-    ("ties", Text("持股或关系需要说明", "Shareholdings or relations need an explanation")),
-)
 
 
 class DecisionForm(MarketplaceForm):

@@ -197,6 +197,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
     "matching": {
         "weights": "what counts in a match, as one versioned table",
         "scoring": "the judgement of one pair, pure",
+        "needs": "many needs in memory, against which one product is judged at a time",
         "keeping": "judging again what changed",
         "showing": "a pair in words",
     },

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.core.errors import Conflict, FieldError, Invalid, MarketplaceError, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Gathered, Invalid, MarketplaceError, NotFound, Refused
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 
 DAY = Text("有效期已过：%(day)s", "It was valid until %(day)s")
@@ -49,6 +50,28 @@ def test_invalid_keeps_every_field_in_order() -> None:
     errors = [FieldError("b", Text("乙", "B")), FieldError("a", Text("甲", "A"))]
     assert Invalid(iter(errors)).errors == errors
     assert str(Invalid(errors)) == "b: B; a: A"
+
+
+def test_what_is_wrong_in_several_values_is_told_at_once() -> None:
+    first, second = FieldError("a", Text("甲", "A")), FieldError("b", Text("乙", "B"))
+    wrong, read = Gathered(), []
+    for error in (first, None, Invalid([second])):
+        with wrong:
+            if error:
+                raise error
+            read.append("good")
+    assert read == ["good"]
+    with pytest.raises(Invalid) as told:
+        wrong.tell()
+    assert told.value.errors == [first, second]
+    Gathered().tell()
+    with pytest.raises(ZeroDivisionError), wrong:
+        raise ZeroDivisionError  # a defect is no wrong value
+
+
+def test_a_ticked_reason_is_read_in_both_languages() -> None:
+    found = in_words("缺少支撑材料\n请补检测报告")
+    assert (found.zh, found.en) == ("缺少支撑材料\n请补检测报告", "Supporting material is missing\n请补检测报告")
 
 
 def test_a_refusal_names_rule_fact_and_next_step() -> None:

@@ -95,7 +95,7 @@ def review(fair: Fair) -> None:
     official.open(fair.page)
     official.press("同意发榜")
     fair.by_the_clock(publish_due)
-    expect(visitor.open(fair.page)).to_contain_text("To the deadline")
+    expect(visitor.open(fair.page)).to_contain_text("Time to the deadline")
     expect(visitor.main).to_contain_text("Bids are sealed")
 
 

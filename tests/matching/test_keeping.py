@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, scoped_session
 from marketplace.core import clock
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
-from marketplace.matching import queries, weights
-from marketplace.matching.keeping import LEAST_SCORE, Keeper
+from marketplace.matching import keeping, queries, weights
+from marketplace.matching.keeping import Keeper
 from marketplace.matching.models import Match, Matched
-from marketplace.matching.scoring import judge
 from marketplace.pilots import services as pilot_services
 from marketplace.products.kind import PRODUCT
 from tests.factories import accounts, listings, pilots, products, scenarios
+from tests.matching.listed import expected, kept
 
 Db = scoped_session[Session]
 
@@ -30,26 +30,6 @@ def settle(keeper: Keeper | None = None) -> None:
         if not working.run():
             return
     raise AssertionError("the keeper finds no end")
-
-
-def kept() -> dict[tuple[int, int], tuple[int, int]]:
-    return {
-        (row.scenario_id, row.product_id): (row.score, row.open_questions)
-        for row in db.session.scalars(sa.select(Match))
-    }
-
-
-def expected() -> dict[tuple[int, int], tuple[int, int]]:
-    """Every pair of published rows judged from nothing."""
-    found = {}
-    offers = [queries.offer_of(each, queries.piloted()) for each in queries.offered_products()]
-    for scenario in queries.open_scenarios():
-        need = queries.need_of(scenario)
-        for offer in offers:
-            judged = judge(need, offer)
-            if judged.listed and judged.score >= LEAST_SCORE:
-                found[need.id, offer.id] = (judged.score, judged.open_questions)
-    return found
 
 
 def withdraw(listing: Any) -> None:
@@ -98,8 +78,11 @@ def test_drafts_and_what_is_in_review_match_nothing(app: Flask, session: Db) -> 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_after_any_changes_the_table_is_that_of_the_rows(app: Flask, session: Db, seed: int) -> None:
+def test_after_any_changes_the_table_is_that_of_the_rows(
+    app: Flask, session: Db, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(seed)
+    monkeypatch.setattr(keeping, "MOST_FITS", chance.choice((1, 3, 1000)))  # a portion ends in the middle, or not
     keeper = Keeper()
     words = ("变电站巡检", "仓库搬运", "景区导览", "管网清淤")
     owner, vendor = accounts.organization(), accounts.organization()

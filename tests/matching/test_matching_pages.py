@@ -14,20 +14,21 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.core import clock
-from marketplace.core.actor import VISITOR
+from marketplace.core.actor import SYSTEM, VISITOR
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.matching import queries, weights
 from marketplace.matching.keeping import Keeper
 from marketplace.matching.models import Match
-from marketplace.matching.views import matches_of
+from marketplace.matching.views import IN_PANEL, matches_of, others_of
 from marketplace.pilots.models import Pilot
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from marketplace.scenarios.models import Scenario
 from marketplace.web.paging import PER_PAGE
 from tests.matching.judged import JUDGED, measure
-from tests.matching.listed import listed
+from tests.matching.listed import expected, kept, listed
 from tests.support.databases import Databases
 from tests.support.sample_site import SampleSite, sample_site
 
@@ -154,6 +155,13 @@ def test_every_reason_of_the_sample_is_true(sample: SampleSite) -> None:
     assert counted > 200
 
 
+def test_what_was_judged_together_is_what_each_pair_gives_by_itself(sample: SampleSite) -> None:
+    with sample.app.app_context():
+        found = kept()
+        assert found == expected()
+        assert len(found) > 1000
+
+
 def test_both_sides_are_told_the_same(sample: SampleSite) -> None:
     client = sample.visitor()
     for match in list(every_match(sample))[::40]:
@@ -179,7 +187,7 @@ def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleS
     ):
         assert text in page
     whole = client.get(f"/scenarios/{number}/matches?lang=en").text
-    for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How points are given"):
+    for text in ("Products that fit", "All are met", "to ask: Operating temperature", "How the score is made up"):
         assert text in whole
     text = client.get(f"/scenarios/{number}/matches.csv").get_data(as_text=True)
     rows = list(csv.reader(io.StringIO(text)))
@@ -190,6 +198,35 @@ def test_a_need_that_nothing_fits_says_so(sample: SampleSite) -> None:
     page = sample.visitor().get(f"/scenarios/S-{clock.today().year}-000012/matches").text
     assert "还没有合适的产品" in page
     assert "怎样计分" in page
+
+
+def test_what_only_meets_the_must_haves_is_named_below_with_true_reasons(sample: SampleSite) -> None:
+    """The need has no match at all; products that meet what it asks for are named all the same, and are no matches."""
+    number = f"S-{clock.today().year}-000016"
+    pages = (f"/scenarios/{number}", f"/scenarios/{number}/matches")
+    client = sample.visitor()
+    assert not any("另外满足硬性要求的产品" in client.get(page).text for page in pages)
+    asked = [{"spec": "payload", "op": ">=", "value": {"from": "20"}}]
+    with sample.app.app_context():
+        with transaction():
+            need = db.session.scalars(sa.select(Scenario).where(Scenario.number == number)).one()
+            need.content = {**need.content, "requirements": asked}
+            ledger.record(need, "edit", SYSTEM)
+        named = others_of(need, [], VISITOR)
+        assert 0 < len(named) <= IN_PANEL
+        for each in named:
+            claimed = each.product.content["specs"]["payload"]["value"]
+            assert values.compare(catalogue.spec("payload"), claimed, ">=", {"from": "20"}) == "met"
+            assert each.judgement.earned["must"] == weights.PARTS["must"].points * 100
+            assert not each.judgement.listed
+        assert others_of(need, named, VISITOR) == [], "a list that fills its panel needs no others"
+    for page in pages:
+        text = client.get(page).text
+        assert text.index("另外满足硬性要求的产品") > text.index("要么和这项任务没有共同之处")
+        assert named[0].product.title in text
+        assert "没有共同的词" in text
+    assert "too little else in common" in client.get(f"{pages[1]}?lang=en").text
+    assert client.get(f"/api/v1/scenarios/{number}/matches").json["total"] == 0
 
 
 @pytest.mark.parametrize("way", ["/scenarios/{}/matches", "/scenarios/{}/matches.csv", "/api/v1/scenarios/{}/matches"])

@@ -16,14 +16,15 @@ RATING = Requirement("ip_rating", ">=", {"choice": "IP65"})
 
 
 def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
-    words = need_words(title, texts)
+    words, in_title = need_words(title, texts), pairs_of(title)
+    in_texts = pairs_of(texts) - in_title
     facts: dict[str, Any] = {
         "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "named": frozenset(),
         "subscenario": "special.power",
         "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
         "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
-        "title_pairs": pairs_of(title), "text_pairs": pairs_of(texts) - pairs_of(title),
+        "title_pairs": in_title, "text_pairs": in_texts, "pair_weight": len(in_title) * 3 + len(in_texts),
     }  # fmt: skip
     return Need(**{**facts, **given})
 

@@ -42,7 +42,7 @@ def bid(fair: Fair, who: str, approach: str, price: str, partner: str) -> str:
     """Written step by step, with the consent of a partner, and sealed; gives the number."""
     bidder = fair[who]
     bidder.open(fair.page)
-    bidder.follow("Write a sealed bid")
+    bidder.follow("Prepare a sealed bid")
     with bidder.page.expect_navigation():
         bidder.main.locator("button[name=organization]").first.click()
     number = bidder.number()

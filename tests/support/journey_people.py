@@ -24,7 +24,7 @@ SEATED = ("proposed", "accepted", "scored")
 ENGLISH = {
     "提交问题": "Send the question", "保存并继续": "Save and continue", "邀请参加": "Ask",
     "上传并加密": "Upload and encrypt", "封存申报": "Seal the bid", "已经抄下，不再显示": "I have it; hide it",
-    "领取开启码": "Take the code", "确认已抄下": "Confirm", "到场开启": "Come to the opening", "接受评审": "Accept",
+    "领取开启码": "Collect the code", "确认已抄下": "Confirm", "到场开启": "Come to the opening", "接受评审": "Accept",
     "打开申报并评分": "Open the bid and score", "提交并锁定": "Submit and lock", "接受立榜": "Accept the award",
     "确认合同已签署": "Confirm the signed contract", "提交里程碑": "Submit the milestone",
     "申请验收": "Apply for acceptance", "提交评审表": "Hand in the sheet", "提交异议": "Send the objection",

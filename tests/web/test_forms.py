@@ -88,9 +88,10 @@ def test_messages_are_chinese_first_and_lead_to_their_fields(context: None) -> N
     form = filled(title="一二三四五六", amount="x", kind="", **{"rows-0-name": ""})
     assert not form.validate()
     summary = dict(form.problems())
-    assert summary["title"] == "最多 5 个字"
-    assert summary["kind"] == "请选择一项"
-    assert summary["rows-0-name"] == "请填写此项"
+    assert summary["title"] == "名称：最多 5 个字"
+    assert summary["kind"].endswith("：请选择一项")
+    assert summary["rows-0-name"].startswith("第 1 行，")
+    assert summary["rows-0-name"].endswith("：请填写此项")
     assert set(summary) == {"title", "kind", "amount", "rows-0-name"}
     assert [name for name, _message in form.problems()] == ["title", "kind", "amount", "rows-0-name"]
 
@@ -108,7 +109,8 @@ def test_a_service_refuses_at_its_fields(context: None) -> None:
         )
     )
     form.refuse([FieldError("about", Text("太长", "Too long"))])
-    assert form.problems() == [("title", "已有同名"), ("title", "写数字"), ("about", "太长")]
+    found = [(name, message.rpartition("：")[2]) for name, message in form.problems()]
+    assert found == [("title", "已有同名"), ("title", "写数字"), ("about", "太长")]
 
 
 @sqlite_only
@@ -121,7 +123,7 @@ def test_no_refusal_is_lost(context: None, path: str, shown_at: str) -> None:
     form = filled()
     assert form.validate()
     form.refuse([FieldError(path, Text("不行", "No"))])
-    assert form.problems() == [(shown_at, "不行")]
+    assert [(name, message.rpartition("：")[2]) for name, message in form.problems()] == [(shown_at, "不行")]
 
 
 @sqlite_only
@@ -130,4 +132,4 @@ def test_a_service_refuses_in_the_language_of_the_reader(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
         form = filled()
         form.refuse([FieldError("title", Text("已有同名", "Taken"))])
-        assert form.problems() == [("title", "Taken")]
+        assert form.problems() == [("title", "名称: Taken")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template, render_template_string
 from markupsafe import Markup
-from wtforms import BooleanField, Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -19,6 +19,7 @@ from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Offer, State, step
 from marketplace.core.text import Text
 from marketplace.web.assets import init_assets
+from marketplace.web.forms import MarketplaceForm
 from marketplace.web.languages import init_languages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,8 +66,11 @@ def make_app() -> Flask:
     return app
 
 
-class Sample(Form):
+class Sample(MarketplaceForm):
     """One field of every type that pages use."""
+
+    class Meta:
+        csrf = False
 
     title = StringField("名称", [InputRequired()])
     text = TextAreaField("现状")
