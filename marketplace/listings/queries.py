@@ -77,8 +77,13 @@ def revisions(listing: Listing) -> Sequence[Revision]:
     return db.session.scalars(sa.select(Revision).where(mine).order_by(Revision.number.desc())).all()
 
 
-def history(listing: Listing) -> Sequence[tuple[LedgerEntry, int | None]]:
-    """What happened to the listing and its revisions, with the number of the revision; oldest first."""
+def history(listing: Listing) -> Sequence[LedgerEntry]:
+    """What happened to the listing and its revisions, oldest first."""
+    return [each for each, _number in numbered_history(listing)]
+
+
+def numbered_history(listing: Listing) -> Sequence[tuple[LedgerEntry, int | None]]:
+    """The same with the number of the revision that an entry is about."""
     of_revisions = sa.select(Revision.id).where(
         Revision.listing_type == listing.subject_type, Revision.listing_id == listing.id
     )
@@ -189,8 +194,8 @@ def decided_listing(kind: Kind, number: str, actor: Actor) -> Listing | None:
 
 def latest(listing: Listing) -> LedgerEntry | None:
     """The newest entry about the listing or one of its revisions, for telling who was first."""
-    told = history(listing)
-    return told[-1][0] if told else None
+    entries = history(listing)
+    return entries[-1] if entries else None
 
 
 # ---- files ----
@@ -312,7 +317,7 @@ def log_lines(kind: Kind, listing: Listing, actor: Actor) -> list[LogLine]:
     Everybody reads what became of the public content, signed by organization or post. Members also read how their
     drafts went, with the names of their own people; officials in charge read everything, with all names.
     """
-    told = history(listing)
+    told = numbered_history(listing)
     numbers = {entry.id: number for entry, number in told}
     entries = [entry for entry, _number in told]
     member, official = can_edit(actor, listing), actor.post_for("review", listing.region) is not None
