@@ -89,10 +89,12 @@ def can_unlink(actor: Actor, organization: Organization) -> bool:
 
 def can_see_licence(actor: Actor, organization: Organization) -> bool:
     """The licence: members, and the officials in charge once it was submitted."""
-    in_charge_now = actor.post_for("verify", organization.region) is not None and organization.state != "registered"
-    proposal = organization.open_proposal
-    judged = proposal is not None and proposal.state == "in_review" and can_verify_proposal(actor, proposal)
-    return can_edit(actor, organization) or in_charge_now or judged
+    if can_edit(actor, organization):
+        return True
+    if actor.post_for("verify", organization.region) is not None and organization.state != "registered":
+        return True
+    proposal = organization.open_proposal if actor.posts else None
+    return proposal is not None and proposal.state == "in_review" and can_verify_proposal(actor, proposal)
 
 
 def can_see_contact(actor: Actor, organization: Organization) -> bool:
