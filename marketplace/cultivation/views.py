@@ -189,8 +189,11 @@ def copy(number: str) -> ResponseReturnValue:
         raise refusal
     form: Any = CopyForm().offer(own)
     if form.validate_on_submit():
+        begun = form.has_begun("scenario", actor)
+        if begun is not None:
+            return redirect(url_for("scenarios.show", number=db.session.get_one(Scenario, begun).number))
         organization = next(each for each in own if each.number == form.organization.data)
-        made = services.copy_need(entry, organization, actor)
+        made = services.copy_need(entry, organization, actor, form.form_key.data or "")
         flash(_("已建立草稿。请填写地点、预算和联系人，核对目标后送审。"))
         return redirect(url_for("scenarios.edit_step", number=made.number, step="where"))
     return form_page("cultivation/copy.html", form, entry=entry, lessons=evidence.lessons_of(entry.scenario_id))

@@ -27,6 +27,11 @@ def is_key(text: str) -> bool:
     return KEY.fullmatch(text) is not None
 
 
+def noted(key: str) -> dict[str, str]:
+    """What the entry keeps that something was begun with this form; nothing for what is no name of one."""
+    return {NOTED: key} if is_key(key) else {}
+
+
 def begun_with(key: str, actor: Actor, subject_type: str) -> int | None:
     """Which subject the actor has begun with this form; None for none, and for a form of somebody else.
 

@@ -180,11 +180,14 @@ def new() -> ResponseReturnValue:
     """Begin a plan: which product, for which need or with whom."""
     actor, form = current_actor(), BeginForm(data={key: request.args.get(key, "") for key in ("product", "scenario")})
     if form.validate_on_submit():
+        begun = form.has_begun("pilot", actor)
+        if begun is not None:
+            return redirect(href(db.session.get_one(Pilot, begun)))
         product: Any = _listing(PRODUCT, form.product, actor)
         scenario: Any = _listing(SCENARIO, form.scenario, actor) if form.scenario.data else None
         demander: Any = scenario.organization if scenario else _organization(form.demander, actor)
         if not form.errors:
-            made = services.start_plan(actor, product, scenario, demander)
+            made = services.start_plan(actor, product, scenario, demander, form_key=form.form_key.data or "")
             flash(_("方案已建立，请填写后由双方确认。"))
             return redirect(url_for("pilots.edit_plan", number=made.number))
     return form_page("pilots/new.html", form)

@@ -226,8 +226,11 @@ def new() -> ResponseReturnValue:
     given = request.args.get("pilot", "")
     form = BeginForm(pilots, data={"pilots": [given] if given else []})
     if organization is not None and form.validate_on_submit():
+        begun = form.has_begun("site", actor)
+        if begun is not None:
+            return redirect(href(db.session.get_one(Site, begun)))
         chosen = [each for each in pilots if each.number in (form.pilots.data or [])]
-        made = services.create(organization, actor, form.kind.data, chosen)
+        made = services.create(organization, actor, form.kind.data, chosen, form.form_key.data or "")
         return redirect(url_for("sites.edit", number=made.number))
     return form_page(
         "sites/new.html", form, organization=organization, organizations=own, hints=KIND_HINTS, pilots=pilots,

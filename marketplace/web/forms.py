@@ -14,7 +14,9 @@ from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid
+from marketplace.foundation import once
 from marketplace.web.languages import current_language, say
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
@@ -85,6 +87,17 @@ class MarketplaceForm(FlaskForm):
         for error in errors.errors if isinstance(errors, Invalid) else errors:
             field = _named(self, error.field)
             field.errors = [*field.errors, error.message.say(language)]
+
+
+class BeginningForm(MarketplaceForm):
+    """A form that begins something, once however often it is sent (foundation/once.py)."""
+
+    form_key = HiddenField(default=once.new_key)
+
+    def has_begun(self, subject_type: str, actor: Actor) -> int | None:
+        """The key of what the actor has begun with it, None for nothing yet. Who sends it meanwhile waits."""
+        key = self.form_key.data or ""
+        return once.begun_with(key, actor, subject_type) if once.is_key(key) else None
 
 
 def _named(form: BaseForm, path: str) -> Field:

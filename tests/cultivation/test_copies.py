@@ -49,7 +49,9 @@ def copy_of(entry: LibraryEntry, client: Client) -> Scenario:
     organization = accounts.organization(owner=user, region=accounts.WUHU)
     accounts.sign_in(client, user)
     assert "checked" in client.get(f"/library/{number}/copy").text  # a single organization is chosen already
-    assert client.submit(f"/library/{number}/copy", {"organization": organization.number}).status_code == 302
+    sent = {"organization": organization.number, "form_key": client.form_key(f"/library/{number}/copy")}
+    first, again = (client.submit(f"/library/{number}/copy", sent) for _ in range(2))
+    assert first.location.rpartition("/edit")[0] == again.location, "sent twice, it leads to the same draft"
     made = db.session.query(Scenario).filter_by(organization_id=organization.id).one()
     revision = open_revision(made)
     assert revision is not None
