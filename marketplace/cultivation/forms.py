@@ -11,7 +11,7 @@ from marketplace.foundation.lifecycle import REASON_LIMIT
 from marketplace.organizations.checks import website
 from marketplace.organizations.models import Organization
 from marketplace.web.fields import OneOf, OneShown, listed, read_into, written
-from marketplace.web.forms import BeginningForm, MarketplaceForm, at_most, chosen, required
+from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 
 
@@ -43,7 +43,7 @@ class AdmitForm(MarketplaceForm):
     reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
 
 
-class CopyForm(BeginningForm):
+class CopyForm(MarketplaceForm):
     """For which organization a need is copied."""
 
     organization = OneShown(_l("复制给哪个单位"), choices=[], validators=[chosen()])

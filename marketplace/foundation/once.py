@@ -22,21 +22,23 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def noted(key: str) -> dict[str, str]:
+    """What the entry keeps that something was begun with this form; nothing without a name."""
+    return {NOTED: key} if key else {}
+
+
 def is_key(text: str) -> bool:
     """Whether a text can be such a name."""
     return KEY.fullmatch(text) is not None
 
 
-def noted(key: str) -> dict[str, str]:
-    """What the entry keeps that something was begun with this form; nothing for what is no name of one."""
-    return {NOTED: key} if is_key(key) else {}
-
-
 def begun_with(key: str, actor: Actor, subject_type: str) -> int | None:
-    """Which subject the actor has begun with this form; None for none, and for a form of somebody else.
+    """Which subject the actor has begun with this form; None for none, without a name, and for somebody else's form.
 
     Who sends the same form meanwhile waits until this transaction has ended. On SQLite whoever writes is alone anyway.
     """
+    if not is_key(key):
+        return None
     if db.engine.dialect.name == "postgresql":
         place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(place)))

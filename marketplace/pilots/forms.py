@@ -20,7 +20,7 @@ from marketplace.pilots.plan import read_day, read_number
 from marketplace.products.models import Product
 from marketplace.reference import catalogue
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, listed, refuse, written
-from marketplace.web.forms import BeginningForm, MarketplaceForm, at_most, chosen, required
+from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, Rows, RowsForm, WrittenRow
 
@@ -36,7 +36,7 @@ def spec_choices() -> tuple[SelectChoice, ...]:
     return tuple(listed([("", Text("不对应参数", "None")), *((each.key, each.label) for each in catalogue.specs())]))
 
 
-class BeginForm(BeginningForm):
+class BeginForm(MarketplaceForm):
     """Which product, for which need or with whom."""
 
     product = StringField(_l("产品编号"), [required(), at_most(20)], render_kw={"placeholder": "P-2026-000001"})

@@ -24,7 +24,7 @@ from marketplace.sites.figures import CRITERIA, WEIGHTS
 from marketplace.sites.models import Site
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse
 from marketplace.web.fields import written as line
-from marketplace.web.forms import BeginningForm, MarketplaceForm, at_most, chosen, required
+from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, Rows, WrittenRow
 
@@ -73,7 +73,7 @@ def pilot_choices(pilots: Sequence[Pilot]) -> list[SelectChoice]:
     return found
 
 
-class BeginForm(BeginningForm):
+class BeginForm(MarketplaceForm):
     """What kind of site, and on which pilots."""
 
     kind = OneShown(_l("类型"), choices=kind_choices, validators=[chosen()])

@@ -6,15 +6,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.foundation import once
 from marketplace.web.languages import current_language, say
@@ -89,17 +89,6 @@ class MarketplaceForm(FlaskForm):
             field.errors = [*field.errors, error.message.say(language)]
 
 
-class BeginningForm(MarketplaceForm):
-    """A form that begins something, once however often it is sent (foundation/once.py)."""
-
-    form_key = HiddenField(default=once.new_key)
-
-    def has_begun(self, subject_type: str, actor: Actor) -> int | None:
-        """The key of what the actor has begun with it, None for nothing yet. Who sends it meanwhile waits."""
-        key = self.form_key.data or ""
-        return once.begun_with(key, actor, subject_type) if once.is_key(key) else None
-
-
 def _named(form: BaseForm, path: str) -> Field:
     """The field of a path such as "rows.2.name", as deep as the form has it; never one without place for a message."""
     first, *rest = path.split(".")
@@ -133,3 +122,17 @@ def _labelled(field: Field, line: str, message: object) -> str:
     if isinstance(field, FieldList | HiddenField):
         return f"{line}{message}"
     return line + _("%(label)s：%(text)s", label=say(field.label.text), text=str(message))
+
+
+# ---- forms that begin something, once however often they are sent (foundation/once.py) ----
+
+
+def form_name() -> str:
+    """The name of the form in the address; "" without a proper one."""
+    name = request.args.get("form", "")
+    return name if once.is_key(name) else ""
+
+
+def named_anew() -> ResponseReturnValue:
+    """To the same page with a name for its form: who goes back in a browser asks for this one again, not another."""
+    return redirect(f"{request.path}?{urlencode({**request.args.to_dict(), 'form': once.new_key()})}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -52,12 +51,6 @@ class Client(FlaskClient):
         # In a context of its own, like a request: its end would close the test's own database session.
         secret = contextvars.Context().run(self._secret)
         return str(URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(secret))
-
-    def form_key(self, path: str) -> str:
-        """The name of the form on a page that begins something (foundation/once.py)."""
-        found = re.search(r'name="form_key"[^>]* value="([^"]+)"', self.get(path).text)
-        assert found, path
-        return found[1]
 
     def jar(self) -> Mapping[Any, Any]:
         """The cookies as they are now."""
