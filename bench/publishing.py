@@ -20,9 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import sqlalchemy as sa
 from flask import Flask
 
-from bench.fresh import fresh_site
+from bench.fresh import scale_site
 from marketplace.app import create_app, start_worker
-from marketplace.cli.scale import grow
 from marketplace.core.actor import VISITOR
 from marketplace.foundation.db import db, transaction
 from marketplace.listings.loading import Loaded, load
@@ -32,7 +31,6 @@ from marketplace.products.kind import PRODUCT
 from marketplace.sample import products
 from marketplace.search.forms import question_of
 from marketplace.search.queries import find
-from marketplace.search.services import rebuild
 
 PAUSE = 0.02  # seconds between two looks
 PATIENCE = 60.0
@@ -44,13 +42,11 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=10_000)
     parser.add_argument("--items", type=int, default=300)
     parser.add_argument("--a-second", type=float, default=5.0)
+    parser.add_argument("--scenarios", type=int, default=200)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        config = fresh_site(folder)
-        app = create_app(config)
+        app = create_app(scale_site(folder, asked.products, asked.scenarios))
         with app.app_context():
-            grow(asked.products, asked.products // 50, max(20, asked.products // 20), 1)
-            rebuild()
             keeper = Keeper()
             while keeper.run():  # what has been here for long has its matches
                 pass

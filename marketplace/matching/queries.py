@@ -85,6 +85,7 @@ def offer_of(product: Product, tried: Piloted) -> Offer:
     area = content["specs"].get("service_area")
     words = (product.title, category.label.zh, *category.aliases, content["summary"], content["cases"],
              content["description"])  # fmt: skip
+    pairs = scoring.pairs_of(" ".join(words))
     return Offer(
         id=product.id,
         category=product.category,
@@ -97,7 +98,8 @@ def offer_of(product: Product, tried: Piloted) -> Offer:
             for key, claim in content["specs"].items()
         },
         tokens=scoring.offer_tokens(" ".join(words)),
-        pairs=scoring.pairs_of(" ".join(words)),
+        pairs=pairs,
+        brevity=scoring.brevity_of(pairs),
         piloted=frozenset(
             part for code in tried.get(product.id, ()) for part in (code, code.partition(".")[0]) if part
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any
 
 from marketplace.core.actor import PROVINCE
@@ -61,8 +62,9 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What counts of a product. ``areas``: where it is served, as claimed; ``tokens`` and ``pairs`` (of neighbouring
-    characters): of its public words; ``claims``: spec → (value, level of evidence); ``piloted``: the sub-scenarios and
-    domains of its verified pilots."""
+    characters): of its public words; ``brevity``: what a shared pair counts, in ten-thousandths (``brevity_of``);
+    ``claims``: spec → (value, level of evidence); ``piloted``: the sub-scenarios and domains of its verified pilots.
+    """
 
     id: int
     category: str
@@ -73,6 +75,7 @@ class Offer:
     claims: Mapping[str, tuple[Mapping[str, Any] | None, int]]
     tokens: frozenset[str]
     pairs: frozenset[str]
+    brevity: int
     piloted: frozenset[str]
 
 
@@ -253,7 +256,7 @@ def wording(need: Need, offer: Offer) -> int:
         return 0
     title, text = len(need.title_pairs & offer.pairs), len(need.text_pairs & offer.pairs)
     held = title * weights.TITLE_WEIGHT + text * weights.TEXT_WEIGHT
-    return _part("wording", held * 100, need.pair_weight * weights.WORDING_FULL)
+    return _part("wording", held * offer.brevity, need.pair_weight * weights.WORDING_FULL * 100)
 
 
 def _part(name: str, share: int, whole: int) -> int:
@@ -283,6 +286,11 @@ def pairs_of(text: str) -> frozenset[str]:
     for word in weights.COMMON_WORDING:
         folded = folded.replace(word, " ")
     return frozenset(run[place : place + 2] for run in RUN.findall(folded) for place in range(len(run) - 1))
+
+
+def brevity_of(pairs: frozenset[str]) -> int:
+    """What a shared pair of a text counts, in ten-thousandths: the longer a text, the more it shares by chance."""
+    return isqrt(10_000**2 * weights.USUAL_PAIRS // max(len(pairs), weights.LEAST_PAIRS))
 
 
 def words_said(words: Iterable[Word], offer: Offer) -> frozenset[str]:

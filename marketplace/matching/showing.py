@@ -21,7 +21,8 @@ MOST_SHARED = 8
 # Part → what is so when it earned everything, something, nothing.
 FACTS: Mapping[str, tuple[Text, Text, Text]] = {
     "wording": (
-        Text("三成以上的相邻两字相同", "30 % or more of the character pairs are shared"),
+        Text("按篇幅折算，三成以上的相邻两字相同",
+             "Allowing for length, 30 % or more of the character pairs are shared"),
         Text("部分相邻两字相同", "Some character pairs are shared"),
         Text("没有相同的相邻两字", "No character pair is shared"),
     ),

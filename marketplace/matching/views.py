@@ -122,6 +122,7 @@ def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> lis
     products = products_by_id(keys[:IN_PANEL], actor)
     tried = queries.piloted([each.id for each in products]) if products else {}
     found = [shown(scenario, product, tried) for product in products]
+    found.sort(key=lambda each: (-each.judgement.score, each.product.id))
     return _with_talks([each for each in found if each.kind == "yes"], actor)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from marketplace.core.text import Text
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,11 @@ PARTS: Mapping[str, Part] = {
     ),
     "wording": Part(
         9, Text("字面重合", "Shared wording"),
-        Text("需求的标题、子场景和任务里相邻的两个字，产品资料中出现的占多少；占三成即得满分",
+        Text("需求的标题、子场景和任务里相邻的两个字，产品资料中出现的占多少，再乘以100除以资料中相邻字对数（最少按25算）的平方根，"
+             "因为资料越长，碰巧相同的越多；满三成即得满分",
              "The share of the pairs of neighbouring characters in the need's title, sub-scenario and task that the "
-             "product's own words contain; 30 % is full"),
+             "product's own words contain, times the square root of 100 divided by how many pairs those words have (25 "
+             "at the least), because longer texts share more by chance; 30 % is full"),
     ),
     "category": Part(
         15, Text("产品类别", "Category"),
@@ -73,6 +75,8 @@ PARTS: Mapping[str, Part] = {
 # The share of the need's words, and of its pairs of characters, from which the part is full, in percent.
 WORDS_FULL = 30
 WORDING_FULL = 30
+# A product's words count in full at so many pairs, more when there are fewer, by the square root: cosine similarity.
+USUAL_PAIRS, LEAST_PAIRS = 100, 25
 # What is usual where the need names another kind, in percent of the category's points.
 BESIDE_NAMED = 50
 # A pilot in the same domain only, in percent of the pilots' points.

@@ -86,8 +86,8 @@ def notice_title(site: Site) -> Text:
 
 def notice_sections(site: Site) -> list[dict[str, Any]]:
     """What the notice says: the ground, what is to be designated, what it rests on."""
-    rows = [
-        [each.number, each.label.zh, each.supplier.label.zh, each.valid_until.isoformat() if each.valid_until else "—"]
+    rows: list[list[str | Text]] = [
+        [each.number, each.label, each.supplier.label, each.valid_until.isoformat() if each.valid_until else "—"]
         for each in site.pilots
     ]
     ground = Text(

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from marketplace.matching import weights
-from marketplace.matching.scoring import Need, Offer, Requirement, judge, need_words, offer_tokens, pairs_of
+from marketplace.matching.scoring import (
+    Need,
+    Offer,
+    Requirement,
+    brevity_of,
+    judge,
+    need_words,
+    offer_tokens,
+    pairs_of,
+)  # fmt: skip
 from marketplace.reference import catalogue
 
 PAYLOAD = Requirement("payload", ">=", {"from": "20"})
@@ -34,6 +43,7 @@ def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
         "id": 2, "category": "inspection", "domains": frozenset({"special"}),
         "region": "340104", "areas": frozenset(), "ways": frozenset({"sale"}),
         "claims": {"payload": ({"from": "25"}, 4)}, "tokens": offer_tokens(text), "pairs": pairs_of(text),
+        "brevity": 10_000,
         "piloted": frozenset({"special", "special.power"}),
     }  # fmt: skip
     return Offer(**{**facts, **given})
@@ -82,6 +92,7 @@ def test_what_the_need_does_not_ask_is_left_out_and_the_rest_counts_as_a_hundred
         ({"claims": {"payload": ({"from": "25"}, 2)}}, "evidence", 1_66),
         ({"tokens": offer_tokens("水下清洗")}, "task", 0), ({"pairs": pairs_of("水下清洗")}, "wording", 0),
         ({"pairs": pairs_of("变电")}, "wording", 25 * 9_00 // 30),
+        ({"pairs": pairs_of("变电"), "brevity": 5_000}, "wording", 25 * 9_00 // 60),
         ({"piloted": frozenset({"special"})}, "pilots", 2_50),
         ({"piloted": frozenset({"logistics"})}, "pilots", 0),
     ],
@@ -99,6 +110,16 @@ def test_three_tenths_of_the_words_are_full() -> None:
     assert judge(wide, offer("变电站 巡检")).earned["task"] == judge(wide, offer("变电站巡检光伏清洁")).earned["task"]
     one_in_four = judge(wide, offer("巡检")).earned["task"]
     assert one_in_four == 25 * 21_00 // 30
+
+
+def test_a_pair_counts_less_in_a_longer_text_and_at_most_double_in_a_short_one() -> None:
+    texts = {size: frozenset(str(number) for number in range(size)) for size in (0, 25, 100, 400)}
+    assert {size: brevity_of(pairs) for size, pairs in texts.items()} == {
+        0: 20_000,
+        25: 20_000,
+        100: 10_000,
+        400: 5_000,
+    }
 
 
 def test_a_shared_domain_alone_is_nothing_in_common() -> None:
