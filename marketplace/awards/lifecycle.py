@@ -13,7 +13,7 @@ from marketplace.notices.queries import stands
 
 DAYS = Text("天", "days")
 WORKING_DAYS = Text("个工作日", "working days")
-_LATER = Text("已经起算的不受影响", "Times that already run are not touched")
+_LATER = Text("已经起算的不受影响", "Periods already running are not affected")
 
 ANSWER_DAYS = Setting(
     "awards.answer_days", Text("立榜后答复时限", "Time to accept an award"), 5, _LATER, WORKING_DAYS, 1, 30,

@@ -40,13 +40,13 @@ LIVES: dict[str, Lifecycle] = {
 }  # fmt: skip
 
 
-def results(challenge: Challenge, next_ones: Collection[int] = ()) -> list[dict[str, Any]]:
+def results(challenge: Challenge, awards: Sequence[Award], next_ones: Collection[int] = ()) -> list[dict[str, Any]]:
     """Every bid with its rank and total, and what became of it: for everybody from the notice on.
 
-    ``next_ones``: keys of the bids that stand as proposed already, as the notice that is prepared will say. Before
-    that and before any award nobody is a reserve.
+    ``awards``: every award of the challenge. ``next_ones``: keys of the bids that stand as proposed already, as the
+    notice that is prepared will say. Before that and before any award nobody is a reserve.
     """
-    given = {each.bid_id: each for each in queries.awards_of(challenge)}
+    given = {each.bid_id: each for each in awards}
     waiting = 0
     found = []
     for place in ranking(challenge):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from marketplace.awards.carrying_views import milestone_href as milestone_href
 from marketplace.awards.concluding_views import acceptance_href as acceptance_href
 from marketplace.awards.forms import NoticeForm
 from marketplace.awards.lifecycle import AWARD, notice_over
+from marketplace.awards.models import Award
 from marketplace.awards.policy import concludes, sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
@@ -49,21 +51,22 @@ def href(challenge: Challenge) -> str:
     return url_for("awards.show", challenge=challenge.number)
 
 
-def _page(number: str, actor: Actor) -> Challenge:
-    """The challenge, when the actor may read of its result.
+def _page(number: str, actor: Actor) -> tuple[Challenge, Sequence[Award]]:
+    """The challenge with its awards, when the actor may read of its result.
 
     Raises:
         NotFound: nobody was ever on notice, and he is none of those who read the ranking.
     """
     challenge = challenge_by_number(number, actor)
-    if queries.awards_of(challenge) or (challenge.state in BEFORE_NOTICE and reads_all(actor, challenge)):
-        return challenge
+    given = queries.awards_of(challenge)
+    if given or (challenge.state in BEFORE_NOTICE and reads_all(actor, challenge)):
+        return challenge, given
     raise NotFound
 
 
 def _run(number: str) -> tuple[Challenge, Actor]:
     actor = current_actor()
-    challenge = _page(number, actor)
+    challenge, _given = _page(number, actor)
     if not concludes(actor, challenge):
         raise NotFound
     return challenge, actor
@@ -72,15 +75,15 @@ def _run(number: str) -> tuple[Challenge, Actor]:
 def show(challenge: str) -> ResponseReturnValue:
     """Who was proposed, awarded, and what became of it; for those concerned also what they may do."""
     actor = current_actor()
-    found = _page(challenge, actor)
-    given = queries.awards_of(found)
+    found, given = _page(challenge, actor)
     awards = [_award(each, actor) for each in given if each.live] + [
         _award(each, actor) for each in reversed(given) if not each.live
     ]
     bid = own_bid(found, actor) if actor.signed_in else None
     return render_template(
         "awards/show.html", challenge=found, mark=CHALLENGE.mark(found.state), awards=awards,
-        results=showing.results(found), notices=_notices(given), notice_mark=NOTICE.mark, runs=concludes(actor, found),
+        results=showing.results(found, given), notices=_notices(given), notice_mark=NOTICE.mark,
+        runs=concludes(actor, found),
         acts=_acts(found) if concludes(actor, found) else {}, told=bid is not None and feedback.is_told(found),
         corrected=[each for each in given if each.state == "undone"], reads_case=casefile_views.reads(actor, found),
     )  # fmt: skip
@@ -127,7 +130,7 @@ def announce(challenge: str) -> ResponseReturnValue:
     chosen = ranking.next_ones(found) if found.state == "ranked" else ()
     return form_page(
         "awards/announce.html", form, challenge=found, chosen=chosen,
-        results=showing.results(found, {place.bid.id for _lot, place in chosen}),
+        results=showing.results(found, queries.awards_of(found), {place.bid.id for _lot, place in chosen}),
         refusal=ranking.undecided(found) if chosen else services.nobody(),
     )  # fmt: skip
 

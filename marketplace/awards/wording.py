@@ -47,12 +47,17 @@ _HEAD = (
 )  # fmt: skip
 
 
-def bidder(bid: Bid) -> str:
+def bidder(bid: Bid) -> Text:
     """Who bids: the lead, and the partners that take part."""
+    lead = bid.organization.label
     partners = [
-        each.organization.name for each in bid.participations if each.role == "partner" and each.state == "live"
+        each.organization.label for each in bid.participations if each.role == "partner" and each.state == "live"
     ]
-    return f"{bid.organization.name}（牵头）；参加：{'、'.join(partners)}" if partners else bid.organization.name
+    if not partners:
+        return lead
+    names = Text("、".join(each.zh for each in partners), ", ".join(each.en for each in partners))
+    words: dict[str, object] = {"lead": lead, "partners": names}
+    return Text("%(lead)s（牵头）；参加：%(partners)s", "%(lead)s (lead); partners: %(partners)s") % words
 
 
 def decision(challenge: Challenge, chosen: Sequence[tuple[int, RankedBid]], office: Text) -> Decision:
@@ -93,28 +98,28 @@ def _grounds(challenge: Challenge) -> Sequence[dict[str, object]]:
     return rests, told
 
 
-# In the language of a notice's table, which is one for all readers.
 ENDINGS = {
-    "dropped": "公示撤销 notice annulled", "struck": "取消资格 struck off", "declined": "放弃 declined",
-    "lapsed": "逾期作废 lapsed", "undone": "更正撤销 undone", "terminated": "终止 terminated",
+    "dropped": Text("公示撤销", "Notice annulled"), "struck": Text("取消资格", "Struck off"),
+    "declined": Text("放弃", "Declined"), "lapsed": Text("逾期作废", "Lapsed"), "undone": Text("更正撤销", "Undone"),
+    "terminated": Text("终止", "Terminated"),
 }  # fmt: skip
 
 
 def _results(challenge: Challenge, proposed: set[int]) -> dict[str, object]:
     held = {each.bid_id: each for each in awards_of(challenge) if each.state not in ("dropped", "proposed")}
-    rows = [
+    rows: list[list[str | Text]] = [
         [str(each.rank or "—"), each.bid.number, bidder(each.bid), shown(each.total), _result(each, proposed, held)]
         for each in ranking(challenge)
     ]
     out = [bid for bid in known_bids(challenge) if bid.state == "disqualified"]
-    rows += [["", bid.number, bidder(bid), "", "形式审查不合格 disqualified"] for bid in out]
+    rows += [["", bid.number, bidder(bid), "", Text("形式审查不合格", "Disqualified")] for bid in out]
     return section(Text("评审结果", "Results"), head=_HEAD, rows=rows)
 
 
-def _result(place: RankedBid, proposed: set[int], held: dict[int, Award]) -> str:
+def _result(place: RankedBid, proposed: set[int], held: dict[int, Award]) -> Text:
     if place.bid.id in proposed:
-        return "拟揭榜 proposed"
+        return Text("拟揭榜", "Proposed")
     award = held.get(place.bid.id)
     if award is not None:
-        return ENDINGS.get(award.state, "已立榜 awarded")
-    return "递补 reserve" if place.qualified else "未达最低要求 below a minimum"
+        return ENDINGS.get(award.state, Text("已立榜", "Awarded"))
+    return Text("递补", "Reserve") if place.qualified else Text("未达最低要求", "Below a minimum")

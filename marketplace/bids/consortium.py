@@ -81,8 +81,8 @@ def ask_partner(bid: Bid, organization: Organization, actor: Actor) -> None:
     if len(partners) >= most:
         raise Refused(
             Text("联合体除牵头单位外最多 %(most)s 家", "A consortium has at most %(most)s partners") % {"most": most},
-            Text("已经邀请了 %(count)s 家", "%(count)s are asked already") % {"count": len(partners)},
-            Text("先取消一家的邀请", "Take one back first"),
+            Text("已经邀请了 %(count)s 家", "%(count)s have been invited already") % {"count": len(partners)},
+            Text("先取消一家的邀请", "Cancel one invitation first"),
         )
     for refusal in barriers(bid.challenge, organization, lead=False):
         raise refusal

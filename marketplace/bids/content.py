@@ -38,7 +38,7 @@ FILE_KINDS = {
 NAMING = ("agreement", "authority", "integrity")
 LABELS = {
     "approach": Text("技术方案", "Approach"),
-    "experience": Text("基础与业绩", "Foundations and track record"),
+    "experience": Text("基础与业绩", "Basis and track record"),
     "price": Text("报价", "Price"),
     "months": Text("完成周期", "Time to finish"),
     "leader": Text("项目负责人", "Project leader"),
@@ -73,7 +73,7 @@ def _filled(step: str, content: Content, key: str) -> Check:
     label = LABELS[key]
     if content.get(key):
         return Check("ok", Text("已填写：%(what)s", "Filled in: %(what)s") % {"what": label})
-    return Check("fix", Text("还没有填写：%(what)s", "Still empty: %(what)s") % {"what": label}, step)
+    return Check("fix", Text("还没有填写：%(what)s", "Not filled in yet: %(what)s") % {"what": label}, step)
 
 
 def _answered(content: Content, indicators: Sequence[str]) -> Check:
@@ -81,10 +81,10 @@ def _answered(content: Content, indicators: Sequence[str]) -> Check:
     given = content.get("indicators") or {}
     missing = [name for name in indicators if not given.get(name, {}).get("promised")]
     if not missing:
-        return Check("ok", Text("考核指标逐项作了承诺", "A promise for every indicator"))
+        return Check("ok", Text("考核指标逐项作了承诺", "A commitment for every indicator"))
     return Check(
         "fix",
-        Text("还有 %(count)s 项考核指标没有承诺值：%(first)s", "%(count)s indicators without a promise: %(first)s")
+        Text("还有 %(count)s 项考核指标没有承诺值：%(first)s", "%(count)s indicators without a commitment: %(first)s")
         % {"count": len(missing), "first": missing[0]},
         "indicators",
         Text("方案须覆盖榜单的全部考核指标", "A bid covers every indicator of the challenge"),

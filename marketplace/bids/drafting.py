@@ -111,7 +111,7 @@ def attach(bid: Bid, entry: Mapping[str, Any], actor: Actor, seen: int | None) -
     if written is None or len(written["files"]) >= content.MOST_FILES:
         raise Refused(
             Text("一份申报最多 %(most)s 个文件", "A bid has at most %(most)s files") % {"most": content.MOST_FILES},
-            Text("已经有 %(most)s 个", "There are %(most)s already") % {"most": content.MOST_FILES},
+            Text("已经有 %(most)s 个", "There are already %(most)s") % {"most": content.MOST_FILES},
             Text("先移除不需要的文件", "Remove one first"),
         )
     save(bid, {**written, "files": [*written["files"], dict(entry)]}, actor, seen)

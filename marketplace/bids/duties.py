@@ -118,7 +118,7 @@ def _of_bidder(actor: Actor) -> list[Duty]:
     language = current_language()
     found = [
         Duty(Text("答复邀请", "Answer"), each.bid.challenge.label.say(language), url_for("bids.mine"),
-             Text("有单位邀请本单位参加联合体", "An organization asks yours into a consortium"), each.asked_at,
+             Text("有单位邀请本单位参加联合体", "An organization invites yours to join a consortium"), each.asked_at,
              _last_day(each.bid.challenge))
         for each in asked_of(actor) if actor.owns(each.organization_id)
     ]  # fmt: skip

@@ -26,7 +26,7 @@ def barriers(challenge: Challenge, organization: Organization, *, lead: bool) ->
     """Why an organization cannot take part, nothing when it can. A partner need not have the lead's capability."""
     if organization.state != "verified":
         yield Refused(
-            Text("已认证的单位才能揭榜", "Only verified organizations bid"),
+            Text("已认证的单位才能揭榜", "Only verified organizations can bid"),
             Text("“%(name)s”没有通过认证，或已被暂停", "%(name)s is not verified, or suspended")
             % {"name": organization.label},
             Text("请先完成单位认证", "Have it verified first"),

@@ -119,7 +119,7 @@ STEPS = (
             Text("封存以前只有本单位成员能看到。", "Until it is sealed only members of your organization see it."),
             _texts("approach", "experience")),
     BidStep("indicators", Text("指标承诺", "Promises"),
-            Text("逐项写承诺达到的值和依据。", "Promise a value for every indicator, and say what it rests on."),
+            Text("逐项写承诺达到的值和依据。", "Commit to a value for every indicator, and say what it rests on."),
             _indicators),
     BidStep("plan", Text("报价、进度与团队", "Price, time, team"),
             Text("中选以后写入合同。", "They go into the contract if you are selected."),

@@ -19,7 +19,7 @@ TOGETHER_MINUTES = Setting(
 )  # fmt: skip
 CORRECTION_DAYS = Setting(
     "bids.correction_days", Text("材料补正最长时限", "Longest time to correct papers"), 3,
-    Text("已经要求的补正不受影响", "Times that already run are not touched"), Text("个工作日", "working days"), 1, 15,
+    Text("已经要求的补正不受影响", "Periods already running are not affected"), Text("个工作日", "working days"), 1, 15,
 )  # fmt: skip
 SETTINGS = (TOGETHER_MINUTES, CORRECTION_DAYS)
 
@@ -37,7 +37,7 @@ FORMAL_RULES = {
     "whole": Text("没有覆盖榜单全部内容和考核指标", "Does not cover the whole task and every indicator"),
     "consortium": Text("联合体超过家数，或没有联合揭榜协议", "Consortium too large, or without its agreement"),
     "twice": Text("同一单位参加了两份申报", "An organization takes part in two bids"),
-    "integrity": Text("有严重失信或违法记录，或材料不实", "A record of bad credit or offences, or untrue papers"),
+    "integrity": Text("有严重失信或违法记录，或材料不实", "A record of dishonesty or offences, or false papers"),
 }
 
 
@@ -162,12 +162,12 @@ CORRECTION = Lifecycle(
     states={
         "asked": State(Text("待补正材料", "Papers asked for"), "ochre", "clock"),
         "given": State(Text("已补正", "Papers handed in"), "pine", "check-circle"),
-        "missed": State(Text("逾期未补正", "Not handed in in time"), "ochre", "x-circle"),
+        "missed": State(Text("逾期未补正", "Not handed in on time"), "ochre", "x-circle"),
     },
     steps=(
         step("give", "asked", "given", who=gives_papers, guard=in_time, quiet=True,
              label=Text("提交补正材料", "Hand in papers"), past="Papers handed in"),
         step("miss", "asked", "missed", who=is_system, guard=too_late, quiet=True,
-             label=Text("逾期未补正", "Miss the time"), past="Not handed in in time"),
+             label=Text("逾期未补正", "Miss the time"), past="Not handed in on time"),
     ),
 )  # fmt: skip

@@ -69,7 +69,7 @@ def _key_of_challenge(challenge: Challenge) -> bytes:
     if opening is not None and opening.public is not None:
         return opening.public
     raise Refused(
-        Text("开启人各自领到开启码以后才能封存", "Bids are sealed once every opener holds his code"),
+        Text("开启人各自领到开启码以后才能封存", "Bids can be sealed once every opener holds a code"),
         Text("这个榜单的开启人还没有全部办好", "The openers of this challenge are not ready yet"),
         Text(
             "草稿已保存；请稍后再来封存，或联系发榜单位",
@@ -99,7 +99,7 @@ def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
             raise Refused(
                 Text("参加单位同意以后才能封存", "A bid is sealed once every partner has consented"),
                 Text("“%(name)s”还没有答复", "%(name)s has not answered") % {"name": each.organization.label},
-                Text("请等它答复，或取消邀请", "Wait for the answer, or take the invitation back"),
+                Text("请等它答复，或取消邀请", "Wait for the answer, or cancel the invitation"),
             )
         if each.state == "live":
             for refusal in barriers(bid.challenge, each.organization, lead=each.role == "lead"):
@@ -107,8 +107,8 @@ def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
     missing = content.blocking(check(bid, written))
     if missing:
         raise Refused(
-            Text("内容完整才能封存", "Only a complete bid is sealed"),
-            Text("还有 %(count)s 处要补：%(first)s", "%(count)s points to mend: %(first)s")
+            Text("内容完整才能封存", "Only a complete bid can be sealed"),
+            Text("还有 %(count)s 处要补：%(first)s", "%(count)s points to correct: %(first)s")
             % {"count": len(missing), "first": missing[0].text},
             Text("请按核对结果逐项补齐", "Complete them as the check says"),
         )

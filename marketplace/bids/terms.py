@@ -26,14 +26,15 @@ def closed_by(challenge: Challenge, instant: datetime) -> Refused | None:
             RULE,
             Text("已于 %(at)s（北京时间）截止", "Bids closed on %(at)s (Beijing time)") % {"at": at},
             Text(
-                "截止前封存的申报不受影响；可以关注后续榜单", "What was sealed in time stands; other challenges follow"
+                "截止前封存的申报不受影响；可以关注后续榜单",
+                "Bids sealed in time stand; you can follow other challenges",
             ),
         )
     if challenge.state == "published":
         return None
     return Refused(
         RULE,
-        Text("榜单现在不接受申报", "The challenge takes no bids now"),
+        Text("榜单现在不接受申报", "The challenge is not accepting bids now"),
         Text("请看榜单页面的说明", "Its page says why"),
     )
 

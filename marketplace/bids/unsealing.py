@@ -136,7 +136,7 @@ def counted(challenge: Challenge) -> Refused | None:
         Text("开启由 %(count)s 名开启人共同办理", "%(count)s openers open a challenge together")
         % {"count": challenge.openers_needed},
         Text("他们还没有共同到场", "They have not come together"),
-        Text("请各自在开启页面输入开启码", "Each enters his code on the page of the opening"),
+        Text("请各自在开启页面输入开启码", "Each opener enters a code on the page of the opening"),
     )
 
 

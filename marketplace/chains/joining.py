@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
-from marketplace.cultivation.models import LibraryEntry, ScenarioCopy
-from marketplace.cultivation.queries import copies_of, roots_of
-from marketplace.enquiries.models import Enquiry
-from marketplace.foundation.db import db
+from marketplace.cultivation.queries import copies_of, root_of, with_root
 from marketplace.organizations.queries import organizations_with
-from marketplace.pilots.models import Pilot
 from marketplace.posts.queries import signatures
-from marketplace.sites.models import Site
-from marketplace.web.chain import ChainLink, Event, Progress, Stage
+from marketplace.scenarios.models import Scenario
+from marketplace.web.chain import (
+    ChainLink,
+    ChainPart,
+    ChainRow,
+    Entries,
+    Event,
+    Progress,
+    Stage,
+    chain_row,
+    entries_of,
+    rows_of,
+)
 from marketplace.web.plate import capabilities
 
 STAGES: Mapping[Stage, Text] = {
@@ -54,36 +62,61 @@ def chain_of(need: int, actor: Actor) -> Chain:
     Raises:
         NotFound: the actor may see nothing of this need; of what copy it is a draft, is not for him to know either.
     """
-    root, number = roots_of([need])[need]
+    root, number = root_of(need)
     origins = {each.scenario_id: each.origin_id for each in copies_of(root)}
-    found = Chain(number, root, _links([root, *origins], actor, told=True), origins)
+    parts = _parts()
+    rows = rows_of(_selects(parts, [root, *origins], actor, told=True))
+    told = {subject: acts for part in parts for subject, acts in part.told.items()}
+    entries = entries_of((row for each in rows.values() for row in each), told)
+    found = Chain(number, root, _links(parts, rows, entries), origins)
     if not found.of_need(need):
         raise NotFound
     return found
 
 
-def goes_on(need: int) -> bool:
-    """Whether anything at all followed from a need, or it is itself a copy: one statement, whoever may see it.
+@dataclass(slots=True)
+class OwnPart:
+    """What belongs to one need itself, as far as the reader may see it, and the chain on which it lies."""
 
-    Most needs are at their beginning, and their pages are read most.
-    """
-    columns = (
-        Enquiry.scenario_id, Challenge.scenario_id, Pilot.scenario_id, Site.scenario_id, LibraryEntry.scenario_id,
-        ScenarioCopy.scenario_id, ScenarioCopy.origin_id,
-    )  # fmt: skip
-    return bool(db.session.scalar(sa.select(sa.or_(*(sa.exists().where(column == need) for column in columns)))))
+    need: int
+    root: int = 0
+    number: str = ""
+    links: list[ChainLink] = field(default_factory=list)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything followed from it, or it is itself a copy."""
+        return self.need != self.root or any(each.stage != "need" or each.aside for each in self.links)
 
 
-def own_part(needs: Sequence[int], actor: Actor) -> Mapping[int, Sequence[ChainLink]]:
-    """Key of a need → what belongs to it, as far as the actor may see it, without events."""
-    found: dict[int, list[ChainLink]] = {need: [] for need in needs}
-    for link in _links(needs, actor, told=False):
-        found[link.need].append(link)
+# Beside the parts of the capabilities: on which chains the needs lie.
+_ROOTS = -1
+
+
+def own_part(needs: Sequence[int], actor: Actor) -> Mapping[int, OwnPart]:
+    """Key of a need → what belongs to it, without events: one statement."""
+    parts, found, root = _parts(), {need: OwnPart(need) for need in needs}, aliased(Scenario)
+    named = with_root(chain_row("root", key=root.id, need=Scenario.id, number=root.number), root)
+    rows = rows_of([(_ROOTS, named.where(Scenario.id.in_(needs))), *_selects(parts, needs, actor, told=False)])
+    for row in rows.get(_ROOTS, ()):
+        found[row.need].root, found[row.need].number = row.key, row.number
+    for link in _links(parts, rows, {}):
+        found[link.need].links.append(link)
     return found
 
 
-def _links(needs: Sequence[int], actor: Actor, *, told: bool) -> list[ChainLink]:
-    return [link for each in capabilities() if each.chain is not None for link in each.chain(needs, actor, told)]
+def _parts() -> list[ChainPart]:
+    return [each.chain for each in capabilities() if each.chain is not None]
+
+
+def _selects(
+    parts: Sequence[ChainPart], needs: Sequence[int], actor: Actor, *, told: bool
+) -> list[tuple[int, sa.Select[Any]]]:
+    return [(place, each) for place, part in enumerate(parts) for each in part.rows(needs, actor, told)]
+
+
+def _links(parts: Sequence[ChainPart], rows: Mapping[int, Sequence[ChainRow]], entries: Entries) -> list[ChainLink]:
+    return [link for place, part in enumerate(parts) for link in part.links(rows.get(place, ()), entries)]
 
 
 # ---- five stages ----

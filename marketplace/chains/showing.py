@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, get_template_attribute, url_for
@@ -15,43 +14,39 @@ from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.cultivation.queries import roots_of
 from marketplace.foundation import ledger
 from marketplace.pilots import panels, queries
 from marketplace.pilots.models import Pilot
-from marketplace.web.chain import ChainLink, last_of
+from marketplace.web.chain import ChainLink
 
 # More objects than this in one stage: the chain's own page has them.
 MOST_IN_STAGE = 3
-LastActs = Mapping[tuple[str, int], datetime]
 BLOCKS = {"done": "on", "now": "now", "stop": "stop", None: ""}
 
 
 def strip(need: int, actor: Actor) -> Markup | str:
     """The chain of a need as five stages; "" while nothing follows, or the actor may see none of it."""
-    links = joining.own_part([need], actor)[need] if joining.goes_on(need) else ()
-    if not links:
+    part = joining.own_part([need], actor)[need]
+    if not part.links or not part.goes_on:
         return ""
-    _root, number = roots_of([need])[need]
-    href = url_for("chains.show", number=number)
+    href = url_for("chains.show", number=part.number)
     draw = get_template_attribute("chains/strip.html", "strip")
-    return Markup(draw(number, stages(joining.steps(links), href), href))
+    return Markup(draw(part.number, stages(joining.steps(part.links), href), href))
 
 
 def stages(steps: Sequence[Step], href: str) -> list[dict[str, Any]]:
     """For the macro ``chain``; ``href``: where the rest is, when a stage holds more than it shows."""
-    last = last_of(link for each in steps for link in each.links)
     return [
-        {"name": each.name, "state": each.words, "kind": each.progress or "next", "items": _items(each, last, href)}
+        {"name": each.name, "state": each.words, "kind": each.progress or "next", "items": _items(each, href)}
         for each in steps
     ]
 
 
-def _items(step: Step, last: LastActs, href: str) -> list[tuple[Text, str, str]]:
+def _items(step: Step, href: str) -> list[tuple[Text, str, str]]:
     # What came to something first, then what goes on, then what stopped; the newest before the others.
     newest = list(reversed(step.links))
     first = [each for progress in BLOCKS for each in newest if each.progress == progress]
-    items = [(_called(each, alone=len(first) == 1), each.href, _day(each, last)) for each in first[:MOST_IN_STAGE]]
+    items = [(_called(each, alone=len(first) == 1), each.href, _day(each)) for each in first[:MOST_IN_STAGE]]
     rest = len(first) - MOST_IN_STAGE
     if rest > 0:
         items.append((Text("另有 %(count)d 项", "%(count)d more") % {"count": rest}, href, ""))
@@ -68,10 +63,9 @@ def _called(link: ChainLink, *, alone: bool) -> Text:
     return Text(link.number, link.number) if alone else Text("%(number)s %(state)s", "%(number)s %(state)s") % known
 
 
-def _day(link: ChainLink, last: LastActs) -> str:
+def _day(link: ChainLink) -> str:
     """The day of the last act, else of the beginning: without the year while it is this one."""
-    told = last.get((link.acts.subject_type, link.acts.key)) if link.acts is not None else None
-    moments = [each for each in (told, link.since) if each is not None]
+    moments = [each for each in (link.last, link.since) if each is not None]
     if not moments:
         return ""
     day = clock.beijing(max(moments)).date()
@@ -97,11 +91,11 @@ def _uses(found: Sequence[Pilot], actor: Actor) -> Markup | str:
     needs = sorted({each.scenario_id for each in found if each.scenario_id and each.frozen_at})
     if not needs:
         return ""
-    numbers, parts = roots_of(needs), joining.own_part(needs, actor)
+    parts = joining.own_part(needs, actor)
     rows = [
-        (link, numbers[need][1], *blocks(joining.steps(parts[need])))
+        (link, parts[need].number, *blocks(joining.steps(parts[need].links)))
         for need in reversed(needs)
-        for link in parts[need]
+        for link in parts[need].links
         if link.stage == "need" and not link.aside
     ]
     return Markup(get_template_attribute("chains/strip.html", "uses")(rows)) if rows else ""

@@ -44,7 +44,7 @@ def in_time(challenge: Challenge) -> Refused | None:
     if timetable.takes_bids(challenge):
         return None
     return Refused(
-        Text("更正在揭榜截止之前发布", "An addendum is published before the deadline"),
+        Text("更正在揭榜截止之前发布", "An addendum must be published before the deadline"),
         Text("这份榜单已不在揭榜中", "This challenge is not open for bids"),
         Text("确需改变的，撤榜后重新发榜", "If it has to change, withdraw it and post it anew"),
     )
@@ -59,9 +59,9 @@ def fit_to_issue(addendum: Addendum) -> Refused | None:
     if not faults:
         return None
     return Refused(
-        Text("实质性更正要给申报单位留足时间", "A material change leaves bidders time enough"),
+        Text("实质性更正要给申报单位留足时间", "A material change must leave bidders enough time"),
         faults[0].message,
-        Text("请需求单位重新提出，给出新的时间", "The owner proposes it again with later times"),
+        Text("请需求单位重新提出，给出新的时间", "The owner should propose it again with later times"),
     )
 
 
@@ -170,7 +170,7 @@ def extension_faults(challenge: Challenge, instants: Mapping[str, datetime]) -> 
     assert challenge.deadline is not None
     deadline = instants["deadline"]
     if deadline <= challenge.deadline:
-        yield FieldError("deadline", Text("要晚于原来的揭榜截止", "Must be later than the deadline of now"))
+        yield FieldError("deadline", Text("要晚于原来的揭榜截止", "Must be later than the present deadline"))
     days = value(timetable.EXTENSION_DAYS)
     message = Text("从现在起至少留 %(days)d 个工作日", "At least %(days)d working days from now") % {"days": days}
     try:

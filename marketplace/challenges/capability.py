@@ -184,7 +184,7 @@ SOURCE = SearchSource(
 
 CHALLENGES = Capability(
     name="challenges",
-    chain=chained.links,
+    chain=chained.CHAIN,
     blueprints=views.blueprints,
     navigation=(NavItem("challenges", Text("揭榜挂帅", "Challenges"), "challenges.home", 30),),
     footer=(FooterLink(0, Text("揭榜挂帅", "Challenges"), "challenges.home", 40),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -13,8 +14,7 @@ from marketplace.challenges.policy import visible_to
 from marketplace.challenges.showing import ENDED
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.foundation.db import db
-from marketplace.web.chain import Acts, ChainLink, entries_of, steps_told
+from marketplace.web.chain import ChainLink, ChainPart, ChainRow, Entries, chain_row, steps_told
 
 # What goes before publication is between the owner and the officials.
 TOLD = tuple(
@@ -23,17 +23,26 @@ TOLD = tuple(
 CAME_TO_SOMETHING = ("confirmed", "executing", "accepted", "partly_accepted")
 
 
-def links(needs: Sequence[int], actor: Actor, told: bool) -> Iterator[ChainLink]:
-    """Challenges that were posted, and what became of them."""
-    posted = Challenge.published_at.is_not(None) & Challenge.scenario_id.in_(needs)
-    found = db.session.scalars(sa.select(Challenge).where(posted, visible_to(actor)).order_by(Challenge.id)).all()
-    entries = entries_of("challenge", [each.id for each in found], TOLD) if told else {}
-    for each in found:
-        done = each.state in CAME_TO_SOMETHING
+def rows(needs: Sequence[int], actor: Actor, _told: bool) -> list[sa.Select[Any]]:
+    """Challenges that were posted."""
+    found = chain_row(
+        "challenge", key=Challenge.id, need=Challenge.scenario_id, number=Challenge.number, title=Challenge.title,
+        title_en=Challenge.title_en, state=Challenge.state, since=Challenge.published_at, last_of=TOLD,
+    )  # fmt: skip
+    return [found.where(Challenge.published_at.is_not(None), Challenge.scenario_id.in_(needs), visible_to(actor))]
+
+
+def links(found: Sequence[ChainRow], entries: Entries) -> Iterator[ChainLink]:
+    """With what became of them."""
+    for row in found:
+        done = row.state in CAME_TO_SOMETHING
         yield ChainLink(
-            stage="talk", kind=CHALLENGE.label, need=each.scenario_id or 0, number=each.number,
-            href=url_for("challenges.show", number=each.number), title=each.label, mark=CHALLENGE.mark(each.state),
-            progress="done" if done else "stop" if each.state in ENDED else "now", since=each.published_at,
-            events=steps_told(CHALLENGE, entries.get(each.id, ()), reasons=True),
-            acts=Acts("challenge", each.id, TOLD), stage_name=Text("揭榜", "Challenge"),
+            stage="talk", kind=CHALLENGE.label, need=row.need, number=row.number,
+            href=url_for("challenges.show", number=row.number), title=row.label, mark=CHALLENGE.mark(row.state),
+            progress="done" if done else "stop" if row.state in ENDED else "now", since=row.since,
+            events=steps_told(CHALLENGE, entries.get(("challenge", row.key), ()), reasons=True), last=row.last,
+            stage_name=Text("揭榜", "Challenge"),
         )  # fmt: skip
+
+
+CHAIN = ChainPart({"challenge": TOLD}, rows, links)

@@ -87,7 +87,9 @@ def _said(challenge: Challenge, content: Content) -> Iterator[FieldError]:
         if not given:
             yield FieldError(field, message)
     if content["funds_kind"] == "amount" and not content["funds"]:
-        yield FieldError("funds", Text("没有写资金上限；没有定的选“面议”", "Give the limit, or choose “to be agreed”"))
+        yield FieldError(
+            "funds", Text("没有写资金上限；没有定的选“面议”", "Give the maximum, or choose “to be agreed”")
+        )
     if challenge.mode == "race" and challenge.most_winners < 2:
         yield FieldError("most_winners", Text("赛马至少 2 家", "Side by side means at least two"))
     if challenge.mode == "race" and challenge.min_bids < 2:

@@ -196,7 +196,7 @@ class ChallengeForm(TimesForm):
         for key, (least, most) in _COUNTS.items():
             columns[key] = _count(self[key], least, most)
         if columns["openers_needed"] > columns["openers"]:
-            refuse(self.openers, Text("不能少于至少到场的人数", "No fewer than have to come"))
+            refuse(self.openers, Text("不能少于至少到场的人数", "No fewer than must be present"))
         if columns["mode"] == "single":
             columns["most_winners"] = 1
         content: dict[str, Any] = {key: self[key].data or "" for key in _TEXTS}

@@ -37,7 +37,7 @@ def complete(challenge: Challenge) -> Refused | None:
         return None
     return Refused(
         Text("榜单内容完整、时间安排成立才能继续", "Terms must be complete and the timetable must hold"),
-        Text("还有 %(count)d 处要改，例如：%(first)s", "%(count)d points to mend, for example: %(first)s")
+        Text("还有 %(count)d 处要改，例如：%(first)s", "%(count)d points to correct, for example: %(first)s")
         % {"count": len(missing), "first": missing[0].message},
         Text("请按核对结果逐项补正", "Correct them as the check says"),
     )

@@ -22,6 +22,7 @@ from marketplace.foundation.db import add_once, db, lock
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.outbox import emit
 from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import no_verified_member
 
 # Open questions of one organization on one challenge.
 MOST_OPEN = 20
@@ -93,8 +94,7 @@ def _may_not_ask(challenge: Challenge, organization: Organization, actor: Actor)
         return Refused(rule, Text("现在不在提问时间内", "It is not the time for questions"),
                        Text("请查看已公开的答疑", "Read the answers already published"))  # fmt: skip
     if not actor.belongs_to(organization.id) or organization.state != "verified":
-        return Refused(rule, Text("您不是该单位成员，或单位还没有通过认证", "You are no member, or it is not verified"),
-                       Text("请先加入单位或完成单位认证", "Join it, or have it verified, first"))  # fmt: skip
+        return no_verified_member(rule)
     if organization.id == challenge.organization_id:
         return Refused(rule, Text("您代表的是需求单位", "You speak for the owner"),
                        Text("需要说明的，请发更正或说明", "To make something clear, publish an addendum"))  # fmt: skip
@@ -103,7 +103,7 @@ def _may_not_ask(challenge: Challenge, organization: Organization, actor: Actor)
     )  # fmt: skip
     if (db.session.scalar(waiting) or 0) >= MOST_OPEN:
         return Refused(
-            Text("同一单位待答复的问题最多 %(most)d 个", "At most %(most)d open questions an organization")
+            Text("同一单位待答复的问题最多 %(most)d 个", "At most %(most)d open questions per organization")
             % {"most": MOST_OPEN},
             Text("贵单位已有这么多问题在等答复", "Yours has as many"), Text("请等答复后再提", "Wait for the answers"),
         )  # fmt: skip

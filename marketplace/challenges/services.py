@@ -22,6 +22,7 @@ from marketplace.foundation.files import Prepared, StoredFile, keep
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
 from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import no_verified_member
 from marketplace.scenarios.models import Scenario
 
 LETTER = "C"
@@ -42,10 +43,8 @@ def create(
         Refused: the actor is no member, the organization is not verified, or the need is not its own or not public.
     """
     if not can_post(actor, organization):
-        raise Refused(
-            Text("榜单由已认证单位的成员发起", "A challenge is posted by a member of a verified organization"),
-            Text("您不是该单位成员，或该单位还没有通过认证", "You are no member, or it is not verified"),
-            Text("请先加入单位或完成单位认证", "Join it, or have it verified, first"),
+        raise no_verified_member(
+            Text("榜单由已认证单位的成员发起", "A challenge is posted by a member of a verified organization")
         )
     told: dict[str, Any] = {}
     if scenario is not None:

@@ -37,6 +37,6 @@ LIBRARY = Capability(
             key_of=queries.key_of,
         ),
     ),
-    chain=chained.links,
+    chain=chained.CHAIN,
     init=_init,
 )  # fmt: skip

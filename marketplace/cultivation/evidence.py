@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.errors import Refused
@@ -104,11 +104,11 @@ def _proof(pilot: Pilot) -> Proof:
 def _sites(needs: Sequence[int]) -> Sequence[tuple[Proof, frozenset[str]]]:
     """Sites in force at these needs, each with the numbers of the pilots that it stands on."""
     theirs = Site.scenario_id.in_(needs) & in_force() & (Site.designated_on <= clock.today())
-    select = sa.select(Site).where(theirs).options(selectinload(Site.pilots))
+    select = sa.select(Site).where(theirs).options(joinedload(Site.pilots))
     return [
         (Proof("site", each.number, each.label, each.scenario_id or 0, each.designated_on),
          frozenset(pilot.number for pilot in each.pilots))
-        for each in db.session.scalars(select.order_by(Site.id))
+        for each in db.session.scalars(select.order_by(Site.id)).unique()
     ]  # fmt: skip
 
 
@@ -117,7 +117,11 @@ def _sites(needs: Sequence[int]) -> Sequence[tuple[Proof, frozenset[str]]]:
 
 def proven(entry: LibraryEntry) -> Refused | None:
     """Demonstration rests on a verified pilot."""
-    if evidence_of(entry.scenario).pilots:
+    return _proven(evidence_of(entry.scenario))
+
+
+def _proven(found: Evidence) -> Refused | None:
+    if found.pilots:
         return None
     return Refused(
         Text("示范场景须有一项在有效期内、结论不是“停止”的已验证场景验证",
@@ -129,7 +133,10 @@ def proven(entry: LibraryEntry) -> Refused | None:
 
 def deployed(entry: LibraryEntry) -> Refused | None:
     """Mature rests on a designated site and further deployments."""
-    found, wanted = evidence_of(entry.scenario), value(FURTHER)
+    return _deployed(evidence_of(entry.scenario), further_wanted())
+
+
+def _deployed(found: Evidence, wanted: int) -> Refused | None:
     if found.sites and found.further >= wanted:
         return None
     return Refused(
@@ -141,10 +148,14 @@ def deployed(entry: LibraryEntry) -> Refused | None:
     )  # fmt: skip
 
 
-def lapsed(entry: LibraryEntry) -> Refused | None:
-    """What the present tier of a need rests on no longer, or None: an official lowers it, no clock does."""
-    holds = {"demonstration": proven, "mature": deployed}.get(entry.tier)
-    return holds(entry) if holds else None
+def lapsed(entry: LibraryEntry, found: Evidence, wanted: int) -> Refused | None:
+    """What the present tier of a need rests on no longer, or None: an official lowers it, no clock does.
+
+    ``found``: its evidence as it stands. ``wanted``: further deployments that a mature need must have.
+    """
+    if entry.tier == "demonstration":
+        return _proven(found)
+    return _deployed(found, wanted) if entry.tier == "mature" else None
 
 
 def further_wanted() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
@@ -20,16 +21,18 @@ from marketplace.scenarios.models import Scenario
 # ---- lines of copies ----
 
 
-def roots_of(needs: Sequence[int]) -> Mapping[int, tuple[int, str]]:
-    """Key of a need → key and number of the need that its chain began with: one statement."""
+def with_root(select: Any, root: Any) -> Any:
+    """A select of needs, each beside the one that its chain began with. ``root``: the alias of ``Scenario`` for it."""
+    copied = select.select_from(Scenario).outerjoin(ScenarioCopy, ScenarioCopy.scenario_id == Scenario.id)
+    return copied.join(root, root.id == sa.func.coalesce(ScenarioCopy.root_id, Scenario.id))
+
+
+def root_of(need: int) -> tuple[int, str]:
+    """Key and number of the need that the chain of a need began with."""
     root = aliased(Scenario)
-    select = (
-        sa.select(Scenario.id, root.id, root.number)
-        .outerjoin(ScenarioCopy, ScenarioCopy.scenario_id == Scenario.id)
-        .join(root, root.id == sa.func.coalesce(ScenarioCopy.root_id, Scenario.id))
-    )
-    rows = db.session.execute(select.where(Scenario.id.in_(needs)))
-    return {row[0]: (row[1], row[2]) for row in rows}
+    select = with_root(sa.select(root.id, root.number), root).where(Scenario.id == need)
+    key, number = db.session.execute(select).one()
+    return key, number
 
 
 def copies_of(root: int) -> Sequence[ScenarioCopy]:
@@ -39,10 +42,12 @@ def copies_of(root: int) -> Sequence[ScenarioCopy]:
     return db.session.scalars(select).all()
 
 
-def line_of(need: int) -> list[int]:
-    """The keys of all needs of one line of copies, its beginning first."""
-    root = roots_of([need])[need][0]
-    return [root, *(each.scenario_id for each in copies_of(root))]
+def line_of(need: int) -> Sequence[int]:
+    """The keys of all needs of one line of copies, in any order: one statement."""
+    copied = sa.select(ScenarioCopy.root_id).where(ScenarioCopy.scenario_id == need).scalar_subquery()
+    root = sa.func.coalesce(copied, need)
+    copies = sa.select(ScenarioCopy.scenario_id).where(ScenarioCopy.root_id == root)
+    return db.session.scalars(sa.select(root.label("id")).union_all(copies)).all()
 
 
 def standing_of(need: int, actor: Actor) -> tuple[LibraryEntry | None, Scenario | None]:
@@ -73,7 +78,8 @@ def copies_from(needs: Sequence[int], actor: Actor) -> Sequence[ScenarioCopy]:
 
 def entry_of(scenario: Scenario) -> LibraryEntry | None:
     """The place of a need in the library, also when it was taken out again."""
-    return db.session.scalar(sa.select(LibraryEntry).where(LibraryEntry.scenario_id == scenario.id))
+    select = sa.select(LibraryEntry).where(LibraryEntry.scenario_id == scenario.id)
+    return db.session.scalars(select.options(joinedload(LibraryEntry.resources))).unique().one_or_none()
 
 
 def entry_by_number(number: str, actor: Actor) -> LibraryEntry:
@@ -119,12 +125,6 @@ def _narrowed(tier: str, domain: str, city: str) -> list[sa.ColumnElement[bool]]
     return wanted
 
 
-def entries_about(needs: Sequence[int]) -> Mapping[int, LibraryEntry]:
-    """Key of a need → its entry, whoever asks."""
-    rows = db.session.scalars(sa.select(LibraryEntry).where(LibraryEntry.scenario_id.in_(needs)))
-    return {each.scenario_id: each for each in rows}
-
-
 def entries_with(ids: Sequence[int]) -> Sequence[LibraryEntry]:
     """The entries with these keys and their needs, whoever asks (for the logs)."""
     select = sa.select(LibraryEntry).where(LibraryEntry.id.in_(ids)).options(joinedload(LibraryEntry.scenario))
@@ -138,5 +138,7 @@ def key_of(number: str) -> int | None:
 
 def own_organizations(actor: Actor) -> Sequence[Organization]:
     """The verified organizations for which the actor may copy."""
+    if not actor.organization_ids:
+        return []
     mine = Organization.id.in_(sorted(actor.organization_ids)) & (Organization.state == "verified")
     return db.session.scalars(sa.select(Organization).where(mine).order_by(Organization.id)).all()

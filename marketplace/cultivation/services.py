@@ -121,7 +121,7 @@ def copy_need(entry: LibraryEntry, organization: Organization, actor: Actor) -> 
     content["targets"] = [{**each, "baseline": ""} for each in content.get("targets") or []]
     made = listings.create(SCENARIO, organization, actor, content)
     assert isinstance(made, Scenario)
-    root = queries.roots_of([origin.id])[origin.id][0]
+    root, _number = queries.root_of(origin.id)
     db.session.add(
         ScenarioCopy(
             scenario_id=made.id, origin_id=origin.id, root_id=root, origin_edition=origin.edition, at=clock.now()

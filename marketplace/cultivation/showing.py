@@ -17,7 +17,6 @@ from marketplace.cultivation.lifecycle import CULTIVATION
 from marketplace.cultivation.models import RESOURCES, LibraryEntry
 from marketplace.cultivation.policy import places
 from marketplace.foundation import ledger
-from marketplace.organizations.queries import organizations_with
 from marketplace.pilots.report import VERDICTS
 from marketplace.posts.queries import signatures
 from marketplace.reference import catalogue, regions
@@ -37,10 +36,12 @@ CELLS: Mapping[str, Text] = {
 
 def place(need: Scenario) -> Text:
     """Where it is: the region, else what its owner wrote."""
-    if need.site_region:
-        return regions.full_name(need.site_region)
-    words = need.content.get("place") or ""
-    return Text(words, need.content.get("place_en") or words)
+    return place_named(need.site_region, need.content.get("place") or "", need.content.get("place_en") or "")
+
+
+def place_named(region: str, words: str, words_en: str) -> Text:
+    """The same for who knows these alone."""
+    return regions.full_name(region) if region else Text(words, words_en or words)
 
 
 def domain(need: Scenario) -> Text:
@@ -77,7 +78,8 @@ def history(entry: LibraryEntry) -> list[dict[str, Any]]:
     """
     entries = [each for each in ledger.history(entry) if each.action != "copy"]
     signed = signatures(entries, named=False)
-    names = {each.id: each.label for each in organizations_with([entry.scenario.organization_id])}
+    owner = entry.scenario.organization
+    names = {owner.id: owner.label}
     return [
         {"at": each.at, "text": _told(each), "who": signed.get(each.id) or names.get(each.organization_id or 0)}
         for each in reversed(entries)

@@ -129,10 +129,12 @@ def _page(number: str, resource: ResourceForm | None = None, admits: AdmitForm |
         raise NotFound
     given = [each for each in (resource, admits) if each is not None]
     inside = entry if entry is not None and entry.tier != "none" else None
+    found, wanted = evidence.evidence_of(need), evidence.further_wanted()
     body = render_template(
         "cultivation/show.html", need=need, entry=inside, tier=inside.tier if inside else "none",
-        mark=CULTIVATION.mark, tiers=TIERS, found=evidence.evidence_of(need), wanted=evidence.further_wanted(),
-        lapsed=evidence.lapsed(inside) if inside else None, place=showing.place(need), domain=showing.domain(need),
+        mark=CULTIVATION.mark, tiers=TIERS, found=found, wanted=wanted,
+        lapsed=evidence.lapsed(inside, found, wanted) if inside else None,
+        place=showing.place(need), domain=showing.domain(need),
         offers=offers(CULTIVATION, inside) if inside else [],
         admits=None if inside else admits or AdmitForm(formdata=None),
         history=showing.history(entry) if entry else [], kinds=RESOURCES, lessons=evidence.lessons_of(need.id),

@@ -99,7 +99,7 @@ ANSWERS = ("propose", "confirm", "settle", "refuse", "take_back")
 
 ENQUIRIES = Capability(
     name="enquiries",
-    chain=chained.links,
+    chain=chained.CHAIN,
     blueprints=views.blueprints,
     footer=(FooterLink(1, Text("我的对接", "My talks"), "enquiry_ways.table", 45),),
     topics=dict.fromkeys(ENDINGS, _lapse),

@@ -206,7 +206,12 @@ def latest(subject: Subject) -> LedgerEntry | None:
 
 def position() -> int:
     """How many entries there are: it changes with every change that history tells of."""
-    return db.session.scalar(sa.select(LedgerHead.last_id)) or 0
+    return db.session.scalar(position_select()) or 0
+
+
+def position_select() -> sa.Select[int]:
+    """The same, for who asks for more in one statement."""
+    return sa.select(LedgerHead.last_id)
 
 
 def end() -> Held:

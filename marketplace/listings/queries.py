@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.queries import people
 from marketplace.core.actor import VISITOR, Actor
@@ -40,7 +40,7 @@ def listing_by_number(kind: Kind, number: str, actor: Actor) -> Listing:
     """
     model = kind.model
     select = sa.select(model).where(model.number == number, visible_to(actor, model))
-    found = db.session.scalar(select.options(selectinload(model.organization)))
+    found = db.session.scalar(select.options(joinedload(model.organization)))
     if found is None:
         raise NotFound
     return found
@@ -79,6 +79,11 @@ def revisions(listing: Listing) -> Sequence[Revision]:
 
 def history(listing: Listing) -> Sequence[LedgerEntry]:
     """What happened to the listing and its revisions, oldest first."""
+    return [each for each, _number in numbered_history(listing)]
+
+
+def numbered_history(listing: Listing) -> Sequence[tuple[LedgerEntry, int | None]]:
+    """The same with the number of the revision that an entry is about."""
     of_revisions = sa.select(Revision.id).where(
         Revision.listing_type == listing.subject_type, Revision.listing_id == listing.id
     )
@@ -88,7 +93,9 @@ def history(listing: Listing) -> Sequence[LedgerEntry]:
         & LedgerEntry.action.not_in(TOLD_BY_REVISION)
     )
     theirs = (LedgerEntry.subject_type == "revision") & LedgerEntry.subject_id.in_(of_revisions)
-    return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id)).all()
+    revision = (LedgerEntry.subject_type == "revision") & (LedgerEntry.subject_id == Revision.id)
+    select = sa.select(LedgerEntry, Revision.number).outerjoin(Revision, revision)
+    return [(each, number) for each, number in db.session.execute(select.where(own | theirs).order_by(LedgerEntry.id))]
 
 
 def my_listings(kind: Kind, actor: Actor, state: str = "") -> sa.Select[Listing]:
@@ -103,9 +110,10 @@ def public_of(kind: Kind, organization: Organization, limit: int) -> tuple[Seque
     """What the organization has published of a kind, the newest first, at most ``limit``; and how many there are."""
     model = kind.model
     theirs = (model.organization_id == organization.id) & (model.state == "published")
-    total = db.session.scalar(sa.select(sa.func.count()).where(theirs)) or 0
-    newest = sa.select(model).where(theirs).order_by(model.published_at.desc(), model.id.desc())
-    return db.session.scalars(newest.limit(limit)).all(), total
+    total = sa.select(sa.func.count()).where(theirs).scalar_subquery()
+    newest = sa.select(model, total).where(theirs).order_by(model.published_at.desc(), model.id.desc())
+    rows = db.session.execute(newest.limit(limit)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def my_states(kind: Kind, actor: Actor) -> dict[str, int]:
@@ -304,13 +312,14 @@ class LogLine:
 
 
 def log_lines(kind: Kind, listing: Listing, actor: Actor) -> list[LogLine]:
-    """The history of a listing as the actor may read it, the newest first. Four statements, however long it is.
+    """The history of a listing as the actor may read it, the newest first. Four statements at most, however long.
 
     Everybody reads what became of the public content, signed by organization or post. Members also read how their
     drafts went, with the names of their own people; officials in charge read everything, with all names.
     """
-    entries = history(listing)
-    numbers = {revision.id: revision.number for revision in revisions(listing)}
+    told = numbered_history(listing)
+    numbers = {entry.id: number for entry, number in told}
+    entries = [entry for entry, _number in told]
     member, official = can_edit(actor, listing), actor.post_for("review", listing.region) is not None
     if not (member or official):
         entries = [entry for entry in entries if _is_public(entry)]
@@ -318,7 +327,7 @@ def log_lines(kind: Kind, listing: Listing, actor: Actor) -> list[LogLine]:
     lines = []
     for entry in reversed(entries):
         tells = member or official or entry.action not in PRIVATE_REASONS
-        what = _what(kind, entry, numbers.get(entry.subject_id))
+        what = _what(kind, entry, numbers[entry.id])
         lines.append(LogLine(entry.at, names[entry.id], what, entry.reason if tells else ""))
     return lines
 
@@ -347,7 +356,9 @@ def _what(kind: Kind, entry: LedgerEntry, number: int | None) -> Text:
 
 def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, official: bool) -> dict[int, Text]:
     """Who acted, by the key of the entry; organizations, posts and people are read together."""
-    organizations = _by_id(Organization, {entry.organization_id for entry in entries})
+    own = listing.organization
+    others = _by_id(Organization, {entry.organization_id for entry in entries} - {own.id})
+    organizations = {own.id: own, **others}
     signed = signatures(entries, named=official)
     users = people(sorted({entry.actor_id for entry in entries if entry.actor_id})) if member or official else {}
     named: dict[int, Text] = {}
@@ -355,8 +366,7 @@ def _names(entries: Sequence[LedgerEntry], listing: Listing, *, member: bool, of
         organization = organizations.get(entry.organization_id)
         sign = signed.get(entry.id) or (organization.label if organization else SYSTEM_NAME)
         person = users.get(entry.actor_id or 0)
-        own = member and entry.organization_id == listing.organization_id
-        if person is not None and (official or own):
+        if person is not None and (official or (member and entry.organization_id == own.id)):
             sign = Text("%(sign)s %(person)s", "%(sign)s, %(person)s") % {"sign": sign, "person": person.name}
         named[entry.id] = sign
     return named

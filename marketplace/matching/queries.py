@@ -10,15 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from marketplace.core.actor import Actor
 from marketplace.foundation.db import db
 from marketplace.listings.models import Listing
 from marketplace.matching import scoring, weights
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.scoring import Need, Offer, Requirement
 from marketplace.pilots.models import Pilot
+from marketplace.products import queries as products
 from marketplace.products.content import EVIDENCE_LEVEL
 from marketplace.products.models import Product
 from marketplace.reference import catalogue
+from marketplace.scenarios import queries as scenarios
 from marketplace.scenarios.models import Scenario
 
 SCENARIO, PRODUCT = "scenario", "product"
@@ -161,19 +164,28 @@ def gone(kind: str, limit: int) -> list[int]:
 
 def position() -> int:
     """Changes whenever any match does."""
-    return db.session.scalar(sa.select(sa.func.max(Matched.seq))) or 0
+    return db.session.scalar(position_select()) or 0
 
 
-def products_for(scenario_id: int) -> sa.Select[Match]:
-    """The matches of a scenario: the best first, those without open questions before others of the same score."""
-    select = sa.select(Match).where(Match.scenario_id == scenario_id)
-    return select.order_by(Match.score.desc(), Match.open_questions, Match.product_id)
+def position_select() -> sa.Select[int]:
+    """The same, for who asks for more in one statement."""
+    return sa.select(sa.func.max(Matched.seq))
 
 
-def scenarios_for(product_id: int) -> sa.Select[Match]:
-    """The matches of a product, in the same order."""
-    select = sa.select(Match).where(Match.product_id == product_id)
-    return select.order_by(Match.score.desc(), Match.open_questions, Match.scenario_id)
+def products_for(scenario_id: int, actor: Actor) -> sa.Select[Product]:
+    """The products that fit a scenario, as far as the actor may see them: the best first, those without open questions
+    before others of the same score."""
+    select = sa.select(Product).join(Match, Match.product_id == Product.id).options(joinedload(Product.organization))
+    fitting = select.where(Match.scenario_id == scenario_id, products.was_public_to(actor))
+    return fitting.order_by(Match.score.desc(), Match.open_questions, Match.product_id)
+
+
+def scenarios_for(product_id: int, actor: Actor) -> sa.Select[Scenario]:
+    """The scenarios that a product fits, in the same order."""
+    select = sa.select(Scenario).join(Match, Match.scenario_id == Scenario.id)
+    fitting = select.where(Match.product_id == product_id, scenarios.was_public_to(actor))
+    order = Match.score.desc(), Match.open_questions, Match.scenario_id
+    return fitting.options(joinedload(Scenario.organization)).order_by(*order)
 
 
 def count_for(listing: Listing) -> int:
@@ -182,13 +194,7 @@ def count_for(listing: Listing) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Match).where(column == listing.id)) or 0
 
 
-def best_new_product(scenario_id: int, since: datetime, present: Sequence[int]) -> sa.Select[int]:
-    """The key of the best match first published at or after ``since``, other than those ``present``."""
-    return (
-        sa.select(Match.product_id)
-        .join(Product, Product.id == Match.product_id)
-        .where(Match.scenario_id == scenario_id, Product.created_at >= since, Product.published_at.is_not(None))
-        .where(Match.product_id.not_in(present))
-        .order_by(Match.score.desc(), Match.open_questions, Match.product_id)
-        .limit(1)
-    )
+def best_new_product(scenario_id: int, actor: Actor, since: datetime, present: Sequence[int]) -> sa.Select[Product]:
+    """The best one first published at or after ``since``, other than those ``present``."""
+    new = (Product.created_at >= since) & Product.published_at.is_not(None) & Product.id.not_in(present)
+    return products_for(scenario_id, actor).where(new).limit(1)

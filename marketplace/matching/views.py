@@ -29,7 +29,6 @@ from marketplace.products.models import Product
 from marketplace.products.queries import products_by_id
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
-from marketplace.scenarios.queries import scenarios_by_id
 from marketplace.settings.queries import values as setting_values
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -94,15 +93,13 @@ def file_of_scenario(number: str, ending: str) -> ResponseReturnValue:
 def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> list[Shown]:
     """The matches of a listing, best first, as far as the actor may see the other side."""
     if isinstance(listing, Scenario):
-        found = db.session.scalars(queries.products_for(listing.id).limit(most).offset(start)).all()
-        products = products_by_id([each.product_id for each in found], actor)
+        products = db.session.scalars(queries.products_for(listing.id, actor).limit(most).offset(start)).all()
         tried = queries.piloted([each.id for each in products]) if products else {}
         pairs = [shown(listing, product, tried) for product in products]
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
         return _with_talks(listed, actor)
     assert isinstance(listing, Product)
-    found = db.session.scalars(queries.scenarios_for(listing.id).limit(most).offset(start)).all()
-    scenarios = scenarios_by_id([each.scenario_id for each in found], actor)
+    scenarios = db.session.scalars(queries.scenarios_for(listing.id, actor).limit(most).offset(start)).all()
     tried = queries.piloted([listing.id]) if scenarios else {}
     return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], actor)
 
@@ -125,6 +122,7 @@ def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> lis
     products = products_by_id(keys[:IN_PANEL], actor)
     tried = queries.piloted([each.id for each in products]) if products else {}
     found = [shown(scenario, product, tried) for product in products]
+    found.sort(key=lambda each: (-each.judgement.score, each.product.id))
     return _with_talks([each for each in found if each.kind == "yes"], actor)
 
 
@@ -142,11 +140,10 @@ def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Show
         return pairs
     since = clock.now() - timedelta(days=days)
     present = [each.product.id for each in pairs[: every - 1]]
-    product_id = db.session.scalar(queries.best_new_product(scenario.id, since, present))
-    fresh = products_by_id([product_id], actor) if product_id else []
-    if not fresh:
+    fresh = db.session.scalar(queries.best_new_product(scenario.id, actor, since, present))
+    if fresh is None:
         return pairs
-    seat = shown(scenario, fresh[0], queries.piloted([fresh[0].id]), fresh=True)
+    seat = shown(scenario, fresh, queries.piloted([fresh.id]), fresh=True)
     others = [each for each in pairs if each.product.id != seat.product.id]
     return [*others[: every - 1], seat, *others[every - 1 :]][: len(pairs)]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from marketplace.core.actor import Actor
+from marketplace.core.errors import Refused
+from marketplace.core.text import Text
 from marketplace.organizations.models import Organization, Proposal
 from marketplace.posts.policy import in_charge
 
@@ -87,10 +89,12 @@ def can_unlink(actor: Actor, organization: Organization) -> bool:
 
 def can_see_licence(actor: Actor, organization: Organization) -> bool:
     """The licence: members, and the officials in charge once it was submitted."""
-    in_charge_now = actor.post_for("verify", organization.region) is not None and organization.state != "registered"
-    proposal = organization.open_proposal
-    judged = proposal is not None and proposal.state == "in_review" and can_verify_proposal(actor, proposal)
-    return can_edit(actor, organization) or in_charge_now or judged
+    if can_edit(actor, organization):
+        return True
+    if actor.post_for("verify", organization.region) is not None and organization.state != "registered":
+        return True
+    proposal = organization.open_proposal if actor.posts else None
+    return proposal is not None and proposal.state == "in_review" and can_verify_proposal(actor, proposal)
 
 
 def can_see_contact(actor: Actor, organization: Organization) -> bool:
@@ -101,3 +105,12 @@ def can_see_contact(actor: Actor, organization: Organization) -> bool:
 def can_see_history(actor: Actor, organization: Organization) -> bool:
     """Who did what when: members and the officials in charge."""
     return can_edit(actor, organization) or actor.post_for("verify", organization.region) is not None
+
+
+def no_verified_member(rule: Text) -> Refused:
+    """Who acts for an organization without being its member, or before it is verified; ``rule``: what asks for both."""
+    return Refused(
+        rule,
+        Text("您不是该单位成员，或该单位还没有通过认证", "You are not a member, or the organization is not verified"),
+        Text("请先加入单位或完成单位认证", "Join it, or have it verified, first"),
+    )

@@ -71,7 +71,7 @@ def _init(app: Flask) -> None:
 
 PILOTS = Capability(
     name="pilots",
-    chain=chained.links,
+    chain=chained.CHAIN,
     blueprints=lambda: (views.blueprint(), views.twins()),
     navigation=(NavItem("pilots", Text("场景验证", "Pilots"), "pilots.table", 40),),
     footer=(FooterLink(0, Text("场景验证", "Pilots"), "pilots.table", 40),),

@@ -16,7 +16,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.pilots import judging
 from marketplace.pilots.judging import Judged
-from marketplace.pilots.models import Batch, Consent, ExcludedDay, Incident, Pilot, Reading, Tally
+from marketplace.pilots.models import Batch, Consent, ExcludedDay, Incident, Pilot, Reading, Tally, Target
 from marketplace.pilots.policy import can_view, can_view_readings, dealing_with, public, visible_to
 from marketplace.web.plate import PersonalPart
 
@@ -64,11 +64,12 @@ def pilots_with(ids: Sequence[int]) -> Sequence[Pilot]:
 
 def listed(actor: Actor, state: str = "", *, mine: bool = False) -> sa.Select[Pilot]:
     """Pilots that the actor may see, the newest first, with their targets; ``mine``: those he deals with."""
-    select = sa.select(Pilot).where(dealing_with(actor) if mine else visible_to(actor))
-    select = select.options(*WITH_SIDES, selectinload(Pilot.targets))
-    if state:
-        select = select.where(Pilot.state == state)
-    return select.order_by(Pilot.id.desc())
+    select = _newest(dealing_with(actor) if mine else visible_to(actor)).options(selectinload(Pilot.targets))
+    return select.where(Pilot.state == state) if state else select
+
+
+def _newest(which: sa.ColumnElement[bool]) -> sa.Select[Pilot]:
+    return sa.select(Pilot).where(which).options(*WITH_SIDES).order_by(Pilot.id.desc())
 
 
 def states(actor: Actor, *, mine: bool = False) -> dict[str, int]:
@@ -97,8 +98,7 @@ MOST_IN_PANEL = 20
 
 
 def _some(which: sa.ColumnElement[bool], actor: Actor) -> Sequence[Pilot]:
-    select = listed(actor).where(which).limit(MOST_IN_PANEL)
-    return db.session.scalars(select).all()
+    return db.session.scalars(_newest(which & visible_to(actor)).limit(MOST_IN_PANEL)).all()
 
 
 def public_ids(after: int = 0, limit: int | None = None) -> Sequence[int]:
@@ -155,6 +155,14 @@ def results_of(pilots: Sequence[Pilot]) -> Mapping[int, Sequence[Judged]]:
     ):
         days[day.pilot_id].append(day)
     return {each.id: results(each, counted[each.id], days[each.id]) for each in pilots}
+
+
+def targets_of(ids: Sequence[int]) -> Mapping[int, Sequence[Target]]:
+    """Key of a pilot → its targets, for who has not loaded the pilots."""
+    found: dict[int, list[Target]] = {}
+    for each in db.session.scalars(sa.select(Target).where(Target.pilot_id.in_(ids)).order_by(Target.place)):
+        found.setdefault(each.pilot_id, []).append(each)
+    return found
 
 
 def incidents(pilot: Pilot) -> Sequence[Incident]:

@@ -17,7 +17,7 @@ from marketplace.foundation import ledger
 from marketplace.foundation.db import db
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
-from marketplace.organizations.queries import organization_by_number, organizations_with
+from marketplace.organizations.queries import organization_by_number
 from marketplace.pilots import grounds, judging, measuring_views, plan, queries, report, report_views, services, wording
 from marketplace.pilots.forms import BeginForm, GroundForm, PlanForm
 from marketplace.pilots.items import CELLS, cells, item
@@ -155,13 +155,13 @@ def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:
     inside = can_view_readings(actor, pilot)
     entries = [each for each in ledger.history(pilot) if inside or _told(each)]
     signed = signatures(entries, named=False)
-    sides = {each.id: each.label for each in organizations_with([pilot.supplier_id, pilot.demander_id])}
+    sides = {each.id: each.label for each in (pilot.supplier, pilot.demander)}
     lines = []
     for entry in reversed(entries):
         step = PILOT.by_name.get(entry.action)
         act = step.told if step else wording.ACTS[entry.action]
         if entry.reason:
-            why = wording.reason_of(pilot, entry.reason, entry.data)
+            why = wording.reason_of(pilot.targets, entry.reason, entry.data)
             act = Text(f"{act.zh}：{why.zh}", f"{act.en}: {why.en}")
         who = signed.get(entry.id) or sides.get(entry.organization_id or 0) or Text("系统", "the system")
         lines.append({"at": entry.at, "text": act, "who": who})

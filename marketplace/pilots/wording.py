@@ -10,7 +10,7 @@ from marketplace.core.text import Text
 from marketplace.pilots import plan
 from marketplace.pilots.estimates import Estimate
 from marketplace.pilots.judging import Judged
-from marketplace.pilots.models import Pilot, Reading, Target
+from marketplace.pilots.models import Reading, Target
 
 DIGITS = 4
 SIDES = {"supplier": Text("供方", "Supplier"), "demander": Text("需方", "Demander")}
@@ -185,9 +185,9 @@ def stopped_by(target: Target, day: str, value: float) -> Text:
     }  # fmt: skip
 
 
-def reason_of(pilot: Pilot, reason: str, data: Mapping[str, Any]) -> Text:
-    """The reason of an entry in history; that of a stop limit in both languages."""
-    target = next((each for each in pilot.targets if each.code == data.get("target")), None)
+def reason_of(targets: Sequence[Target], reason: str, data: Mapping[str, Any]) -> Text:
+    """The reason of an entry in a pilot's history; that of a stop limit of one of its targets in both languages."""
+    target = next((each for each in targets if each.code == data.get("target")), None)
     if target is None or "value" not in data:
         return Text(reason, reason)
     return stopped_by(target, data["day"], data["value"])

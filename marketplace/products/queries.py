@@ -17,16 +17,21 @@ from marketplace.products.models import Product
 MOST_COUNTED = 500
 
 
+def was_public_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Those that the actor may see and that were public once."""
+    return (Product.edition > 0) & visible_to(actor, Product)
+
+
 def products_by_number(numbers: Sequence[str], actor: Actor) -> list[Product]:
     """The products with these numbers that the actor may see and that were public once, in the order given."""
-    select = sa.select(Product).where(Product.number.in_(numbers), Product.edition > 0, visible_to(actor, Product))
+    select = sa.select(Product).where(Product.number.in_(numbers), was_public_to(actor))
     found = {row.number: row for row in db.session.scalars(select.options(joinedload(Product.organization)))}
     return [found[number] for number in numbers if number in found]
 
 
 def products_by_id(ids: Sequence[int], actor: Actor) -> list[Product]:
     """The products with these keys that the actor may see and that were public once, in the order given."""
-    select = sa.select(Product).where(Product.id.in_(ids), Product.edition > 0, visible_to(actor, Product))
+    select = sa.select(Product).where(Product.id.in_(ids), was_public_to(actor))
     found = {row.id: row for row in db.session.scalars(select.options(joinedload(Product.organization)))}
     return [found[each] for each in ids if each in found]
 

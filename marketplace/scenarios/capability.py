@@ -22,7 +22,7 @@ SOURCE = SearchSource(
 
 SCENARIOS = Capability(
     name="scenarios",
-    chain=chained.links,
+    chain=chained.CHAIN,
     blueprints=lambda: (views.scenarios,),
     footer=(FooterLink(1, Text("发布场景需求", "Post a need"), "scenarios.new", 25),),
     sources=(SOURCE,),

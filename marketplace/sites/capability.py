@@ -187,6 +187,6 @@ SITES = Capability(
     duty_selects=queries.duty_selects,
     file_policies={"site": can_read_file, "site_visit": can_read_visit, "site_statement": can_read_statement},
     personal=leaving.personal,
-    chain=chained.links,
+    chain=chained.CHAIN,
     init=_init,
 )  # fmt: skip

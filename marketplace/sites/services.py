@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor, PostHeld
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
@@ -19,6 +19,7 @@ from marketplace.foundation.numbers import next_number
 from marketplace.notices import queries as notices
 from marketplace.notices.services import annul
 from marketplace.organizations.models import Organization
+from marketplace.organizations.policy import no_verified_member
 from marketplace.panels import queries as panels
 from marketplace.panels.services import close
 from marketplace.pilots.items import item
@@ -47,10 +48,8 @@ def create(organization: Organization, actor: Actor, kind: str, pilots: Sequence
         Refused: the actor is no member, or the organization is not verified. Invalid: a pilot is not its own.
     """
     if not can_apply(actor, organization):
-        raise Refused(
-            Text("示范应用由已认证单位的成员申报", "A site is applied for by a member of a verified organization"),
-            Text("您不是该单位成员，或该单位还没有通过认证", "You are no member, or it is not verified"),
-            Text("请先加入单位或完成单位认证", "Join it, or have it verified, first"),
+        raise no_verified_member(
+            Text("示范应用由已认证单位的成员申报", "A site is applied for by a member of a verified organization")
         )
     first = pilots[0] if pilots else None
     title = first.label if first else Text("", "")

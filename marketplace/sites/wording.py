@@ -53,9 +53,12 @@ STATED = {
 
 def mark(site: Site) -> Any:
     """The mark of its state; what is past its last day reads as expired before the clock has moved it."""
-    if site.plate is not None and site.state not in ("revoked", "expired") and not is_in_force(site):
-        return SITE.mark("expired")
-    return SITE.mark(site.state)
+    return mark_of(site.state, ended=site.plate is not None and not is_in_force(site))
+
+
+def mark_of(state: str, *, ended: bool) -> Any:
+    """The same for who knows but its state, and whether it had a plate that is in force no longer."""
+    return SITE.mark("expired" if ended and state != "revoked" else state)
 
 
 def shown_content(site: Site, *, own: bool) -> Mapping[str, Any]:
@@ -83,8 +86,8 @@ def notice_title(site: Site) -> Text:
 
 def notice_sections(site: Site) -> list[dict[str, Any]]:
     """What the notice says: the ground, what is to be designated, what it rests on."""
-    rows = [
-        [each.number, each.label.zh, each.supplier.label.zh, each.valid_until.isoformat() if each.valid_until else "—"]
+    rows: list[list[str | Text]] = [
+        [each.number, each.label, each.supplier.label, each.valid_until.isoformat() if each.valid_until else "—"]
         for each in site.pilots
     ]
     ground = Text(

@@ -21,7 +21,7 @@ from marketplace.foundation.index.interface import IndexDocument
 from marketplace.foundation.letters import LetterGroup, Write
 from marketplace.foundation.outbox import Handler
 from marketplace.foundation.worker import Task
-from marketplace.web.chain import Links
+from marketplace.web.chain import ChainPart
 from marketplace.web.limits import Limit
 
 Part = TypeVar("Part")
@@ -213,7 +213,7 @@ class Capability:
     keeps: Callable[[int], Sequence[Refused]] | None = None
     forget: Callable[[int], None] | None = None
     # What it adds to the chain of a need (web/chain.py).
-    chain: Links | None = None
+    chain: ChainPart | None = None
     init: Callable[[Flask], None] | None = None
 
 

@@ -8,11 +8,13 @@ from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, make_response, request, session
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR
 from marketplace.foundation import ledger
+from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language, text_size
@@ -60,8 +62,9 @@ def ready_for_visitors(view: View) -> View:
     """Keep the view's page for visitors.
 
     It depends on the address, the language, the size of text, the day in Beijing, the state of the search index, the
-    head of the history, and what capabilities work out in the background (``ready_marks``): whatever changes what a
-    visitor may see is a history entry of the same transaction, so that a kept page is never shown after the change.
+    head of the history, and what capabilities work out in the background (``ready_marks``, each a select of one
+    value): whatever changes what a visitor may see is a history entry of the same transaction, so that a kept page is
+    never shown after the change.
     Pages with a message, a token or a cookie are not kept.
     """
 
@@ -93,5 +96,6 @@ def _key() -> Hashable | None:
         position = current_app.extensions["ready_pages"][1]()
     except IndexUnusable:  # the pages that need it say so themselves; the others are drawn as they are
         return None
-    marks = tuple(mark() for mark in current_app.extensions.get("ready_marks", ()))
-    return asked, current_language(), text_size(), clock.today(), ledger.position(), position, marks
+    marks = [ledger.position_select(), *(mark() for mark in current_app.extensions.get("ready_marks", ()))]
+    present = db.session.execute(sa.select(*(mark.scalar_subquery() for mark in marks))).one()
+    return asked, current_language(), text_size(), clock.today(), position, tuple(present)

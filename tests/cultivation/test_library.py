@@ -10,6 +10,7 @@ from marketplace.core.actor import VISITOR
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.cultivation import evidence, queries, services
 from marketplace.cultivation.lifecycle import CULTIVATION
+from marketplace.cultivation.models import LibraryEntry
 from marketplace.foundation import ledger
 from marketplace.foundation.db import transaction
 from marketplace.foundation.outbox import OutboxMessage
@@ -21,6 +22,10 @@ from tests.factories.library import REASON
 from tests.support.site import Client, Clock
 
 Db = scoped_session[Session]
+
+
+def lapsed(entry: LibraryEntry) -> Refused | None:
+    return evidence.lapsed(entry, evidence.evidence_of(entry.scenario), evidence.further_wanted())
 
 
 def test_up_on_evidence_and_down_with_a_reason(session: Db, clock: Clock) -> None:
@@ -47,9 +52,9 @@ def test_up_on_evidence_and_down_with_a_reason(session: Db, clock: Clock) -> Non
         services.copy_need(entry, who.product.organization, who.supplier)
     with pytest.raises(Conflict):
         library.move(entry, "take_out", official)
-    assert evidence.lapsed(entry) is None
+    assert lapsed(entry) is None
     clock.forward(days=800)  # the pilot's result is valid for two years
-    assert evidence.lapsed(entry) is not None
+    assert lapsed(entry) is not None
     for name in ("lower_again", "take_out"):
         library.move(entry, name, official)
     assert queries.counts(VISITOR) == {"innovative": 0, "demonstration": 0, "mature": 0}

@@ -10,11 +10,9 @@ worker does every few seconds is then called at once; people sign in anew by the
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 
 from marketplace.challenges.services import publish_due
@@ -31,13 +29,6 @@ from tests.support.servers import LiveSite
 from tests.support.site import Clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]  # the longest of all
-
-
-@pytest.fixture
-def time() -> Iterator[Clock]:
-    """The present, which runs on for the site and its worker and can be moved."""
-    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
-        yield Clock(traveller)
 
 
 def test_from_the_posting_to_the_acceptance(sample: LiveSite, windows: Windows, time: Clock) -> None:

@@ -1,4 +1,8 @@
-"""From an agreed talk to a copy in another city, in the browser and both languages; a pilot that ends in stop."""
+"""From an agreed talk to a copy in another city, in the browser and both languages; a pilot that ends in stop.
+
+The first has ten people at ten windows: both sides of the pilot, city and province, two of three experts (the third
+sends the same forms), a firm that objects, the one that copies, the visitor. Time is moved once, past the notice.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -15,22 +20,28 @@ from marketplace.core import clock
 from marketplace.sites.content import CHECKLIST
 from tests.support.browser import Windows, assert_accessible
 from tests.support.journey import Person, arrive, jpeg
-from tests.support.journey_chains import designated_and_mature
+from tests.support.journey_designation import designate, promote, ripen
 from tests.support.journey_pages import Numbers
+from tests.support.journey_people import PHONE_SIZED, People
 from tests.support.journey_products import submit
 from tests.support.servers import LiveSite
+from tests.support.site import Clock
 
 pytestmark = pytest.mark.browser
+VIEWS: dict[str, dict[str, Any]] = {
+    "vendor": {"language": "en"}, "visitor": {"language": "en"}, "vendor2": {"language": "en", **PHONE_SIZED},
+    "soe2": {"javascript": False},
+}  # fmt: skip
 TARGET = {"name": "任务完成率", "kind": "proportion", "unit": "%", "direction": "up", "goal": "95", "stop": "80",
           "least": "300"}  # fmt: skip
 COPY = "站内巡检（芜湖）"
 
 
-def test_from_an_agreed_talk_to_a_copy_in_another_city(sample: LiveSite, windows: Windows) -> None:
+def test_from_an_agreed_talk_to_a_copy_in_another_city(sample: LiveSite, windows: Windows, time: Clock) -> None:
+    people = People(sample, windows, time, VIEWS)
     with sample.app.app_context():
         talk = Numbers().enquiry("agreed", who="soe")
-    vendor, soe = arrive(windows, "vendor", language="en"), arrive(windows, "soe")
-    province, visitor = arrive(windows, "province"), arrive(windows, language="en")
+    vendor, soe, province, visitor = (people[who] for who in ("vendor", "soe", "province", "visitor"))
     soe.open(f"/pilots/from/enquiry/{talk}")
     soe.main.locator('input[name="product"]').first.check()
     pilot = agreed(vendor, soe)
@@ -39,20 +50,18 @@ def test_from_an_agreed_talk_to_a_copy_in_another_city(sample: LiveSite, windows
     verify(province, pilot)
     need = printed(visitor, pilot)
 
-    promote(province, need)
+    promote(province, need, "demonstrate", "升为示范场景", "已有核验通过的场景验证")
     site = apply(soe, pilot.rpartition("/")[2])
-    city = arrive(windows, "city")
+    city = people["city"]
     expect(city.open("/review/?kind=sites")).to_contain_text("变电站巡检示范点")
     city.open(f"{site}/advice")
     city.fill({"decision": "recommend", "reason": "同意推荐"})
     city.press("确认办理")
     expect(soe.open(site)).to_contain_text("已推荐，待省级评审")
-    with sample.app.app_context():
-        notice, plate = designated_and_mature(site.rpartition("/")[2], need)
-    expect(visitor.open(f"/notices/{notice}").locator("h1")).to_contain_text("to be designated")
-    expect(visitor.open(f"/plates/{plate}")).to_contain_text("This site is in force.")
+    designate(people, site)
+    ripen(people, need)
 
-    copied(arrive(windows, "soe2", javascript=False), province, visitor, need)
+    copied(people["soe2"], people["province"], visitor, need)
 
 
 # ---- the pilot ----
@@ -150,15 +159,6 @@ def printed(visitor: Person, path: str) -> str:
 
 
 # ---- the site and the library ----
-
-
-def promote(province: Person, need: str) -> None:
-    """From innovative to demonstration, on the verified pilot."""
-    main = province.open(f"/library/{need}")
-    main.locator("summary", has_text="升为示范场景").click()
-    main.locator("#reason-demonstrate").fill("已有核验通过的场景验证")
-    province.press("确认：升为示范场景")
-    expect(province.main.locator(".rail [aria-current]")).to_contain_text("示范场景")
 
 
 def apply(owner: Person, pilot: str) -> str:

@@ -257,7 +257,7 @@ def test_a_new_product_gets_the_kept_place_and_is_said_to_be_new(sample: SampleS
     """The sample is new as a whole; all but one product that stands far below are made old."""
     with sample.app.app_context():
         need = db.session.scalars(sa.select(Scenario).where(Scenario.number == f"S-{clock.today().year}-000057")).one()
-        keys = list(db.session.scalars(queries.products_for(need.id).with_only_columns(Match.product_id)))
+        keys = list(db.session.scalars(queries.products_for(need.id, VISITOR).with_only_columns(Match.product_id)))
         assert len(keys) > 15
         with transaction():
             others = (

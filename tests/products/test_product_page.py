@@ -17,6 +17,7 @@ from marketplace.listings import services
 from marketplace.listings.loading import Loaded, load
 from marketplace.listings.policy import PUBLIC_STATES
 from marketplace.organizations.models import Organization
+from marketplace.organizations.services import take_organization_step
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.reference import catalogue
@@ -246,6 +247,19 @@ def test_the_english_page_marks_what_is_only_in_chinese(app: Flask, session: Any
     assert '<p lang="zh-CN">用于变电站巡检' in page
     assert '<div class="prose" lang="zh-CN"><p>第一段。</p><p>第二段。</p></div>' in page
     assert 'lang="zh-CN">' not in client.get(f"/products/{product.number}?lang=zh").text.split("<main")[1]
+
+
+def test_the_page_says_that_its_organization_is_suspended(people: dict[str, Client]) -> None:
+    product, link = products.product("published", maker()), f'href="/organizations/{maker().number}"'
+    before = people["visitor"].get(f"/products/{product.number}").text
+    assert link in before
+    assert "单位已暂停" not in before
+    with transaction():
+        official = accounts.actor(accounts.official(accounts.HEFEI, ("verify",)))
+        take_organization_step(maker(), "suspend", official, "执照过期", None)
+    after = people["visitor"].get(f"/products/{product.number}").text
+    assert "单位已暂停" in after
+    assert link not in after, "its page is not to be read now"
 
 
 def test_what_is_not_known_is_counted_not_guessed(app: Flask, session: Any, client: Client) -> None:

@@ -12,7 +12,8 @@ from marketplace.foundation.db import transaction
 from tests.factories import bids
 from tests.factories.listings import member_of
 from tests.support.journey import PDF
-from tests.support.journey_fair import LEADS, RIVALS, SAID, Fair, Guest
+from tests.support.journey_fair import LEADS, RIVALS, SAID, Fair
+from tests.support.journey_people import Guest
 
 
 def name_openers(fair: Fair) -> None:

@@ -7,19 +7,15 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.browser import assert_accessible
-from tests.support.journey_fair import LEADS, SAID, SEATED, TITLE, Fair, Guest
+from tests.support.journey_fair import LEADS, SAID, TITLE, Fair
+from tests.support.journey_people import Guest, accept_seat, seated
 from tests.support.site import Client
 
 
-def seated(fair: Fair) -> list[tuple[int, str]]:
-    """Whom the draw asked, in its order: the key of the assignment and the account."""
-    from marketplace.panels.queries import panel_of
-
+def judges(fair: Fair) -> list[tuple[int, str]]:
+    """Whom the draw of the challenge asked."""
     with fair.site.app.app_context():
-        panel = panel_of(fair.challenge())
-        assert panel is not None
-        asked = sorted((one for one in panel.assignments if one.state in SEATED), key=lambda one: one.place)
-        return [(one.id, one.expert.user.email.partition("@")[0]) for one in asked]
+        return seated(fair.challenge())
 
 
 def seat(fair: Fair) -> None:
@@ -29,7 +25,7 @@ def seat(fair: Fair) -> None:
     official.fill({"seats": "3", "reserves": "1", "fields": ["domain.special"]})
     official.press("随机抽取")
     expect(official.main).to_contain_text("复算一致")
-    (chair, one), (member, two), (last, three) = seated(fair)
+    (chair, one), (member, two), (last, three) = judges(fair)
     fair.views[two] = {"language": "en"}
     for key, name in ((chair, one), (member, two)):
         expert = fair[name]
@@ -37,10 +33,7 @@ def seat(fair: Fair) -> None:
         expect(expert.page).to_have_url(re.compile(f"/panel/assignments/{key}$"))
         expert.fill({"promise": True})
         expert.press("接受评审")
-    version = re.search(r'name="version" value="(\d+)"', fair.other(three).get(f"/panel/assignments/{last}").text)
-    assert version
-    given = {"promise": "y", "version": version[1]}
-    assert fair.other(three).submit(f"/panel/assignments/{last}/accept", given).status_code == 302
+    accept_seat(fair.other(three), last)
     official.open(f"/scoring/{fair.number}")
     official.press("开始评审")
     expect(official.main).to_contain_text("已锁定 0 / 2")
@@ -53,7 +46,7 @@ def points(words: str) -> tuple[str, str]:
 
 def score(fair: Fair) -> None:
     """Blind, each alone; a mark without its reason is refused and stays in its field."""
-    (_chair, one), (_member, two), (_last, three) = seated(fair)
+    (_chair, one), (_member, two), (_last, three) = judges(fair)
     fill_in(fair, fair[one], "A")
     fill_in(fair, fair[one], "B")
     fill_in(fair, fair[two], "A")
@@ -91,7 +84,7 @@ def fill_in(fair: Fair, expert: Guest, code: str) -> None:
 
 def agree(fair: Fair) -> None:
     """The chair sees every mark, changes one with its reason, and signs; the official reads the ranking."""
-    (_chair, one), *_others = seated(fair)
+    (_chair, one), *_others = judges(fair)
     chair, official = fair[one], fair["province"]
     chair.open(f"/scoring/{fair.number}")
     chair.follow("去合议")
