@@ -59,7 +59,7 @@ def main() -> None:
 
 def browse(port: int) -> None:
     base = f"http://127.0.0.1:{port}"
-    wait_until(lambda: answers(f"{base}/readyz"), "gunicorn answers", 60.0)
+    wait_until(lambda: answers(f"{base}/healthz"), "gunicorn answers", 60.0)
     for _ in range(10):
         for path in ASKED:
             with urllib.request.urlopen(base + urllib.parse.quote(path, safe="/?=&.")) as answer:

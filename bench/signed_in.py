@@ -76,7 +76,7 @@ def serving(database: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-w", str(PROCESSES), "-k", "gthread",
                "--threads", str(THREADS), "-b", f"127.0.0.1:{port}", "--log-level", "warning"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env=own)
-    wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "gunicorn answers", 60.0)
+    wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "gunicorn answers", 60.0)
     return server
 
 
