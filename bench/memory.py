@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 ASKED = (
     "/", "/products", "/products?page=2", "/products?domain=logistics", "/scenarios", "/organizations",
     "/search?q=巡检", "/search?q=机器人 负载", "/search?q=变电站巡检用四足机器人", "/products?spec.payload.ge=20",
-    "/help/",
+    "/help",
 )  # fmt: skip
 
 
