@@ -10,8 +10,9 @@ CASE.zip    the archive, as the site gave it
 
 Says line by line what holds, and ends with 0 when all of it does, else with 1:
 every member has the size and the SHA-256 of the manifest, and there is no other; every entry of history has the hash
-of its content, in the order of the chain; what stood is what these entries say; terms, notices and rankings are the
-texts whose SHA-256 history kept when they were made; bids are the files whose SHA-256 stands on their receipts.
+of its content, in the order of the chain; what stood is what these entries say; terms, notices, rankings, draws among
+equals and what acceptance panels said are the texts whose SHA-256 history kept when they were made; bids are the files
+whose SHA-256 stands on their receipts.
 """
 
 import argparse
@@ -92,6 +93,11 @@ def texts_hold(packed, entries):
         ("terms/edition-", kept(entries, "challenge", "publish") | kept(entries, "challenge", "amend")),
         ("notices/N-", kept(entries, "notice", "open")),
         ("scores/ranking-", kept(entries, "ranking", "sign")),
+        ("scores/draw-", kept(entries, "tie_draw", "draw")),
+        (
+            "scores/acceptance-",
+            {key for act in ("pass", "pass_partly", "return") for key in kept(entries, "acceptance", act)},
+        ),
     )
     for path in sorted(packed.namelist()):
         for start, known in sources:

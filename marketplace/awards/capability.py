@@ -9,7 +9,17 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 
 from marketplace.awards import carrying, duties, leaving, lifecycle, notify, panels, policy, queries, services, views
-from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment, Termination
+from marketplace.awards.accepting_views import KIND
+from marketplace.awards.models import (
+    Acceptance,
+    Award,
+    Contract,
+    Extension,
+    Milestone,
+    Opinion,
+    Payment,
+    Termination,
+)
 from marketplace.awards.stages import init_stages
 from marketplace.awards.wording import ACTS
 from marketplace.challenges.models import Challenge
@@ -21,6 +31,8 @@ from marketplace.foundation.letters import DECISIONS, DESK
 from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Task
 from marketplace.notices.models import Notice
+from marketplace.panels.notify import ASSIGNMENTS
+from marketplace.panels.subjects import register
 from marketplace.posts.policy import may_decide
 from marketplace.web.plate import Capability, Named, Queue, Recorded, Waiting
 
@@ -42,11 +54,17 @@ def _by_the_clock() -> bool:
 
 # ---- files ----
 
+# Of these the experts of an acceptance panel read the files as well.
+JUDGED = (Milestone, Acceptance)
+
 
 def _of(model: type[Any]) -> Any:
     def can_read(actor: Actor, file: StoredFile) -> bool:
         found = db.session.get(model, file.owner_id)
-        return found is not None and policy.sees_inside(actor, found.award)
+        if found is None:
+            return False
+        judges = model in JUDGED and policy.judges_work_of(actor, found.award)
+        return judges or policy.sees_inside(actor, found.award)
 
     return can_read
 
@@ -137,6 +155,17 @@ _extension_names = _named(
 )
 
 
+_opinion_names = _named(
+    lambda ids: (
+        sa.select(Opinion.id, Challenge.number, Award.id)
+        .join(Acceptance, Acceptance.id == Opinion.acceptance_id)
+        .join(Award, Award.id == Acceptance.award_id)
+        .join(Challenge, Challenge.id == Award.challenge_id)
+        .where(Opinion.id.in_(ids))
+    )
+)
+
+
 def _case_names(ids: Sequence[int]) -> Mapping[int, Named]:
     found = db.session.execute(sa.select(Challenge.id, Challenge.number).where(Challenge.id.in_(ids)))
     return {key: Named(number, url_for("awards.case", challenge=number)) for key, number in found}
@@ -154,6 +183,8 @@ RECORDS = (
              named=_direct(Payment)),
     Recorded("acceptance", lifecycle.ACCEPTANCE.label, acts=ACTS["acceptance"], lifecycle=lifecycle.ACCEPTANCE,
              named=_direct(Acceptance)),
+    Recorded("opinion", Text("验收专家意见", "Expert's opinion on an acceptance"), acts=ACTS["opinion"],
+             named=_opinion_names),
     Recorded("termination", lifecycle.EXEMPTION.label, acts=ACTS["termination"], lifecycle=lifecycle.EXEMPTION,
              named=_direct(Termination)),
     Recorded("case_file", Text("案卷", "Case file"), acts={"give": Text("下载案卷", "Case file given out")},
@@ -163,6 +194,7 @@ RECORDS = (
 
 def _init(app: Flask) -> None:
     init_stages()
+    register(KIND)
     app.extensions.setdefault("challenge_panels", []).append(panels.of_challenge)
     app.extensions.setdefault("workspace_panels", []).append(panels.workspace)
 
@@ -174,12 +206,13 @@ AWARDS = Capability(
     letters={
         **{f"award.{step}": notify.award_moved for step in notify.AWARD_STEPS},
         **{f"{kind}.{step}": notify.hanging_moved for kind, steps in notify.HANGING.items() for step in steps},
+        **{f"opinion.{step}": notify.opinion_moved for step in notify.OPINIONS},
         **{f"challenge.{step}": notify.results for step in notify.ENDS},
         "challenge.fail": notify.ended,
         "challenge.accept": notify.ended,
         "challenge.accept_partly": notify.ended,
     },
-    letter_groups=(DECISIONS, DESK, notify.AWARDS),
+    letter_groups=(DECISIONS, DESK, ASSIGNMENTS, notify.AWARDS),
     tasks=(Task("awards.by_the_clock", _by_the_clock, EVERY),),
     settings=lifecycle.SETTINGS,
     records=RECORDS,

@@ -31,7 +31,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
+from marketplace.foundation import ledger, once
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.lifecycle import move
@@ -320,8 +320,12 @@ def take_extension_step(extension: Extension, step: Step, actor: Actor, reason: 
 # ---- payments ----
 
 
-def record_payment(award: Award, given: Mapping[str, object], files: Sequence[Prepared], actor: Actor) -> Payment:
+def record_payment(
+    award: Award, given: Mapping[str, object], files: Sequence[Prepared], actor: Actor, form_key: str = ""
+) -> Payment:
     """Record what was paid. ``given``: plan (counted from 1), amount (万元), paid_on, note.
+
+    ``form_key``: as in foundation/once.py.
 
     Raises:
         NotFound: the actor is no member of the owner. Refused: there is no signed contract.
@@ -344,7 +348,7 @@ def record_payment(award: Award, given: Mapping[str, object], files: Sequence[Pr
     for each in files:
         keep(each, made, actor)
     data = {"award": award.id, "plan": made.plan, "amount": str(made.amount), "paid_on": made.paid_on.isoformat(),
-            "files": [each.sha256 for each in files]}  # fmt: skip
+            "files": [each.sha256 for each in files], **({once.NOTED: form_key} if form_key else {})}  # fmt: skip
     entry = ledger.record(made, "record", actor, organization_id=award.challenge.organization_id, after="recorded",
                           data=data)  # fmt: skip
     emit("payment.record", made, {"entry": entry.id})

@@ -23,8 +23,9 @@ from marketplace.awards.lifecycle import (
 from marketplace.awards.models import Award, Milestone
 from marketplace.awards.wording import GROUNDS, RESULTS
 from marketplace.core.errors import Invalid, NotFound
+from marketplace.foundation import once
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
-from marketplace.web.forms import form_page
+from marketplace.web.forms import form_name, form_page, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.rows import change_rows
@@ -221,10 +222,14 @@ def pay(number: str) -> ResponseReturnValue:
     refusal = contract_signed(award)
     if refusal is not None:
         raise refusal
+    if request.method != "POST" and not form_name():
+        return named_anew()
+    if once.begun_with(form_name(), actor, "payment") is not None:
+        return redirect(href(award) + "#money")
     form = PaymentForm(award)
     if form.validate_on_submit() and (given := form.read()) is not None and (files := form.prepared()) is not None:
         try:
-            carrying.record_payment(award, given, files, actor)
+            carrying.record_payment(award, given, files, actor, form_name())
         except Invalid as invalid:
             form.refuse(invalid)
         else:

@@ -19,6 +19,8 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from marketplace.awards import queries
+from marketplace.awards.accepting import record_of, standing_of
+from marketplace.awards.models import Acceptance, Opinion
 from marketplace.awards.showing import entries_of, subjects
 from marketplace.bids import unsealing
 from marketplace.bids.models import Bid
@@ -32,7 +34,8 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.services import text_of
 from marketplace.panels.queries import panels_of
-from marketplace.scoring.models import Change, Ranking, Sheet, TieVote
+from marketplace.scoring import lots
+from marketplace.scoring.models import Change, Ranking, Sheet, TieDraw, TieVote
 
 FORMAT = "jiyu-case/1"
 IN_MEMORY = 8 * 2**20
@@ -91,7 +94,9 @@ def _subjects(challenge: Challenge) -> dict[str, list[int]]:
         return list(db.session.scalars(sa.select(model.id).where(*where).order_by(model.id)))
 
     notices = keys(Notice, Notice.about_type == "challenge", Notice.about_id == challenge.id)
-    panels = panels_of(challenge)
+    given = queries.awards_of(challenge)
+    applied = [each for award in given for each in queries.acceptances_of(award)]
+    panels = [panel for subject in (challenge, *applied) for panel in panels_of(subject)]
     found: dict[str, list[int]] = {
         "challenge": [challenge.id], "opening": [challenge.id],
         "addendum": keys(Addendum, Addendum.challenge_id == challenge.id),
@@ -103,10 +108,12 @@ def _subjects(challenge: Challenge) -> dict[str, list[int]]:
         "sheet": keys(Sheet, Sheet.challenge_id == challenge.id),
         "score_change": keys(Change, Change.challenge_id == challenge.id),
         "tie_vote": keys(TieVote, TieVote.challenge_id == challenge.id),
+        "tie_draw": keys(TieDraw, TieDraw.challenge_id == challenge.id),
         "ranking": keys(Ranking, Ranking.challenge_id == challenge.id),
+        "opinion": keys(Opinion, Opinion.acceptance_id.in_([each.id for each in applied])),
         "notice": notices, "objection": keys(Objection, Objection.notice_id.in_(notices)),
     }  # fmt: skip
-    for award in queries.awards_of(challenge):
+    for award in given:
         for kind, hanging in subjects(award).items():
             found[kind] = [*found.get(kind, []), *hanging]
     return found
@@ -199,11 +206,21 @@ def _scores(case: Case) -> Iterator[Member]:
     signed = sa.select(Ranking).where(Ranking.challenge_id == case.challenge.id, Ranking.signed_at < case.until)
     for ranking in db.session.scalars(signed.order_by(Ranking.number)):
         yield f"scores/ranking-{ranking.number}.json", ranking.text.encode()
+    drawn = sa.select(TieDraw).where(TieDraw.challenge_id == case.challenge.id, TieDraw.drawn_at < case.until)
+    for draw in db.session.scalars(drawn.order_by(TieDraw.id)):
+        yield f"scores/draw-{draw.id}.json", lots.text_of(draw).encode()
     locked = sa.select(Sheet).where(Sheet.challenge_id == case.challenge.id, Sheet.locked_at < case.until)
     yield "scores/sheets.json", _json([
         {"key": each.id, "bid": each.bid_id, "assignment": each.assignment_id, "marks": each.marks}
         for each in db.session.scalars(locked.order_by(Sheet.id))
     ])  # fmt: skip
+    decided = sa.select(Acceptance).where(
+        Acceptance.id.in_(case.found.get("acceptance", ())), Acceptance.decided_at < case.until
+    )
+    for acceptance in db.session.scalars(decided.order_by(Acceptance.id)):
+        said = record_of(acceptance, standing_of(acceptance))
+        if said:
+            yield f"scores/acceptance-{acceptance.id}.json", said.encode()
 
 
 def _bid(case: Case, bid: Bid) -> Iterator[Member]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.awards import policy
+from marketplace.awards import accepting, policy
 from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, EXEMPTION
 from marketplace.awards.models import Acceptance, Award, Termination
-from marketplace.awards.queries import awards_of, live_of
+from marketplace.awards.queries import acceptances_of, awards_of, live_of
 from marketplace.awards.services import post_of, step_challenge
 from marketplace.awards.wording import GROUNDS
 from marketplace.challenges.models import Challenge
@@ -26,6 +26,8 @@ from marketplace.foundation.lifecycle import move
 from marketplace.foundation.outbox import emit
 
 NEEDED = Text("请填写此项", "Required")
+# Step of the life cycle → what an expert's vote calls the same.
+DECISIONS = {"pass": "pass", "pass_partly": "partly"}
 
 
 def not_ready(award: Award) -> Refused | None:
@@ -112,27 +114,37 @@ def endorse(acceptance: Acceptance, result: str, opinion: str, actor: Actor, see
 
 
 def decide(
-    acceptance: Acceptance, name: str, panel: str, opinion: str, files: Sequence[Prepared], actor: Actor,
+    acceptance: Acceptance, name: str, opinion: str, departure: str, files: Sequence[Prepared], actor: Actor,
     seen: int | None = None,
 ) -> None:  # fmt: skip
     """The official accepts in full ("pass") or in part ("pass_partly"); the challenge follows once nothing is open.
 
+    ``departure``: why without a panel, or otherwise than most of it; left out when he follows it.
+
     Raises:
-        Refused, Conflict: as ``move``. Invalid: no opinion.
+        Refused, Conflict: as ``move``, and while the panel has not spoken. Invalid: no opinion, or no such reason.
     """
-    if not opinion.strip():
-        raise Invalid([FieldError("opinion", NEEDED)])
+    standing = accepting.heard(acceptance)
+    departs = accepting.departs(standing, DECISIONS[name])
+    wrong = [] if opinion.strip() else [FieldError("opinion", NEEDED)]
+    if departs is not None and not departure.strip():
+        wrong.insert(0, FieldError("departure", departs))
+    if wrong:
+        raise Invalid(wrong)
     award = acceptance.award
     lock(award.challenge)
     lock(award)
     post = post_of(actor, award.challenge)
-    move(ACCEPTANCE, acceptance, name, actor, post=post, seen=seen,
-         data={"panel": panel, "opinion": opinion, "files": [each.sha256 for each in files]})  # fmt: skip
-    acceptance.panel, acceptance.opinion = panel, opinion
+    kept = departure.strip() if departs is not None else ""
+    data = {**accepting.summary(acceptance, standing), "opinion": opinion, "departure": kept,
+            "files": [each.sha256 for each in files]}  # fmt: skip
+    move(ACCEPTANCE, acceptance, name, actor, post=post, seen=seen, data=data)
+    acceptance.opinion, acceptance.departure = opinion, kept
     acceptance.decided_at, acceptance.decided_by = clock.now(), actor.user_id
     db.session.flush()
     for each in files:
         keep(each, acceptance, actor)
+    accepting.settle(acceptance)
     move(AWARD, award, "fulfil" if name == "pass" else "fulfil_partly", actor, post=post)
     award.ended_at = clock.now()
     db.session.flush()
@@ -140,13 +152,15 @@ def decide(
 
 
 def take_acceptance_step(acceptance: Acceptance, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
-    """Return it to be mended; raises as ``move``."""
+    """Return it to be mended; raises as ``move``. What the panel has said until then stays on record."""
     owner = acceptance.award.challenge.organization_id
     post = None if policy.endorses(actor, acceptance) else post_of(actor, acceptance.award.challenge)
+    data = accepting.summary(acceptance, accepting.standing_of(acceptance))
     move(ACCEPTANCE, acceptance, step.name, actor, reason, post=post, organization_id=None if post else owner,
-         seen=seen)  # fmt: skip
+         seen=seen, data=data)  # fmt: skip
     acceptance.opinion, acceptance.decided_at, acceptance.decided_by = reason.strip(), clock.now(), actor.user_id
     db.session.flush()
+    accepting.settle(acceptance)
 
 
 # ---- termination ----
@@ -172,6 +186,8 @@ def terminate(
     words = f"{GROUNDS[ground].zh}：{reason.strip()}" if reason.strip() else ""
     move(AWARD, award, "terminate", actor, words, post=post, seen=seen, data={"ground": ground})
     award.ended_at, award.remark = clock.now(), words
+    for acceptance in acceptances_of(award):
+        accepting.settle(acceptance)
     made = Termination(award_id=award.id, ground=ground, settlement=settlement, terminated_by=actor.user_id)
     db.session.add(made)
     db.session.flush()

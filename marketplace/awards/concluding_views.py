@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.awards import concluding, policy, queries, showing
+from marketplace.awards import accepting_views, concluding, policy, queries, showing
 from marketplace.awards.forms import AcceptanceForm, DecisionForm, OwnerForm, TerminationForm
 from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, EXEMPTION
 from marketplace.awards.models import Acceptance
@@ -32,6 +32,7 @@ def blueprints() -> tuple[Blueprint, Blueprint]:
     acceptances.add_url_rule("/<number>", "show", signed_in(show))
     acceptances.add_url_rule("/<number>/opinion", "endorse", signed_in(endorse), methods=["POST"])
     acceptances.add_url_rule("/<number>/decision", "decide", signed_in(decide), methods=["POST"])
+    accepting_views.add_routes(acceptances)
     add_actions(
         acceptances,
         ActionRoute(ACCEPTANCE, queries.acceptance_by_key, concluding.take_acceptance_step, acceptance_href),
@@ -92,7 +93,8 @@ def _acceptance_page(acceptance: Acceptance, **forms: Any) -> ResponseReturnValu
         files=showing.files("acceptance", [acceptance.id])[acceptance.id], offers=offers(ACCEPTANCE, acceptance),
         endorses=acceptance.state == "applied" and policy.endorses(actor, acceptance),
         decides=acceptance.state == "endorsed" and policy.accepts(actor, acceptance),
-        rows=[(each, required(each)) for each in acceptance.indicators], **drawn,
+        rows=[(each, required(each)) for each in acceptance.indicators],
+        part=accepting_views.panel_part(acceptance, actor), **drawn,
     )  # fmt: skip
 
 
@@ -123,8 +125,12 @@ def decide(number: str) -> ResponseReturnValue:
     prepared = form.prepared() if form.validate() else None
     if prepared is None:
         return _acceptance_page(found, deciding=form)
-    words = form.panel.data or "", form.opinion.data or ""
-    concluding.decide(found, form.result.data, *words, prepared, current_actor(), seen_version())
+    words = form.opinion.data or "", form.departure.data or ""
+    try:
+        concluding.decide(found, form.result.data, *words, prepared, current_actor(), seen_version())
+    except Invalid as invalid:
+        form.refuse(invalid)
+        return _acceptance_page(found, deciding=form)
     flash(_("验收结论已记录，双方会收到通知。"))
     return redirect(acceptance_href(found))
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import joinedload
 
-from marketplace.awards.models import Acceptance, Award, Contract, Milestone, Payment
+from marketplace.awards.models import Acceptance, Award, Contract, Milestone, Opinion, Payment
+from marketplace.awards.policy import seats_of
 from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -90,6 +91,17 @@ def _to_endorse(actor: Actor) -> sa.Select[int]:
     return select.where(Award.challenge_id.in_(_challenges_of(actor)))
 
 
+def _to_judge_the_whole(actor: Actor) -> sa.Select[int]:
+    """An expert who has not handed in his opinion."""
+    select = seats_of(actor).join(Acceptance, Acceptance.id == Opinion.acceptance_id)
+    return select.where(Opinion.submitted_at.is_(None), Acceptance.state == "endorsed")
+
+
+def _of_opinion(opinion: Any) -> tuple[Challenge, str, Any]:
+    acceptance = opinion.acceptance
+    return acceptance.award.challenge, url_for("acceptances.sheet", number=acceptance.id), None
+
+
 def _of_challenge(challenge: Any) -> tuple[Challenge, str, Any]:
     return challenge, url_for("awards.show", challenge=challenge.number), None
 
@@ -133,11 +145,15 @@ PARTS: tuple[tuple[Part, type[Any], tuple[Any, ...], Callable[[Any], tuple[Chall
      Text("确认到账", "Confirm receipt"), Text("需求单位登记了付款", "The owner recorded a payment")),
     (_to_endorse, Acceptance, (joinedload(Acceptance.award).joinedload(Award.challenge),), _of_acceptance,
      Text("出具验收意见", "Give your opinion"), Text("揭榜单位申请验收", "Acceptance is applied for")),
+    (_to_judge_the_whole, Opinion,
+     (joinedload(Opinion.acceptance).joinedload(Acceptance.award).joinedload(Award.challenge),), _of_opinion,
+     Text("提交验收意见", "Give your opinion as an expert"), Text("验收组已到齐", "The whole panel has accepted")),
 )  # fmt: skip
 
 
 def _asks(actor: Actor) -> bool:
-    return actor.signed_in and (bool(actor.organization_ids) or actor.has_duty("challenge"))
+    concerned = bool(actor.organization_ids) or actor.has_duty("challenge") or actor.expert_id is not None
+    return actor.signed_in and concerned
 
 
 def selects(actor: Actor) -> list[sa.Select[int]]:

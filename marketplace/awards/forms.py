@@ -10,10 +10,11 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FieldList, FormField, TextAreaField
+from wtforms.validators import Optional
 
 from marketplace.awards.carrying import Planned, Terms
-from marketplace.awards.models import Award, Contract
-from marketplace.awards.wording import GROUNDS, OWNER_RESULTS, RESULTS
+from marketplace.awards.models import Award, Contract, Opinion
+from marketplace.awards.wording import GROUNDS, OWNER_RESULTS, RESULTS, VOTES
 from marketplace.bids.content import read_price
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
@@ -251,10 +252,7 @@ class AcceptanceForm(FilesForm):
     def __init__(self, indicators: Sequence[Mapping[str, Any]]) -> None:
         super().__init__()
         self._names = [row["name"] for row in indicators]
-        while len(self.measured.entries) > len(self._names):
-            self.measured.pop_entry()
-        while len(self.measured.entries) < len(self._names):
-            self.measured.append_entry()
+        _keep_rows(self.measured, len(self._names))
 
     def read(self) -> dict[str, tuple[str, bool]]:
         """Name of an indicator → (measured, met)."""
@@ -269,6 +267,14 @@ class AcceptanceForm(FilesForm):
         _gather(self.measured)
 
 
+def _keep_rows(rows: Any, count: int) -> None:
+    """As many rows as there are indicators, whatever was sent."""
+    while len(rows.entries) > count:
+        rows.pop_entry()
+    while len(rows.entries) < count:
+        rows.append_entry()
+
+
 class OwnerForm(MarketplaceForm):
     """What the owner says of the whole."""
 
@@ -276,14 +282,47 @@ class OwnerForm(MarketplaceForm):
     opinion = line(_l("依据"), 3000, TextAreaField, validators=[required()])
 
 
+class FindingRow(RowForm):
+    """What an expert finds of one indicator."""
+
+    met = OneShown(_l("是否达到"), choices=lambda: listed([
+        ("yes", Text("达到", "Met")), ("no", Text("未达到", "Not met")),
+    ]), validators=[Optional()])  # fmt: skip
+    note = line(_l("说明"), 500, TextAreaField)
+
+
+class ExpertForm(MarketplaceForm):
+    """What an expert finds of an acceptance; a draft may have gaps."""
+
+    findings = FieldList(FormField(FindingRow), _l("考核指标"))
+    vote = OneShown(_l("总体意见"), choices=lambda: listed(VOTES.items()), validators=[Optional()])
+    reasons = line(_l("理由"), 3000, TextAreaField, description=_l("对照指标和现场情况写；有条件的写明条件。"))
+
+    def __init__(self, opinion: Opinion) -> None:
+        count = len(opinion.acceptance.indicators)
+        rows = [opinion.findings.get(str(place), {}) for place in range(count)]
+        super().__init__(data={"findings": rows, "vote": opinion.vote or None, "reasons": opinion.reasons})
+        _keep_rows(self.findings, count)
+
+    def read(self) -> dict[str, dict[str, str]]:
+        """Place of an indicator → what was found of it."""
+        rows = [entry.form for entry in self.findings]
+        return {str(place): {"met": row.met.data or "", "note": row.note.data or ""} for place, row in enumerate(rows)}
+
+    def refuse(self, errors: Invalid | Sequence[FieldError]) -> None:
+        """Say at the indicators, or at the fields, what is missing."""
+        super().refuse(errors)
+        _gather(self.findings)
+
+
 class DecisionForm(FilesForm):
-    """What the official decides, with the acceptance panel if there was one."""
+    """What the official decides, and why without the experts or against them."""
 
     result = OneShown(_l("结论"), choices=lambda: listed([
         ("pass", Text("通过验收", "Accepted in full")), ("pass_partly", Text("部分验收", "Accepted in part")),
     ]), validators=[chosen()])  # fmt: skip
-    panel = line(_l("验收组成员（选填）"), 1000, TextAreaField,
-                    description=_l("每行一人：姓名、单位。没有组织验收组的留空。"))  # fmt: skip
+    departure = line(_l("不经验收组或不采纳其多数意见的理由"), 2000, TextAreaField,
+                     description=_l("采纳验收组多数意见的留空。双方会看到。"))  # fmt: skip
     opinion = line(_l("验收意见"), 3000, TextAreaField, validators=[required()])
     files = _files(_l("验收意见书（选填）"))
 

@@ -7,7 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment, Termination
+from marketplace.awards.models import (
+    Acceptance,
+    Award,
+    Contract,
+    Extension,
+    Milestone,
+    Opinion,
+    Payment,
+    Termination,
+)
 from marketplace.challenges.models import Challenge
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
@@ -43,6 +52,9 @@ _PARTS: tuple[tuple[type[Any], Text, Any, tuple[_Act, ...]], ...] = (
         (Acceptance.endorsed_by, Acceptance.submitted_at, Text("出具意见", "Gave the owner's opinion")),
         (Acceptance.decided_by, Acceptance.decided_at, Text("验收", "Decided on")),
     )),
+    (Opinion, Text("验收专家意见", "Opinions as an expert on acceptances"), Opinion.acceptance_id, (
+        (Opinion.user_id, Opinion.submitted_at, Text("提交验收意见", "Handed in")),
+    )),
     (Termination, Text("终止", "Terminations"), Termination.award_id, (
         (Termination.terminated_by, Termination.terminated_at, Text("终止", "Terminated")),
         (Termination.exempted_by, Termination.exempted_at, Text("认定免责", "Decided on the exemption")),
@@ -65,6 +77,8 @@ def _rows(model: type[Any], way: Any, act: _Act, user_id: int) -> list[dict[str,
     select = sa.select(Challenge.number, when).select_from(model)
     if model is Extension:
         select = select.join(Milestone, Milestone.id == way).join(Award, Award.id == Milestone.award_id)
+    elif model is Opinion:
+        select = select.join(Acceptance, Acceptance.id == way).join(Award, Award.id == Acceptance.award_id)
     elif way is not None:
         select = select.join(Award, Award.id == way)
     select = select.join(Challenge, Challenge.id == Award.challenge_id).where(who == user_id).order_by(model.id)

@@ -154,7 +154,7 @@ AWARD = Lifecycle(
     Text("立榜", "Award"),
     start="proposed",
     states={
-        "proposed": State(Text("拟揭榜，公示中", "Proposed, on notice"), "seal", "clock"),
+        "proposed": State(Text("拟揭榜", "Proposed"), "seal", "clock"),
         "awarded": State(Text("已立榜，待答复", "Awarded, to be answered"), "pine", "clock"),
         "accepted": State(Text("已接受，待签约", "Accepted, to be signed"), "pine", "check-circle"),
         "executing": State(Text("执行中", "Under way"), "ink", "play-circle"),

@@ -16,6 +16,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import Base
 from marketplace.notices.models import Notice
 from marketplace.organizations.models import Organization
+from marketplace.panels.models import Assignment
 
 # An award in one of these holds its place; the others have given it up.
 LIVE = ("proposed", "awarded", "accepted", "executing", "fulfilled", "partly_fulfilled")
@@ -245,8 +246,9 @@ class Payment(Base):
 class Acceptance(Base):
     """The acceptance of the whole: applied for with every indicator measured, judged by the owner, then by an official.
 
-    ``indicators``: rows of {name, name_en, required, unit, measured, met}. ``panel``: who sat on the acceptance panel,
-    as the official wrote it; empty when the official accepts without one.
+    ``indicators``: rows of {name, name_en, required, unit, measured, met}. Experts are drawn for it by the capability
+    panels (``accepting.py``). ``departure``: why the official decided without a panel, or otherwise than most of it.
+    ``panel``: who sat on it, as officials wrote before panels were drawn; empty since then.
     """
 
     __tablename__ = "award_acceptance"
@@ -273,6 +275,7 @@ class Acceptance(Base):
     submitted_at: Mapped[datetime | None]
     endorsed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     panel: Mapped[str] = mapped_column(sa.Text, default="")
+    departure: Mapped[str] = mapped_column(sa.Text, default="")
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -286,6 +289,53 @@ class Acceptance(Base):
     @property
     def subject_type(self) -> str:
         return "acceptance"
+
+    @property
+    def number(self) -> str:
+        """What it is called on the panel that judges it: its challenge, and which application."""
+        return f"{self.award.challenge.number}-V{self.id}"
+
+    @property
+    def label(self) -> Text:
+        """The same in words, in both languages."""
+        title = self.award.challenge.label
+        return Text(f"验收：{title.zh}", f"Acceptance: {title.en}")
+
+    @property
+    def demo(self) -> bool:
+        """Whether it is invented."""
+        return self.award.demo
+
+
+class Opinion(Base):
+    """What one expert of an acceptance panel finds; handed in once and for all, and counted as long as his seat is.
+
+    ``findings``: place of an indicator from 0, as text → {"met": "yes" or "no", "note"}. ``vote``: a key of
+    ``wording.VOTES``.
+    """
+
+    __tablename__ = "award_opinion"
+    __table_args__ = (sa.CheckConstraint("vote IN ('','pass','partly','return')", name="vote"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("panel_assignment.id"), unique=True)
+    acceptance_id: Mapped[int] = mapped_column(sa.ForeignKey("award_acceptance.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    findings: Mapped[dict[str, Any]]
+    vote: Mapped[str] = mapped_column(sa.String(8), default="")
+    reasons: Mapped[str] = mapped_column(sa.Text, default="")
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    acceptance: Mapped[Acceptance] = relationship()
+    assignment: Mapped[Assignment] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def subject_type(self) -> str:
+        return "opinion"
 
 
 class Termination(Base):

@@ -7,8 +7,18 @@ from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.accounts.notify import letter
+from marketplace.awards.accepting import standing_of
 from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, CONTRACT, EXEMPTION, EXTENSION, MILESTONE, PAYMENT
-from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment, Termination
+from marketplace.awards.models import (
+    Acceptance,
+    Award,
+    Contract,
+    Extension,
+    Milestone,
+    Opinion,
+    Payment,
+    Termination,
+)
 from marketplace.awards.queries import awards_of
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import known_bids, live_bids
@@ -21,6 +31,7 @@ from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.letters import DECISIONS, DESK, Letter, LetterGroup, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.queries import member_users
+from marketplace.panels.notify import ASSIGNMENTS
 from marketplace.posts.queries import officials
 
 AWARDS = LetterGroup(
@@ -37,6 +48,7 @@ AWARD_STEPS = (
 )  # fmt: skip
 # Ends of a challenge of which every bidder is told with what was found of its bid.
 ENDS = ("confirm", "find_none", "withdraw")
+OPINIONS = ("ask", "hand_in")
 _MODELS: dict[str, tuple[type[Any], Any]] = {
     "contract": (Contract, CONTRACT), "milestone": (Milestone, MILESTONE), "payment": (Payment, PAYMENT),
     "acceptance": (Acceptance, ACCEPTANCE), "extension": (Extension, EXTENSION),
@@ -114,6 +126,23 @@ def hanging_moved(message: Message, config: Config) -> Iterator[Letter]:
     if message.topic in ("extension.ask", "acceptance.endorse", "milestone.miss"):
         for user in officials("challenge", award.challenge.region):
             yield _letter(user, award.challenge, DESK, what, href, entry.reason)
+
+
+def opinion_moved(message: Message, config: Config) -> Iterator[Letter]:
+    """An expert whose panel is complete is asked for his opinion; officials read when all have spoken."""
+    opinion = db.session.get_one(Opinion, message.subject_id)
+    acceptance = opinion.acceptance
+    challenge = acceptance.award.challenge
+    if message.topic == "opinion.ask":
+        what = Text("验收组已到齐，请提交验收意见", "The panel is complete: give your opinion on the acceptance")
+        href = f"{config.base_url}/acceptances/{acceptance.id}/sheet"
+        yield _letter(opinion.assignment.expert.user, challenge, ASSIGNMENTS, what, href)
+        return
+    standing = standing_of(acceptance)
+    if standing is not None and standing.complete and acceptance.state == "endorsed":
+        what = Text("验收组意见已全部提交，请作出验收结论", "The whole panel has spoken: decide on the acceptance")
+        for user in officials("challenge", challenge.region):
+            yield _letter(user, challenge, DESK, what, f"{config.base_url}/acceptances/{acceptance.id}")
 
 
 def _address(kind: str, found: Any, award: Award) -> str:

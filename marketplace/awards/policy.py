@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Payment
+import sqlalchemy as sa
+
+from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Opinion, Payment
 from marketplace.bids.policy import is_bidder
-from marketplace.bids.queries import known_bids
-from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.actor import Actor
-
-
-def concludes(actor: Actor, challenge: Challenge) -> bool:
-    """Who announces, confirms and ends: the officials who run the challenge, but nobody who takes part in any bid."""
-    return runs(actor, challenge) and not any(is_bidder(actor, bid) for bid in known_bids(challenge))
+from marketplace.foundation.db import db
+from marketplace.panels.models import Assignment, Panel
+from marketplace.panels.policy import JUDGES
 
 
 def decides(actor: Actor, award: Award) -> bool:
@@ -55,6 +53,36 @@ def sees_inside(actor: Actor, award: Award) -> bool:
         or is_bidder(actor, award.bid)
         or actor.post_for("challenge", award.challenge.region) is not None
     )
+
+
+# ---- experts who judge an acceptance ----
+
+
+def seats_of(actor: Actor) -> sa.Select[int]:
+    """The opinions that an expert gives now: on panels in office, on a seat that counts."""
+    counts = Assignment.state.in_(JUDGES) & (Panel.state == "open") & (Opinion.user_id == actor.user_id)
+    select = sa.select(Opinion.id).join(Assignment, Assignment.id == Opinion.assignment_id)
+    return select.join(Panel, Panel.id == Assignment.panel_id).where(counts)
+
+
+def judges_work_of(actor: Actor, award: Award) -> bool:
+    """An expert on whose panel the acceptance of this award is: he reads what was handed in for it."""
+    if actor.expert_id is None:
+        return False
+    mine = seats_of(actor).join(Acceptance, Acceptance.id == Opinion.acceptance_id)
+    return bool(db.session.scalar(sa.select(mine.where(Acceptance.award_id == award.id).exists())))
+
+
+def reads_opinions(actor: Actor, acceptance: Acceptance, complete: bool) -> bool:
+    """Single opinions: the officials and the panel once all have spoken, the owner once it is decided.
+
+    Who was awarded reads how many gave which vote, as a bidder reads his total (product.md 5).
+    """
+    decided = acceptance.decided_at is not None
+    if owns(actor, acceptance.award):
+        return decided
+    inside = decides(actor, acceptance.award) or judges_work_of(actor, acceptance.award)
+    return (complete or decided) and inside
 
 
 # ---- the same of what hangs on an award ----

@@ -8,14 +8,25 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.awards.models import LIVE, Acceptance, Award, Contract, Extension, Milestone, Payment, Termination
-from marketplace.awards.policy import sees_inside
+from marketplace.awards.models import (
+    LIVE,
+    Acceptance,
+    Award,
+    Contract,
+    Extension,
+    Milestone,
+    Opinion,
+    Payment,
+    Termination,
+)
+from marketplace.awards.policy import seats_of, sees_inside
 from marketplace.bids.models import Bid, Participation
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import Base, db
 from marketplace.foundation.files import StoredFile
+from marketplace.panels.models import Assignment
 
 Row = TypeVar("Row", bound=Base)
 WHOLE = (
@@ -91,6 +102,35 @@ def payment_by_key(number: str, actor: Actor) -> Payment:
 def acceptance_by_key(number: str, actor: Actor) -> Acceptance:
     """An acceptance; raises NotFound."""
     return _hanging(Acceptance, number, actor, lambda each: each.award)
+
+
+def acceptance_by_number(number: str, actor: Actor) -> Acceptance:
+    """The same by what its panel calls it ("C-2026-000001-V7"); raises NotFound."""
+    found = acceptance_by_key(number.rpartition("-V")[2], actor)
+    if found.number != number:
+        raise NotFound
+    return found
+
+
+def opinions_of(acceptance: Acceptance) -> Sequence[Opinion]:
+    """What experts have handed in, in the order of the draw, whether their seats still count or not."""
+    select = sa.select(Opinion).join(Assignment, Assignment.id == Opinion.assignment_id)
+    given = (Opinion.acceptance_id == acceptance.id) & Opinion.submitted_at.is_not(None)
+    whole = joinedload(Opinion.assignment)
+    return db.session.scalars(select.where(given).options(whole).order_by(Assignment.place)).all()
+
+
+def opinion_of(number: str, actor: Actor) -> Opinion:
+    """An expert's own opinion on an acceptance, as long as he has his seat and the panel is in office.
+
+    Raises:
+        NotFound: there is none.
+    """
+    own = seats_of(actor).where(Opinion.acceptance_id == _key(number))
+    found = db.session.scalar(sa.select(Opinion).where(Opinion.id.in_(own)))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def termination_by_key(number: str, actor: Actor) -> Termination:

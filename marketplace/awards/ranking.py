@@ -43,13 +43,16 @@ def next_ones(challenge: Challenge) -> Sequence[tuple[int, RankedBid]]:
 
 
 def undecided(challenge: Challenge) -> Refused | None:
-    """Nobody is chosen by chance: equal ranks at the last place are the panel's to tell apart."""
+    """Nobody is picked from equal ranks for the last place: what the panel leaves equal, lots tell apart."""
     chosen, able = next_ones(challenge), candidates(challenge)
-    if len(able) <= len(chosen) or not chosen or chosen[-1][1].rank != able[len(chosen)].rank:
+    if len(able) <= len(chosen) or not chosen:
+        return None
+    last, following = chosen[-1][1], able[len(chosen)]
+    if last.rank != following.rank or last.lot != following.lot:
         return None
     return Refused(
         Text("名次相同而名额不够的，不能任选一家", "Nobody is picked from equal ranks for the last place"),
         Text("有 %(count)s 件申报同列第 %(rank)s 名", "%(count)s bids share rank %(rank)s")
-        % {"count": sum(each.rank == chosen[-1][1].rank for each in able), "rank": chosen[-1][1].rank},
-        Text("可以认定无合适申报，或撤榜后重新发榜", "Find that no bid is suitable, or withdraw it and post it anew"),
+        % {"count": sum(each.rank == last.rank for each in able), "rank": last.rank},
+        Text("请在评审排序页面由两名经办人抽签", "Two officials draw lots on the page of the ranking"),
     )

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.awards import ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
-from marketplace.awards.policy import concludes
 from marketplace.awards.queries import awards_of, live_of, unanswered
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
@@ -28,6 +27,7 @@ from marketplace.notices.models import Notice
 from marketplace.posts.queries import posts_by_id
 from marketplace.reference.calendar import add_workdays
 from marketplace.reference.services import overrides
+from marketplace.scoring.policy import concludes
 from marketplace.scoring.queries import RankedBid
 from marketplace.scoring.services import settle
 from marketplace.settings.queries import value

@@ -11,6 +11,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from marketplace.awards import queries, wording
+from marketplace.awards.accepting import Standing, standing_of
 from marketplace.awards.carrying import paid
 from marketplace.awards.lifecycle import (
     ACCEPTANCE,
@@ -21,7 +22,8 @@ from marketplace.awards.lifecycle import (
     MILESTONE,
     PAYMENT,
 )
-from marketplace.awards.models import Award
+from marketplace.awards.models import Acceptance, Award
+from marketplace.awards.wording import VOTES
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
@@ -63,6 +65,28 @@ def results(challenge: Challenge, awards: Sequence[Award], next_ones: Collection
     return found + [
         {"rank": None, "bid": each, "total": "", "mark": None, "reserve": 0, "passed": None} for each in out
     ]
+
+
+def votes(standing: Standing) -> Text:
+    """What a panel says, in numbers alone: "3 位专家：同意通过验收 2，退回整改 1"."""
+    given = [(VOTES[key], standing.votes[key]) for key in VOTES if standing.votes[key]]
+    zh = "，".join(f"{label.zh} {count}" for label, count in given)
+    en = ", ".join(f"{label.en.lower()}: {count}" for label, count in given)
+    seats = len(standing.opinions)
+    return (
+        Text("%(count)s 位专家", "%(count)s experts") % {"count": seats}
+        if not given
+        else Text(f"{seats} 位专家：{zh}", f"{seats} experts; {en}")
+    )
+
+
+def acceptance_of(award: Award) -> tuple[Acceptance, Text | None] | None:
+    """The application that was accepted, and what its panel voted, for everybody; None before that."""
+    if award.state not in ("fulfilled", "partly_fulfilled"):
+        return None
+    found = queries.acceptances_of(award)[0]
+    standing = standing_of(found)
+    return found, votes(standing) if standing is not None else None
 
 
 def added_panels(award: Award, actor: Actor) -> list[Markup]:

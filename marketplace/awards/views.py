@@ -15,7 +15,7 @@ from marketplace.awards.concluding_views import acceptance_href as acceptance_hr
 from marketplace.awards.forms import NoticeForm
 from marketplace.awards.lifecycle import AWARD, notice_over
 from marketplace.awards.models import Award
-from marketplace.awards.policy import concludes, sees_inside
+from marketplace.awards.policy import sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -24,6 +24,7 @@ from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.notices.lifecycle import DAYS, NOTICE
+from marketplace.scoring.policy import concludes
 from marketplace.settings.queries import value
 from marketplace.web.actions import offers, seen_version
 from marketplace.web.forms import clean, form_page
@@ -93,7 +94,7 @@ def _award(award: Any, actor: Actor) -> dict[str, Any]:
     return {
         "row": award, "mark": AWARD.mark(award.state), "partners": showing.partners(award),
         "inside": sees_inside(actor, award), "offers": offers(AWARD, award),
-        "note": showing.ending(award),
+        "note": showing.ending(award), "accepted": showing.acceptance_of(award),
     }  # fmt: skip
 
 

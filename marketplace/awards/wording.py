@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of
@@ -12,7 +12,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.core.text import Text
 from marketplace.notices.content import section
 from marketplace.notices.services import Decision
-from marketplace.scoring.queries import RankedBid, ranking
+from marketplace.scoring.queries import RankedBid, draws_of, ranking, valid_ranking
 from marketplace.scoring.ranking import shown
 
 # Why an award ends before its work is done (domain.md 1.5, C18).
@@ -31,6 +31,8 @@ OWNER_RESULTS = {
     "pass": Text("同意通过验收", "Accept in full"),
     "partly": Text("同意部分验收", "Accept in part"),
 }
+# What an expert of an acceptance panel votes for.
+VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return to be mended")}
 # Acts that are no step of a life cycle, by the kind of object.
 ACTS: dict[str, dict[str, Text]] = {
     "award": {"propose": Text("拟揭榜，列入公示", "Proposed and put on notice")},
@@ -39,6 +41,7 @@ ACTS: dict[str, dict[str, Text]] = {
     "extension": {"ask": Text("申请延期", "Extension asked for")},
     "payment": {"record": Text("登记付款", "Payment recorded")},
     "acceptance": {"apply": Text("申请验收", "Acceptance applied for")},
+    "opinion": {"hand_in": Text("提交验收意见", "Opinion handed in")},
     "termination": {"terminate": Text("终止", "Terminated")},
 }
 _HEAD = (
@@ -67,7 +70,9 @@ def decision(challenge: Challenge, chosen: Sequence[tuple[int, RankedBid]], offi
         kind="award", duty="challenge", about_type="challenge", about_id=challenge.id, about_number=challenge.number,
         organization=challenge.organization, issuer=office,
         title=Text(f"关于“{title.zh}”拟揭榜单位的公示", f"Notice: proposed award of “{title.en}”"),
-        sections=(*_grounds(challenge), _results(challenge, {place.bid.id for _lot, place in chosen})),
+        sections=(
+            *_grounds(challenge), _results(challenge, {place.bid.id for _lot, place in chosen}), *_lots(challenge)
+        ),
         concerned=frozenset(each for bid in known_bids(challenge) for each in _taking_part(bid)),
     )  # fmt: skip
 
@@ -114,6 +119,26 @@ def _results(challenge: Challenge, proposed: set[int]) -> dict[str, object]:
     out = [bid for bid in known_bids(challenge) if bid.state == "disqualified"]
     rows += [["", bid.number, bidder(bid), "", Text("形式审查不合格", "Disqualified")] for bid in out]
     return section(Text("评审结果", "Results"), head=_HEAD, rows=rows)
+
+
+def _lots(challenge: Challenge) -> Iterator[dict[str, object]]:
+    """Each draw among equal ranks, with all that is needed to draw again."""
+    found = valid_ranking(challenge)
+    for each in draws_of(found) if found is not None else ():
+        if each.state == "drawn":
+            yield section(
+                Text(f"第 {each.rank} 名抽签记录", f"Lots drawn for rank {each.rank}"),
+                Text(
+                    "名次相同，由两名经办人抽签。办法：以“前段:后段”为种子，把种子和申报编号用冒号连接，取 SHA-256，"
+                    "从小到大排列。前段在抽签前只公布摘要。",
+                    "Equal ranks were told apart by lot, by two officials: with “first half:second half” as seed, the "
+                    "SHA-256 of seed, colon and number of the bid, in ascending order. Before the draw only the digest "
+                    "of the first half was known.",
+                ),
+                head=(Text("次序", "Order"), Text("前段摘要", "Digest"), Text("前段", "First half"),
+                      Text("后段", "Second half")),
+                rows=[["、".join(each.outcome), each.commitment, each.secret, each.words]],
+            )  # fmt: skip
 
 
 def _result(place: RankedBid, proposed: set[int], held: dict[int, Award]) -> Text:

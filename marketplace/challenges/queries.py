@@ -12,6 +12,7 @@ from marketplace.challenges.models import Addendum, Answer, Challenge, Challenge
 from marketplace.challenges.policy import can_edit, can_view, visible_to
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
+from marketplace.foundation import once
 from marketplace.foundation.db import db
 from marketplace.posts.policy import may_decide
 from marketplace.scenarios.models import Scenario
@@ -69,6 +70,13 @@ def challenge_by_number(number: str, actor: Actor) -> Challenge:
     if found is None:
         raise NotFound
     return found
+
+
+def begun_with(form_key: str, actor: Actor) -> Challenge | None:
+    """What the actor has begun with this form (foundation/once.py), while he may write it."""
+    key = once.begun_with(form_key, actor, "challenge")
+    found = db.session.get(Challenge, key) if key is not None else None
+    return found if found is not None and can_edit(actor, found) else None
 
 
 def own_challenge(number: str, actor: Actor) -> Challenge:

@@ -16,7 +16,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, NotFound, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
-from marketplace.foundation import dirty, ledger
+from marketplace.foundation import dirty, ledger, once
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, StoredFile, keep
 from marketplace.foundation.lifecycle import move
@@ -35,9 +35,9 @@ COLUMNS = (
 
 def create(
     organization: Organization, actor: Actor, *, scenario: Scenario | None = None, columns: Mapping[str, Any] = {},
-    content: Content | None = None,
+    content: Content | None = None, form_key: str = "",
 ) -> Challenge:  # fmt: skip
-    """Begin a draft, alone or from a published need of the same organization.
+    """Begin a draft, alone or from a published need of the same organization. ``form_key``: as in foundation/once.py.
 
     Raises:
         Refused: the actor is no member, the organization is not verified, or the need is not its own or not public.
@@ -58,10 +58,9 @@ def create(
     )  # fmt: skip
     db.session.add(challenge)
     db.session.flush()
-    ledger.record(
-        challenge, "create", actor, organization_id=organization.id,
-        data={"scenario": scenario.number} if scenario else None,
-    )  # fmt: skip
+    origin = {"scenario": scenario.number} if scenario else {}
+    named = {once.NOTED: form_key} if form_key else {}
+    ledger.record(challenge, "create", actor, organization_id=organization.id, data={**origin, **named} or None)
     return challenge
 
 

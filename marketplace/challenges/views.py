@@ -29,7 +29,7 @@ from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.feed import Entry, atom
-from marketplace.web.forms import clean, form_page
+from marketplace.web.forms import clean, form_name, form_page, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -172,8 +172,12 @@ def new() -> ResponseReturnValue:
         organization = own.get(int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
         if organization is None:
             raise NotFound
-        made = services.create(organization, actor, scenario=scenario)
+        made = queries.begun_with(form_name(), actor) or services.create(
+            organization, actor, scenario=scenario, form_key=form_name()
+        )
         return redirect(url_for("challenges.edit", number=made.number))
+    if not form_name():
+        return named_anew()
     return render_template("challenges/new.html", organizations=list(own.values()), scenario=scenario)
 
 

@@ -1,4 +1,4 @@
-"""The awarded challenges of the demonstration: on notice, under contract, accepted, terminated after a correction."""
+"""The awarded challenges of the demonstration: on notice, at work, judged, accepted, terminated after a correction."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from itertools import count
+
+import sqlalchemy as sa
 
 from marketplace.accounts.models import User
-from marketplace.awards import carrying, concluding, services
-from marketplace.awards.lifecycle import AWARD, CONTRACT, EXEMPTION, EXTENSION, PAYMENT
-from marketplace.awards.models import Award, Milestone
+from marketplace.awards import accepting, carrying, concluding, services
+from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, CONTRACT, EXEMPTION, EXTENSION, PAYMENT
+from marketplace.awards.models import Acceptance, Award, Milestone, Opinion
 from marketplace.awards.queries import extensions_of, live_of
 from marketplace.challenges.models import Challenge
 from marketplace.cli.seeding_challenges import bring
-from marketplace.cli.seeding_scores import Judging
+from marketplace.cli.seeding_scores import RESERVES, SEATS, Judging
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.foundation.db import db
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.notices import services as notices
 from marketplace.organizations.models import Organization
+from marketplace.organizations.queries import actor_of
+from marketplace.panels import drawing
+from marketplace.panels import services as panels
+from marketplace.panels.models import Assignment
 from marketplace.sample import demo_awards as said
-from marketplace.sample.demo_scores import BIDDERS
+from marketplace.sample.demo_scores import BIDDERS, FIELDS
+from marketplace.scoring import lots
 from marketplace.scoring.models import BidCode
+from marketplace.scoring.queries import ranking
 
 NOTICE_DAYS = 3
 NOTICE_OVER = timedelta(days=12)  # three working days, whatever holidays lie between
@@ -35,12 +45,17 @@ def load_awards(people: Mapping[str, User], units: Mapping[str, Organization]) -
     made = [bring(each, units[each.account], awarding.actors, template) for each in said.demo_awarded()]
     for challenge in made:
         awarding.prepare(challenge)
+        awarding.spare = challenge is made[-1]  # the account that sits on all other panels judges its acceptance
+        awarding.even = challenge is made[0]
         awarding.rank(challenge, first="expert3")
-    shown, running, accepted, stopped = made
+    shown, running, accepted, stopped, partly, judged = made
+    awarding.draw_lots(shown, clock.now() - timedelta(days=1, hours=2))
     awarding.announce(shown, clock.now() - timedelta(days=1))
     awarding.run(awarding.contract(running, awarding.ranked_at(running)))
     awarding.accept(awarding.contract(accepted, awarding.ranked_at(accepted)))
     awarding.stop(stopped)
+    awarding.accept_partly(awarding.contract(partly, awarding.ranked_at(partly)))
+    awarding.judge(awarding.contract(judged, awarding.ranked_at(judged)))
 
 
 class Awarding(Judging):
@@ -58,6 +73,16 @@ class Awarding(Judging):
     def ranked_at(self, challenge: Challenge) -> datetime:
         """Soon after the chair has signed."""
         return self.opened(challenge) + timedelta(days=11)
+
+    def draw_lots(self, challenge: Challenge, at: datetime) -> None:
+        """All bids share the first rank: two officials draw, and the first bidder happens to win."""
+        own = self._units[BIDDERS[0]].id
+        with clock.standing_at(at):
+            made = lots.prepare(challenge, 1, self.actors["province"])
+            first = next(each.bid.number for each in ranking(challenge) if each.bid.organization_id == own)
+            words = (f"{each:06d}" for each in count())
+            happens = next(each for each in words if drawing.order(f"{made.secret}:{each}", made.bids)[0] == first)
+            lots.draw(made, happens, self.actors["province2"])
 
     def announce(self, challenge: Challenge, at: datetime) -> None:
         """Put the result on notice."""
@@ -126,20 +151,76 @@ class Awarding(Judging):
         step = EXTENSION.by_name["approve"]
         carrying.take_extension_step(extensions_of(milestone)[0], step, self.actors["province"], "", None)
 
-    def accept(self, award: Award) -> None:
-        """Every milestone done, everything paid, the whole accepted."""
+    def finish(self, award: Award) -> date:
+        """Every milestone done, everything paid; the day on which the last one was due."""
         for place, milestone in enumerate(award.milestones, 1):
             self.work(milestone, _noon(milestone.until, -3))
             self.pay(award, place, _noon(milestone.until, 10))
-        ended = award.milestones[-1].until
-        measured = {row["name"]: (row["threshold"], True) for row in award.challenge.content["indicators"]}
-        with clock.standing_at(_noon(ended, 15)):
+        return award.milestones[-1].until
+
+    def apply(self, award: Award, at: datetime, *, met: bool = True) -> Acceptance:
+        """Applied for with every indicator as it was asked for, or the last one below."""
+        rows = award.challenge.content["indicators"]
+        measured = {row["name"]: (row["threshold"], True) for row in rows}
+        if not met:
+            measured[rows[-1]["name"]] = said.BELOW, False
+        with clock.standing_at(at):
             files = [_paper("验收报告（演示）.txt")]
-            asked = concluding.apply(award, measured, said.STATEMENT, files, self.winner(award))
-        with clock.standing_at(_noon(ended, 20)):
-            concluding.endorse(asked, "pass", said.OPINION, self.actors["soe"])
+            return concluding.apply(award, measured, said.STATEMENT, files, self.winner(award))
+
+    def endorse(self, asked: Acceptance, result: str, at: datetime) -> None:
+        """The owner's opinion."""
+        with clock.standing_at(at):
+            words = said.OPINION if result == "pass" else said.PARTLY
+            concluding.endorse(asked, result, words, self.actors["soe"])
+
+    def accept(self, award: Award) -> None:
+        """Returned once, then judged by experts and accepted."""
+        ended = self.finish(award)
+        with clock.standing_at(_noon(ended, 14)):
+            step = ACCEPTANCE.by_name["return"]
+            first = self.apply(award, _noon(ended, 12))
+            concluding.take_acceptance_step(first, step, self.actors["soe"], said.RETURNED, None)
+        asked = self.apply(award, _noon(ended, 15))
+        self.endorse(asked, "pass", _noon(ended, 20))
+        for place, opinion in enumerate(self.seat(asked, _noon(ended, 21), "expert12")):
+            self.say(opinion, _noon(ended, 23), "partly" if place == 1 else "pass")
         with clock.standing_at(_noon(ended, 25)):
-            concluding.decide(asked, "pass", said.PANEL, said.OPINION, [], self.actors["province"])
+            concluding.decide(asked, "pass", said.OPINION, "", [], self.actors["province"])
+
+    def accept_partly(self, award: Award) -> None:
+        """Accepted in part by the official alone."""
+        ended = self.finish(award)
+        asked = self.apply(award, _noon(ended, 15), met=False)
+        self.endorse(asked, "partly", _noon(ended, 20))
+        with clock.standing_at(_noon(ended, 25)):
+            concluding.decide(asked, "pass_partly", said.PARTLY, said.ALONE, [], self.actors["province"])
+
+    def judge(self, award: Award) -> None:
+        """Before its panel: everybody has a seat, and one has spoken."""
+        ended = self.finish(award)
+        asked = self.apply(award, _noon(ended, 11))
+        self.endorse(asked, "pass", _noon(ended, 13))
+        opinions = self.seat(asked, clock.now() - timedelta(days=3), "expert1")
+        self.say(opinions[-1], clock.now() - timedelta(days=1), "pass")
+
+    def seat(self, asked: Acceptance, at: datetime, first: str) -> Sequence[Opinion]:
+        """Experts drawn for an acceptance, all of whom accept; what each is to say, in the order of the draw."""
+        seed = self.seed_of(lambda order: order[0] == self.number_of(first))
+        with clock.standing_at(at):
+            panel = panels.convene(self.actors["province"], asked, FIELDS, SEATS, RESERVES, seed=seed)
+            for one in [each for each in panel.assignments if each.state == "proposed"]:
+                panels.accept(one, actor_of(one.expert.user))
+        select = sa.select(Opinion).join(Assignment).where(Opinion.acceptance_id == asked.id)
+        return db.session.scalars(select.order_by(Assignment.place)).all()
+
+    def say(self, opinion: Opinion, at: datetime, vote: str) -> None:
+        """One expert's opinion."""
+        actor = actor_of(opinion.assignment.expert.user)
+        found = {str(place): {"met": "yes", "note": said.FOUND} for place in range(len(opinion.acceptance.indicators))}
+        with clock.standing_at(at):
+            accepting.save(opinion, found, vote, said.JUDGED if vote == "pass" else said.DOUBTED, actor)
+            accepting.hand_in(opinion, actor)
 
     def stop(self, challenge: Challenge) -> None:
         """Awarded in error and corrected by a second official; the next one tried, and was ended with an exemption."""

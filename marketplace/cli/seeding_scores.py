@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -16,7 +16,6 @@ from marketplace.cli.seeding_bids import Bidding
 from marketplace.cli.seeding_challenges import bring
 from marketplace.core import clock
 from marketplace.experts import queries as register
-from marketplace.experts.models import Expert
 from marketplace.foundation.files import prepare_document
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import actor_of
@@ -47,6 +46,11 @@ def load_scores(people: Mapping[str, User], units: Mapping[str, Organization]) -
 class Judging(Bidding):
     """Draws, scores and ranks as the people of the demonstration would."""
 
+    # Set while a panel is drawn that leaves out the account that sits on all others.
+    spare = False
+    # Set while all bids get the same marks.
+    even = False
+
     def __init__(self, people: Mapping[str, User], units: Mapping[str, Organization]) -> None:
         super().__init__(people, units)
         self._experts = {each.user.email.partition("@")[0]: each for each in register.approved(FIELDS)}
@@ -73,19 +77,25 @@ class Judging(Bidding):
 
     def convene(self, challenge: Challenge, at: datetime, first: str) -> Panel:
         """Draw a panel in which ``first`` is the first and one who is barred comes up second."""
-        seed = self._seed(self._experts[first])
+        seed = self._seed(first)
         with clock.standing_at(at):
             return panels.convene(self.actors["province"], challenge, FIELDS, SEATS, RESERVES, seed=seed)
 
-    def _seed(self, first: Expert) -> str:
+    def _seed(self, first: str) -> str:
+        known = self.number_of("expert1")  # numbers name the year: whichever it is, this account judges
+        ends = [self.number_of(first), self._barred.number, self._late.number]
+        return self.seed_of(
+            lambda order: [*order[:2], order[-1]] == ends and (known in order[: SEATS + 1]) != self.spare
+        )
+
+    def number_of(self, account: str) -> str:
+        """What the register calls an account."""
+        return self._experts[account].number
+
+    def seed_of(self, suits: Callable[[list[str]], bool]) -> str:
+        """The first seed that brings the experts into an order that suits."""
         numbers = [each.number for each in self._experts.values()]
-        known = self._experts["expert1"].number  # numbers name the year: whichever it is, this account judges
-        for each in count():
-            found = drawing.order(f"{each:032x}", numbers)
-            ends = [*found[:2], found[-1]]
-            if ends == [first.number, self._barred.number, self._late.number] and known in found[: SEATS + 1]:
-                return f"{each:032x}"
-        raise AssertionError  # count() does not end
+        return next(seed for seed in (f"{each:032x}" for each in count()) if suits(drawing.order(seed, numbers)))
 
     def start(self, challenge: Challenge, first: str) -> list[Assignment]:
         """Everybody accepts, scoring begins; the experts in the order of the draw."""
@@ -124,7 +134,8 @@ class Judging(Bidding):
         actor = actor_of(chair.expert.user)
         with clock.standing_at(at + timedelta(days=1)):
             code = queries.codes_of(challenge)[0].code
-            consensus.change(challenge, code, "c2", "24", CHANGED, actor)
+            if not self.even:
+                consensus.change(challenge, code, "c2", "24", CHANGED, actor)
             consensus.sign(challenge, actor)
 
     def in_order(self, challenge: Challenge) -> Sequence[BidCode]:
@@ -144,7 +155,7 @@ class Judging(Bidding):
     def marks(self, challenge: Challenge, less: Sequence[str], place: int = 0) -> dict[str, dict[str, str]]:
         """Marks a little below the maximum, with reasons."""
         return {
-            each.key: {"mark": f"{each.weight - Decimal(low) - place:f}", "note": NOTE}
+            each.key: {"mark": f"{each.weight - Decimal(low) - (0 if self.even else place):f}", "note": NOTE}
             for each, low in zip(marks.criteria_of(challenge), less, strict=True)
         }
 

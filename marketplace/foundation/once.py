@@ -28,10 +28,12 @@ def is_key(text: str) -> bool:
 
 
 def begun_with(key: str, actor: Actor, subject_type: str) -> int | None:
-    """Which subject the actor has begun with this form; None for none, and for a form of somebody else.
+    """Which subject the actor has begun with this form; None for none, without a name, and for somebody else's form.
 
     Who sends the same form meanwhile waits until this transaction has ended. On SQLite whoever writes is alone anyway.
     """
+    if not is_key(key):
+        return None
     if db.engine.dialect.name == "postgresql":
         place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(place)))

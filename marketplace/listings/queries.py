@@ -57,7 +57,7 @@ def open_revision(listing: Listing) -> Revision | None:
 
 def begun_with(kind: Kind, form_key: str, actor: Actor) -> Listing | None:
     """What the actor has begun with this form (foundation/once.py), while he may write it."""
-    key = once.begun_with(form_key, actor, kind.model.__tablename__) if once.is_key(form_key) else None
+    key = once.begun_with(form_key, actor, kind.model.__tablename__)
     listing: Listing | None = db.session.get(kind.model, key) if key is not None else None
     return listing if listing is not None and can_edit(actor, listing) else None
 

@@ -7,7 +7,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,6 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Offer, State, Step
 from marketplace.core.text import Text
-from marketplace.foundation import once
 from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings import queries, services
@@ -32,6 +30,7 @@ from marketplace.organizations.queries import my_organizations
 from marketplace.settings.queries import value
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.errors import typed
+from marketplace.web.forms import form_name, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 from marketplace.web.plate import sources
@@ -135,10 +134,9 @@ class ListingPages:
         if not organizations:
             return render_template("listings/no_organization.html", kind=self.kind, organizations=mine)
         organization = self._chosen(organizations)
-        form_key = request.args.get("form", "")
-        if request.method != "POST" and not once.is_key(form_key):
-            # The address names the form: a browser that goes back asks for this one again, not for a new one.
-            return redirect(f"{request.path}?{urlencode({**request.args.to_dict(), 'form': once.new_key()})}")
+        form_key = form_name()
+        if request.method != "POST" and not form_key:
+            return named_anew()
         onward = self._already_begun(form_key)
         if onward is not None:
             return onward
@@ -151,8 +149,7 @@ class ListingPages:
             except Invalid as error:
                 form.refuse(error)
             else:
-                key = form_key if once.is_key(form_key) else ""
-                listing = services.create(self.kind, organization, current_actor(), content, key)
+                listing = services.create(self.kind, organization, current_actor(), content, form_key)
                 return self._onward(listing, step)
         return self._page(step, form, content, organizations=organizations, organization=organization)
 

@@ -38,12 +38,29 @@ def parties(about_type: str, subject: Any) -> list[Party]:
     return [Party(key, frozenset().union(*line_of([key])), allies[key]) for key in ids]
 
 
-def hits_of(experts: Iterable[Expert], against: Sequence[Party]) -> dict[int, list[Found]]:
-    """Expert → every hit of his today, with the statements of one expert however many there are."""
+def earlier(about_type: str, subject: Any) -> frozenset[int]:
+    """The experts who judged an earlier stage of it, by key."""
+    kind = kind_of(about_type)
+    assert kind is not None
+    return kind.earlier(subject)
+
+
+def hits_of(
+    experts: Iterable[Expert], against: Sequence[Party], judged: frozenset[int] = frozenset()
+) -> dict[int, list[Found]]:
+    """Expert → every hit of his today, with the statements of one expert however many there are.
+
+    ``judged``: the experts who judged an earlier stage, by key.
+    """
     found_experts, today = list(experts), clock.today()
     in_force = {each.id for each in register.approved()}
     interests = register.interests_of([each.id for each in found_experts], today)
-    return {each.id: _hits(each, interests[each.id], against, in_force) for each in found_experts}
+    return {
+        each.id: [
+            *_hits(each, interests[each.id], against, in_force), *([Found("judged")] if each.id in judged else []),
+        ]
+        for each in found_experts
+    }  # fmt: skip
 
 
 def _hits(expert: Expert, interests: list[Interest], against: Sequence[Party], in_force: set[int]) -> list[Found]:
@@ -78,7 +95,8 @@ def check(panel: Panel) -> None:
         return
     subject = subject_of(panel)
     concerned = [each for each in panel.assignments if each.state in (*LIVE, "blocked")]
-    hits = hits_of([each.expert for each in concerned], parties(panel.about_type, subject))
+    against, judged = parties(panel.about_type, subject), earlier(panel.about_type, subject)
+    hits = hits_of([each.expert for each in concerned], against, judged)
     live = {each.id for each in concerned if each.state in LIVE}
     for each in concerned:
         note(each, hits[each.expert_id])

@@ -14,7 +14,7 @@ from marketplace.experts.ties import RELATIONS, Tie
 if TYPE_CHECKING:
     from marketplace.experts.queries import Interest
 
-# Rule → how it is called (issue 5, point 5; domain.md 1.2).
+# Rule → how it is called (issue 5, point 5; domain.md 1.2 and 1.5, C16).
 RULES: Mapping[str, Text] = {
     "organization": Text("在同一单位任职", "Works for the same organization"),
     "line": Text("在其上级或下属单位任职", "Works for its parent or subsidiary"),
@@ -22,6 +22,7 @@ RULES: Mapping[str, Text] = {
     "holding": Text("持有股份", "Holds shares"),
     "joint_bid": Text("所在单位曾与其联合申报", "Employer bid together with it"),
     "relation": Text("申报了其他关系", "Declared another tie"),
+    "judged": Text("评审过本事项的上一环节", "Judged an earlier stage of this matter"),
     "register": Text("不在专家库有效期内", "Not in force in the register"),
 }
 WORKS = ("employer", "member")

@@ -111,8 +111,9 @@ def draw_more(panel: Panel, actor: Actor, reserves: int) -> int:
 def _draw(panel: Panel, actor: Actor, wanted: int, *, least: int, seed: str = "") -> None:
     """Draw, write down what it was made of, and seat nobody yet. Refused when fewer than ``least`` were found."""
     experts = {each.number: each for each in _pool(panel, actor)}
-    against = checking.parties(panel.about_type, subject_of(panel))
-    hits = checking.hits_of(experts.values(), against)
+    subject = subject_of(panel)
+    against = checking.parties(panel.about_type, subject)
+    hits = checking.hits_of(experts.values(), against, checking.earlier(panel.about_type, subject))
     works = checking.employers([each.id for each in experts.values()])
     pool = [
         Candidate(number, works[each.id], tuple(sorted({hit.rule for hit in hits[each.id]})))

@@ -25,6 +25,10 @@ def _always_named(_subject: Any) -> bool:
     return False
 
 
+def _nobody(_subject: Any) -> frozenset[int]:
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class SubjectKind:
     """A kind of thing that panels judge. ``name`` is its ``subject_type``; subjects have number, label and region.
@@ -35,6 +39,7 @@ class SubjectKind:
     ``judged(subject)``: whether it is at a stage in which a panel is convened or works.
     ``fields(subject)``: the fields that are proposed for the draw.
     ``blind(subject)``: experts do not learn who the parties are.
+    ``earlier(subject)``: keys of the experts who judged an earlier stage of it, and so are no fresh eyes.
     ``work(subject)``: the address where an expert judges; ``home(subject)``: its own page.
     ``seated(panel)``: called when every seat has an expert who accepted.
     ``left(assignment)``: called when an expert who had accepted no longer counts; what he judged is void.
@@ -52,6 +57,7 @@ class SubjectKind:
     home: Callable[[Any], str]
     work: Callable[[Any], str]
     blind: Callable[[Any], bool] = _always_named
+    earlier: Callable[[Any], frozenset[int]] = _nobody
     seated: Callable[[Panel], None] = lambda _panel: None
     left: Callable[[Assignment], None] = _nothing
 

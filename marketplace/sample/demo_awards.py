@@ -17,7 +17,12 @@ RETURNED = "缺第三方检测报告，请补充（演示）。"
 LATER = "防爆认证排期延后，已约定新的检测日期（演示）。"
 STATEMENT = "全部里程碑通过，各项指标达到榜单要求（演示）。"
 OPINION = "现场核对，指标达到，同意通过验收（演示）。"
-PANEL = "演示专家甲，演示单位·某机械研究院\n演示专家丙，演示单位·某协会"
+FOUND = "现场复测三次，与申请一致（演示）。"
+JUDGED = "材料齐全，现场抽测与申请一致，同意通过验收（演示）。"
+DOUBTED = "作业时长波动较大，建议部分验收后继续观察（演示）。"
+PARTLY = "作业时长未达到，按合同扣减尾款，其余通过（演示）。"
+BELOW = "36"
+ALONE = "指标少、当场可测，差额双方没有争议，不另组织验收组（演示）。"
 CORRECTED = "立榜通知列错了联合体参加单位，经第二人复核撤销，重新公示（演示）。"
 STOPPED = "低温工况下机构卡滞，三次改进后仍达不到指标（演示）。"
 SETTLED = "已付 84 万元，经审计用于样机的 79.2 万元不收回，余款 4.8 万元退回（演示）。"
@@ -25,11 +30,13 @@ EXEMPT = "过程记录完整，尽到勤勉义务，没有弄虚作假，不追�
 
 
 def demo_awarded() -> Iterator[DemoChallenge]:
-    """One on notice, one under way, one accepted, one terminated."""
+    """One on notice, under way, accepted, terminated, accepted in part, and one before its acceptance panel."""
     yield _one("主井提升钢丝绳检测机器人（演示）", "Robot that inspects hoisting ropes (demo)", 48)
     yield _one("皮带机托辊更换机器人（演示）", "Robot that changes conveyor rollers (demo)", 262)
     yield _one("选煤厂浮选车间巡检机器人（演示）", "Robot that inspects a flotation plant (demo)", 520)
     yield _one("露天采场排水管线巡检机器人（演示）", "Robot that inspects drainage pipes (demo)", 400)
+    yield _one("矸石山温度巡测机器人（演示）", "Robot that measures the heat of spoil heaps (demo)", 470)
+    yield _one("变电所巡视机器人（演示）", "Robot that patrols a substation (demo)", 250)
 
 
 def _one(title: str, title_en: str, days_ago: int) -> DemoChallenge:

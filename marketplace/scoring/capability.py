@@ -27,7 +27,7 @@ from marketplace.panels import checking
 from marketplace.panels.notify import ASSIGNMENTS
 from marketplace.panels.subjects import Part, SubjectKind, register, register_allies
 from marketplace.scoring import consensus, duties, notify, queries, ranking, services, views
-from marketplace.scoring.lifecycle import SETTINGS, SHEET
+from marketplace.scoring.lifecycle import SETTINGS, SHEET, TIE_DRAW
 from marketplace.scoring.policy import JUDGED, TOLD, can_view
 from marketplace.web.plate import Capability, Named, Recorded
 
@@ -153,6 +153,8 @@ SCORING = Capability(
                  acts={"change": Text("调整分数", "Mark changed")}, named=named("score_change")),
         Recorded("tie_vote", Text("同分表决", "Vote on a tie"), acts={"vote": Text("表决", "Voted")},
                  named=named("tie_vote")),
+        Recorded("tie_draw", TIE_DRAW.label, acts={"prepare": Text("备签", "Draw prepared")}, lifecycle=TIE_DRAW,
+                 named=named("tie_draw")),
         Recorded("ranking", Text("排序", "Ranking"),
                  acts={"sign": Text("签署排序", "Ranking signed"), "annul": Text("排序作废", "Ranking annulled")},
                  named=named("ranking")),

@@ -13,9 +13,12 @@ from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.showing import tie_rule
 from marketplace.core.errors import Invalid, NotFound
-from marketplace.scoring import consensus, queries, ranking, showing
-from marketplace.scoring.forms import ChangeForm
-from marketplace.scoring.policy import chairs, member, sees_scores
+from marketplace.scoring import consensus, lots, queries, ranking, showing
+from marketplace.scoring.forms import ChangeForm, LotForm
+from marketplace.scoring.models import Ranking
+from marketplace.scoring.policy import chairs, concludes, draws, member, sees_scores
+from marketplace.web.actions import seen_version
+from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
 
@@ -28,6 +31,8 @@ def add_routes(pages: Blueprint) -> None:
     add("/<challenge>/consensus/vote", "vote", signed_in(vote), methods=["POST"])
     add("/<challenge>/consensus/sign", "sign", signed_in(sign), methods=["POST"])
     add("/<challenge>/ranking", "ranking", signed_in(result))
+    add("/<challenge>/ranking/lots/<int:rank>", "prepare_lots", signed_in(prepare_lots), methods=["POST"])
+    add("/<challenge>/ranking/lots/<int:rank>/draw", "draw_lots", signed_in(draw_lots), methods=["POST"])
     add("/<challenge>/ranking/<int:number>.json", "report", signed_in(report))
 
 
@@ -126,7 +131,10 @@ def sign(challenge: str) -> ResponseReturnValue:
 
 def result(challenge: str) -> ResponseReturnValue:
     """The ranking, for owner, officials and the panel."""
-    found = _seen(challenge)
+    return _ranking_page(_seen(challenge))
+
+
+def _ranking_page(found: Challenge, form: LotForm | None = None) -> ResponseReturnValue:
     made = queries.valid_ranking(found)
     if made is None:
         raise NotFound
@@ -135,14 +143,52 @@ def result(challenge: str) -> ResponseReturnValue:
         {
             "name": showing.bid_name(each.code), "bid": each.bid if named or not found.blind else None,
             "total": ranking.shown(each.total), "exact": ranking.exact(each.total), "rank": each.rank,
-            "shared": each.shared, "failed": showing.failed_words(found, each.failed),
+            "shared": each.shared and not each.lot, "failed": showing.failed_words(found, each.failed),
         }
         for each in queries.ranking(found)
     ]  # fmt: skip
-    return render_template(
-        "scoring/ranking.html", challenge=found, mark=CHALLENGE.mark(found.state), rows=rows, made=made, named=named,
-        earlier=[each for each in queries.rankings_of(found) if each is not made], tie=tie_rule(found),
+    return form_page(
+        "scoring/ranking.html", form or LotForm(formdata=None), challenge=found, mark=CHALLENGE.mark(found.state),
+        earlier=[each for each in queries.rankings_of(found) if each is not made], tie=tie_rule(found), rows=rows,
+        made=made, named=named, ties=_ties(found, made) if named else [],
+        runs=found.state == "ranked" and concludes(current_actor(), found),
     )  # fmt: skip
+
+
+def _ties(challenge: Challenge, made: Ranking) -> list[dict[str, Any]]:
+    """The shared ranks, each with its draw and whether the actor is the one who draws."""
+    drawn = {each.rank: each for each in queries.draws_of(made)}
+    return [
+        {
+            "rank": rank, "bids": bids, "draw": drawn.get(rank),
+            "second": rank in drawn and draws(current_actor(), drawn[rank]),
+        }
+        for rank, bids in lots.shared_ranks(challenge).items()
+    ]  # fmt: skip
+
+
+def prepare_lots(challenge: str, rank: int) -> ResponseReturnValue:
+    """An official begins a draw among equal ranks."""
+    lots.prepare(_seen(challenge), rank, current_actor())
+    flash(_("已备签，由另一名经办人抽签。"))
+    return redirect(url_for("scoring.ranking", challenge=challenge) + "#lots")
+
+
+def draw_lots(challenge: str, rank: int) -> ResponseReturnValue:
+    """A second official draws."""
+    found = _seen(challenge)
+    made = queries.draw_of(found, rank)
+    if not concludes(current_actor(), found):
+        raise NotFound
+    form = LotForm()
+    try:
+        if form.validate():
+            lots.draw(made, form.words.data or "", current_actor(), seen_version())
+            flash(_("已抽签，次序随公示公布。"))
+            return redirect(url_for("scoring.ranking", challenge=challenge) + "#lots")
+    except Invalid as error:
+        form.refuse(error)
+    return _ranking_page(found, form)
 
 
 def report(challenge: str, number: int) -> ResponseReturnValue:

@@ -68,3 +68,12 @@ class AgainForm(MarketplaceForm):
     """Why everybody scores once more."""
 
     reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
+
+
+class LotForm(MarketplaceForm):
+    """The half of the seed that the second official gives."""
+
+    words = StringField(
+        _l("现场数字"), [required(), at_most(40)], render_kw={"inputmode": "numeric", "maxlength": 40},
+        description=_l("6 至 40 位数字，由到场人员各报一位，或掷骰产生。"),
+    )  # fmt: skip

@@ -108,6 +108,46 @@ class TieVote(Base):
         return "tie_vote"
 
 
+class TieDraw(Base):
+    """Equal ranks of a ranking told apart by lot (``lots.py``). ``bids``: the numbers that are drawn among, sorted.
+
+    ``secret``: the half of the seed that the site drew, shown to nobody before the draw; ``commitment`` is published
+    before it. ``words``: the half that the second official gave. ``outcome``: the numbers in the order drawn.
+    """
+
+    __tablename__ = "score_tie_draw"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('prepared','drawn')", name="state"),
+        # No order is drawn again until somebody likes it.
+        sa.UniqueConstraint("ranking_id", "rank"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(sa.ForeignKey("challenge.id"), index=True)
+    ranking_id: Mapped[int] = mapped_column(sa.ForeignKey("ranking.id"))
+    rank: Mapped[int]
+    bids: Mapped[list[Any]]
+    secret: Mapped[str] = mapped_column(sa.String(32))
+    commitment: Mapped[str] = mapped_column(sa.String(64))
+    words: Mapped[str] = mapped_column(sa.String(40), default="")
+    outcome: Mapped[list[Any]]
+    prepared_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    prepared_at: Mapped[datetime] = mapped_column(default=clock.now)
+    drawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    drawn_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(sa.String(8), default="prepared")
+    version: Mapped[int] = mapped_column(default=1)
+
+    challenge: Mapped[Challenge] = relationship()
+    ranking: Mapped[Ranking] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def subject_type(self) -> str:
+        return "tie_draw"
+
+
 class Ranking(Base):
     """The order that the chair signed. ``text`` is the report as canonical JSON, ``digest`` its SHA-256.
 

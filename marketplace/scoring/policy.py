@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from marketplace.bids.models import Bid
+from marketplace.bids.policy import is_bidder
+from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_edit, runs
 from marketplace.core.actor import Actor
 from marketplace.panels import queries as panels
 from marketplace.panels.checking import hits_of, parties
 from marketplace.panels.models import Assignment
-from marketplace.scoring.models import Sheet
+from marketplace.scoring.models import Sheet, TieDraw
 
 # The panel of a challenge is drawn or works in these.
 JUDGED = ("opened", "scoring", "consensus", "ranked")
@@ -71,3 +73,13 @@ def chairs(actor: Actor, challenge: Challenge) -> bool:
     """The chair of its panel."""
     one = member(actor, challenge)
     return one is not None and panels.chair_of(one.panel) is one
+
+
+def concludes(actor: Actor, challenge: Challenge) -> bool:
+    """Who draws lots, announces, confirms and ends: the officials who run it, but nobody who takes part in any bid."""
+    return runs(actor, challenge) and not any(is_bidder(actor, bid) for bid in known_bids(challenge))
+
+
+def draws(actor: Actor, draw: TieDraw) -> bool:
+    """A second official: not who prepared the draw."""
+    return concludes(actor, draw.challenge) and actor.user_id != draw.prepared_by

@@ -18,7 +18,7 @@ from marketplace.core.errors import NotFound
 from marketplace.foundation.db import db
 from marketplace.panels.models import Assignment
 from marketplace.panels.policy import JUDGES
-from marketplace.scoring.models import BidCode, Change, Ranking, Sheet, TieVote
+from marketplace.scoring.models import BidCode, Change, Ranking, Sheet, TieDraw, TieVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class RankedBid:
     """A bid in the valid ranking. ``total`` is exact, of 100; ``rank`` is None when it may not win.
 
     ``failed``: keys of the criteria that it did not reach, ``ranking.TOTAL`` for the pass mark. ``shared``: others have
-    the same rank. ``code``: what the experts called it.
+    the same rank. ``code``: what the experts called it. ``lot``: its place among those that share its rank, where lots
+    were drawn; 0 where not.
     """
 
     bid: Bid
@@ -35,6 +36,7 @@ class RankedBid:
     failed: tuple[str, ...]
     shared: bool
     code: str
+    lot: int = 0
 
     @property
     def qualified(self) -> bool:
@@ -59,12 +61,34 @@ def ranking(challenge: Challenge) -> Sequence[RankedBid]:
         return []
     select = sa.select(Bid).where(Bid.challenge_id == challenge.id).options(joinedload(Bid.organization))
     by_number = {each.number: each for each in db.session.scalars(select)}
-    return [
+    lots = {bid: lot for each in draws_of(found) for lot, bid in enumerate(each.outcome, 1)}
+    places = [
         RankedBid(
-            by_number[row["bid"]], Fraction(row["total"]), row["rank"], tuple(row["failed"]), row["shared"], row["code"]
+            by_number[row["bid"]], Fraction(row["total"]), row["rank"], tuple(row["failed"]), row["shared"],
+            row["code"], lots.get(row["bid"], 0),
         )
         for row in found.rows
-    ]
+    ]  # fmt: skip
+    return sorted(places, key=lambda each: (each.rank is None, each.rank or 0, each.lot))
+
+
+def draws_of(ranking: Ranking) -> Sequence[TieDraw]:
+    """The draws among its equal ranks, the best rank first."""
+    select = sa.select(TieDraw).where(TieDraw.ranking_id == ranking.id).order_by(TieDraw.rank)
+    return db.session.scalars(select.options(joinedload(TieDraw.challenge), joinedload(TieDraw.ranking))).all()
+
+
+def draw_of(challenge: Challenge, rank: int) -> TieDraw:
+    """The draw of a rank of the ranking in force.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = valid_ranking(challenge)
+    drawn = next((each for each in draws_of(found) if each.rank == rank), None) if found is not None else None
+    if drawn is None:
+        raise NotFound
+    return drawn
 
 
 def points_of(challenge: Challenge, bid: Bid) -> dict[str, Fraction]:
@@ -147,13 +171,13 @@ def own_total(challenge: Challenge, bid: Bid | None) -> RankedBid | None:
     return next((each for each in ranking(challenge) if bid is not None and each.bid.id == bid.id), None)
 
 
-_WRITTEN: dict[str, type[Sheet | Change | TieVote | Ranking]] = {
-    "sheet": Sheet, "score_change": Change, "tie_vote": TieVote, "ranking": Ranking,
+_WRITTEN: dict[str, type[Sheet | Change | TieVote | TieDraw | Ranking]] = {
+    "sheet": Sheet, "score_change": Change, "tie_vote": TieVote, "tie_draw": TieDraw, "ranking": Ranking,
 }  # fmt: skip
 
 
 def challenge_numbers(subject_type: str, ids: Sequence[int]) -> dict[int, str]:
-    """Key of a sheet, change, vote or ranking → the number of its challenge."""
+    """Key of a sheet, change, vote, draw or ranking → the number of its challenge."""
     model = _WRITTEN[subject_type]
     rows = db.session.execute(
         sa.select(model.id, Challenge.number)

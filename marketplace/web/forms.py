@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, HiddenField
@@ -15,6 +16,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.core.errors import FieldError, Invalid
+from marketplace.foundation import once
 from marketplace.web.languages import current_language, say
 from marketplace.web.languages import gettext as _
 from marketplace.web.languages import lazy_gettext as _l
@@ -120,3 +122,17 @@ def _labelled(field: Field, line: str, message: object) -> str:
     if isinstance(field, FieldList | HiddenField):
         return f"{line}{message}"
     return line + _("%(label)s：%(text)s", label=say(field.label.text), text=str(message))
+
+
+# ---- forms that begin something, once however often they are sent (foundation/once.py) ----
+
+
+def form_name() -> str:
+    """The name of the form in the address; "" without a proper one."""
+    name = request.args.get("form", "")
+    return name if once.is_key(name) else ""
+
+
+def named_anew() -> ResponseReturnValue:
+    """To the same page with a name for its form: who goes back in a browser asks for this one again, not another."""
+    return redirect(f"{request.path}?{urlencode({**request.args.to_dict(), 'form': once.new_key()})}")

@@ -19,10 +19,7 @@ from tests.architecture.matrix_organizations import organizations
 from tests.architecture.matrix_pilots import pilots, tokens
 from tests.architecture.matrix_scoring import judging
 from tests.architecture.matrix_sites import sites
-from tests.architecture.questions import STALE, Row, decision, get, only, post, step
-
-# The name of a form (foundation/once.py); without one the page leads to itself with a new one.
-FORM = "0" * 22
+from tests.architecture.questions import FORM, STALE, Row, decision, get, only, post, step
 
 
 def open_pages() -> Iterator[Row]:

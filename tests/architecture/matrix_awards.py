@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, only, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, only, post, step
 
 WINNER, OWNER = 1, 3
 NOBODY = "302 404 404 404 404 404 404"
@@ -52,7 +52,7 @@ def lots() -> Iterator[Row]:
     yield get("award_lots.show", "/award-lots/x", NOBODY)
     yield get("award_lots.contract", f"{lot}/contract", only(OWNER, 403))
     yield post("award_lots.contract", f"{lot}/contract", only(OWNER, 403))
-    yield get("award_lots.pay", f"{lot}/payment", only(OWNER, 200))
+    yield get("award_lots.pay", f"{lot}/payment?form={FORM}", only(OWNER, 200))
     yield post("award_lots.pay", f"{lot}/payment", only(OWNER, 422))
     yield get("award_lots.apply", f"{lot}/acceptance", only(WINNER, 403))
     yield post("award_lots.apply", f"{lot}/acceptance", only(WINNER, 403))
@@ -89,5 +89,18 @@ def endings() -> Iterator[Row]:
     yield get("acceptances.show", passed, INSIDE)
     yield post("acceptances.endorse", f"{passed}/opinion", only(OWNER, 422))
     yield post("acceptances.decide", f"{passed}/decision", OFFICE.format(422))
+    yield from before_the_panel()
     yield step("acceptances.act_do", f"{passed}/do", "return", "302 403 404 403 409 409 404")
     yield step("terminations.act_do", f"{ended}/do", "grant", "302 404 404 403 409 403 404")
+
+
+def before_the_panel() -> Iterator[Row]:
+    """An acceptance on whose panel expert1 sits and has not spoken yet."""
+    here, panel = "/acceptances/{acceptance.endorsed}", "/panel/acceptance/{acceptance.number}"
+    yield get("acceptances.show", here, INSIDE)
+    yield get("acceptances.sheet", f"{here}/sheet", NOBODY).but(expert1=200)
+    yield post("acceptances.sheet", f"{here}/sheet", NOBODY, go="hand_in").but(expert1=422)
+    yield get("acceptances.sheet", "/acceptances/{acceptance.passed}/sheet", NOBODY)
+    yield post("acceptances.decide", f"{here}/decision", OFFICE.format(403), result="pass", opinion="同意")
+    yield get("panels.show", panel, OFFICE.format(200))
+    yield post("panels.draw", f"{panel}/draw", OFFICE.format(422))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, only, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, only, post, step
 
 OWNER = 3
 
@@ -37,7 +37,7 @@ def challenges() -> Iterator[Row]:
     yield get("challenges.show", at % "soe2.in_review", "404 404 404 404 200 200 404")
     yield get("challenges.edition", f"{at % 'soe.draft'}/editions/1.json", "404")
     yield get("api.challenges_one", "/api/v1" + at % "soe.draft", "404")
-    yield get("challenges.new", "/challenges/new", "302 200 200 200 200 200 200")
+    yield get("challenges.new", f"/challenges/new?form={FORM}", "302 200 200 200 200 200 200")
     yield post("challenges.new", "/challenges/new", "302 404 404 404 404 404 404", organization="999999")
     yield from owner(at)
     yield from steps(at)

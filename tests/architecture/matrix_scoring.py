@@ -57,3 +57,8 @@ def scoring() -> Iterator[Row]:
     yield get("scoring.ranking", f"{ranked}/ranking", INSIDE).but(expert1=200)
     yield get("scoring.ranking", f"{scored}/ranking", NOBODY)
     yield get("scoring.report", f"{ranked}/ranking/1.json", INSIDE)
+    drawn = "/scoring/{challenge.award.notice}/ranking"
+    yield get("scoring.ranking", drawn, INSIDE)
+    yield post("scoring.prepare_lots", f"{ranked}/ranking/lots/1", NOBODY)
+    yield post("scoring.draw_lots", f"{drawn}/lots/1/draw", OFFICE.format(422), words="7")
+    yield post("scoring.draw_lots", f"{drawn}/lots/1/draw", "302 404 404 404 409 403 404", words="271828")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 # vendor, vendor2 and soe are members of demo organizations in Hefei; city is an official of Hefei.
 ROLES = ("visitor", "vendor", "vendor2", "soe", "city", "province", "admin")
 STALE = "999999"
+# The name of a form (foundation/once.py); without one the page leads to itself with a new one.
+FORM = "0" * 22
 
 
 def outside(row: Row) -> str:

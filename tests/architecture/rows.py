@@ -26,6 +26,7 @@ TABLES = {
     "participation": "bid_participation", "assignment": "panel_assignment", "sheet": "score_sheet",
     "contract": "award_contract", "milestone": "award_milestone", "extension": "award_extension",
     "payment": "award_payment", "acceptance": "award_acceptance", "termination": "award_termination",
+    "opinion": "award_opinion",
 }  # fmt: skip
 
 

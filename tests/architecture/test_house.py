@@ -84,6 +84,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "leaving": "what panels hold of a person",
     },
     "scoring": {
+        "lots": "equal ranks told apart by lot",
         "ranking": "totals and their order in exact arithmetic; pure",
         "marks": "criteria, marks as they are typed, what is missing, what the panel says as a whole",
         "blinding": "what is taken out of a bid before an expert reads it; pure",
@@ -211,6 +212,8 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "stages": "what a challenge demands before it takes a step behind its ranking",
         "carrying": "commands on contract, milestones, later days, payments",
         "concluding": "commands on acceptance, termination, exemption",
+        "accepting": "how experts judge an acceptance",
+        "accepting_views": "acceptances before the experts drawn for them",
         "feedback": "what a bidder reads of its own bid",
         "casefile": "everything about a challenge as one archive, as it stood on a day",
         "wording": "awards in words: notices, grounds, acts",

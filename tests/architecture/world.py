@@ -257,8 +257,8 @@ def judged_numbers() -> Iterator[tuple[str, str]]:
 
 
 def award_numbers() -> Iterator[tuple[str, str]]:
-    """The awarded challenges, and what hangs on the awards."""
-    for award in db.session.query(Award).order_by(Award.id):
+    """The awarded challenges, and what hangs on the awards; of two in one state the first."""
+    for award in db.session.query(Award).order_by(Award.id.desc()):
         yield f"challenge.award.{award.challenge.state}", award.challenge.number
         yield f"award.{award.state}", str(award.id)
         if award.state == "executing":
@@ -268,6 +268,7 @@ def award_numbers() -> Iterator[tuple[str, str]]:
     for model in (Extension, Payment, Acceptance, Termination):
         for one in db.session.query(model).order_by(model.id.desc()):
             yield f"{one.subject_type}.{getattr(one, 'state', 'ended')}", str(one.id)
+    yield "acceptance.number", db.session.query(Acceptance).filter_by(state="endorsed").one().number
 
 
 @contextmanager

@@ -351,7 +351,7 @@ class Fair:
         with transaction():
             concluding.endorse(asked, "pass", MARKS["opinion"], owner)
         with transaction():
-            concluding.decide(asked, "pass", "", "同意", [], self.actor("official"))
+            concluding.decide(asked, "pass", "同意", "事项简单", [], self.actor("official"))
 
 
 def _known(moment: Any) -> Any:

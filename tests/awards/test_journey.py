@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.models import User
 from marketplace.awards import carrying, casefile, queries, services
+from marketplace.awards.models import Acceptance
 from marketplace.core import clock
+from marketplace.experts import services as register
+from marketplace.experts.models import Expert
 from marketplace.foundation.db import db, transaction
+from marketplace.foundation.files import StoredFile
 from marketplace.foundation.outbox import OutboxMessage
 from marketplace.notices import services as notices
 from marketplace.notices.models import Objection
+from marketplace.organizations.models import Organization
+from marketplace.panels.models import Assignment
+from marketplace.panels.queries import panel_of
 from tests.awards.conftest import World
+from tests.factories import accounts, awards, experts
 from tests.factories.awards import Scene, member
 from tests.factories.challenges import fresh
 from tests.support.mails import delivered
@@ -59,6 +68,19 @@ class Journey:
         answer = self._window(user).submit(path, data)
         assert answer.status_code == expected, answer.text[-3000:]
         return answer
+
+    def seats(self, subject: Any, state: str) -> list[Assignment]:
+        """Of the panel that judges something."""
+        panel = panel_of(subject)
+        assert panel is not None
+        return [each for each in panel.assignments if each.state == state]
+
+    def declares_shares(self, expert: Expert, organization: Organization) -> None:
+        """An expert declares that he holds some of it."""
+        rows = [experts.row(organization.name, since="2020-01", percent="3")]
+        with transaction():
+            register.save(expert, {**expert.content, "holdings": rows, "no_holdings": False}, None)
+            register.declare(expert, accounts.actor(db.session.get_one(User, expert.user_id)), None)
 
     def told(self) -> list[dict[str, str]]:
         """Everything that waits is handled; the mails."""
@@ -233,8 +255,9 @@ def _money(journey: Journey) -> None:
     path, paid_on = f"/award-lots/{award.id}/payment", clock.today()
     assert journey.get(journey.third, f"/award-lots/{award.id}").status_code == 404
     journey.post(journey.owner, path, 422, plan="1", amount="300", paid_on=paid_on)
-    journey.post(journey.owner, path, plan="1", amount="85.95", paid_on=paid_on, note="首付")
-    payment = queries.payments_of(award)[0]
+    for _pressed_twice in range(2):
+        journey.post(journey.owner, f"{path}?form={'1' * 22}", plan="1", amount="85.95", paid_on=paid_on, note="首付")
+    (payment,) = queries.payments_of(award)
     journey.post(journey.owner, f"/award-payments/{payment.id}/do", 403, transition="confirm")
     journey.post(journey.next, f"/award-payments/{payment.id}/do", transition="confirm")
     assert str(carrying.paid(award)) == "85.9500"
@@ -248,14 +271,63 @@ def _acceptance(journey: Journey) -> None:
     journey.post(journey.next, path, 422, **measured)
     given = {**measured, "measured-1-value": "97", "measured-1-met": "y"}
     where = journey.post(journey.next, path, **given, files=a_file("验收报告.txt")).location
-    journey.post(journey.official, f"{where}/decision", 409, result="pass", panel="", opinion="符合")
+    decision = {"result": "pass", "opinion": "同意通过验收。", "departure": ""}
+    journey.post(journey.official, f"{where}/decision", 422, **decision)
     journey.post(journey.owner, f"{where}/opinion", result="pass", opinion="指标均达到。")
     assert "揭榜验收" in journey.get(journey.official, "/review/?queue=acceptances").text
-    journey.post(journey.next, f"{where}/decision", 404, result="pass", panel="", opinion="符合")
-    journey.post(journey.official, f"{where}/decision", result="pass", panel="王专家 某大学", opinion="同意通过验收。")
+    _panel(journey, where, decision)
+    journey.post(journey.next, f"{where}/decision", 404, **decision)
+    against = journey.post(journey.official, f"{where}/decision", 422, **{**decision, "result": "pass_partly"})
+    assert "与验收组多数意见不一致的，请说明理由" in against.text
+    assert "同意通过验收。" in against.text, "nothing typed is lost"
+    journey.post(journey.official, f"{where}/decision", **decision)
     assert journey.state() == "accepted"
-    assert "通过验收" in journey.visitor.get(f"/awards/{journey.number}").text
-    assert "85.95" not in journey.visitor.get(f"/awards/{journey.number}").text
+    shown = journey.visitor.get(f"/awards/{journey.number}").text
+    assert "3 位专家：同意通过验收 2，退回整改 1" in shown
+    assert not any(each in shown for each in ("85.95", "复测三次", "同意通过验收。"))
+    assert ["噪声偏大" in journey.get(each, where).text for each in (journey.owner, journey.next)] == [True, False]
+
+
+def _panel(journey: Journey, where: str, decision: dict[str, str]) -> None:
+    """Others than those who scored; one is hit late and replaced; each speaks alone, and all before the decision."""
+    acceptance = db.session.get_one(Acceptance, int(where.rpartition("/")[2]))
+    page, fields = f"/panel/acceptance/{acceptance.number}", {"seats": "3", "reserves": "1", "fields": "domain.special"}
+    journey.post(journey.next, f"{page}/draw", 404, **fields)
+    refused = journey.post(journey.official, f"{page}/draw", 403, **fields)
+    assert "可用 0 人" in refused.text, "whoever scored the bids does not judge the result"
+    others = awards.register(4, first=50)
+    for each in others:
+        accounts.guard(each.user)
+    journey.post(journey.official, f"{page}/draw", **fields)
+    asked = journey.seats(acceptance, "proposed")
+    assert {each.expert_id for each in asked} <= {each.id for each in others}
+    for one in asked:
+        journey.post(one.expert.user, f"/panel/assignments/{one.id}/accept", promise="y", version=one.version)
+    assert {each["To"] for each in journey.told() if "验收组已到齐" in each["body"]} == {
+        each.expert.user.email for each in asked
+    }
+    sheet, said = f"{where}/sheet", {"findings-0-met": "yes", "findings-1-met": "yes", "vote": "pass"}
+    late, *stay = asked
+    assert journey.get(journey.official, sheet).status_code == 404
+    papers = [each.id for kind in ("acceptance", "milestone") for each in db.session.scalars(
+        sa.select(StoredFile).where(StoredFile.owner_type == kind))]  # fmt: skip
+    assert all(journey.get(late.expert.user, f"/files/{key}/x").status_code in (200, 302) for key in papers)
+    journey.post(late.expert.user, sheet, **said, reasons="先存着", go="draft")
+    journey.post(late.expert.user, sheet, 422, **{**said, "findings-1-met": ""}, reasons="缺一项", go="hand_in")
+    journey.declares_shares(late.expert, journey.world.organizations[1])
+    journey.told()
+    assert journey.get(late.expert.user, sheet).status_code == 404, "a late tie takes the seat"
+    (instead,) = journey.seats(acceptance, "proposed")
+    assert journey.get(instead.expert.user, f"/files/{papers[0]}/x").status_code == 404, "not before he accepts"
+    journey.post(instead.expert.user, f"/panel/assignments/{instead.id}/accept", promise="y", version=instead.version)
+    for one, vote, words in zip([*stay, instead], ("pass", "pass", "return"), ("复测三次", "复测三次", "噪声偏大"),
+                                strict=True):  # fmt: skip
+        assert "噪声偏大" not in journey.get(stay[0].expert.user, sheet).text
+        journey.post(journey.official, f"{where}/decision", 403, **decision)
+        journey.post(one.expert.user, sheet, **{**said, "vote": vote}, reasons=words, go="hand_in")
+    journey.post(stay[0].expert.user, sheet, 409, **said, reasons="改主意", go="draft")
+    assert "噪声偏大" in journey.get(stay[0].expert.user, sheet).text, "all have spoken"
+    assert any("意见已全部提交" in each["body"] for each in journey.told())
 
 
 def _case_file(journey: Journey, folder: Path) -> None:
@@ -272,7 +344,15 @@ def _case_file(journey: Journey, folder: Path) -> None:
     answer.close()
     with zipfile.ZipFile(packed) as opened:
         names = opened.namelist()
-    for start in ("terms/edition-1", "bids/B-", "scores/ranking-1", "notices/N-", "files/milestone-", "history.jsonl"):
+    for start in (
+        "terms/edition-1",
+        "bids/B-",
+        "scores/ranking-1",
+        "scores/acceptance-",
+        "notices/N-",
+        "files/milestone-",
+        "history.jsonl",
+    ):
         assert any(each.startswith(start) for each in names), start
     checked = check(packed)
     assert checked.returncode == 0, checked.stdout

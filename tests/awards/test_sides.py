@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -18,11 +20,13 @@ from marketplace.core import clock
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.foundation.db import db, transaction
 from marketplace.notices import services as notices
+from marketplace.scoring.queries import draw_of
 from tests.awards.conftest import World
 from tests.factories import accounts, awards
 from tests.factories.awards import Scene
 from tests.factories.challenges import fresh
 from tests.factories.listings import member_of
+from tests.support.site import Client
 
 
 def step(scene: Scene, award: Award, name: str, user: object, reason: str = "因为试验") -> None:
@@ -146,7 +150,40 @@ def _finish(world: World, scene: Scene, award: Award) -> None:
     with transaction():
         concluding.endorse(asked, "partly", "一项未达到", owner)
     with transaction():
-        concluding.decide(asked, "pass_partly", "", "同意部分验收", [], scene.runs)
+        concluding.decide(asked, "pass_partly", "同意部分验收", "事项简单", [], scene.runs)
+
+
+def test_equal_ranks_are_told_apart_by_lot(world: World) -> None:
+    scene = world.ranked(3, below=0)
+    challenge, numbers = scene.challenge, sorted(each.number for each in scene.bids)
+    page = f"/scoring/{challenge.number}/ranking"
+    first, second, owner = (world.client(each) for each in (*world.officials[:2], awards.member(world.owner)))
+
+    def sent(who: Client, path: str, words: str = "") -> int:
+        return int(who.submit(f"{page}/lots/{path}", {"words": words}).status_code)
+
+    with pytest.raises(Refused), transaction():
+        services.announce(challenge, scene.runs)
+    assert [sent(owner, "1"), sent(first, "2"), sent(first, "1"), sent(second, "1")] == [404, 404, 302, 409]
+    made = draw_of(challenge, 1)
+    assert made.secret not in second.get(page).text
+    assert made.commitment in second.get(page).text
+    assert [sent(owner, "1/draw", "271828"), sent(first, "1/draw", "271828")] == [404, 403]
+    assert [sent(second, "1/draw", "七颗骰子"), sent(second, "1/draw", "271828")] == [422, 302]
+    assert sent(second, "1/draw", "314159") == 409, "nobody draws until he likes it"
+    made = draw_of(challenge, 1)
+    seed = f"{made.secret}:271828"
+    assert made.outcome == sorted(numbers, key=lambda each: sha256(f"{seed}:{each}".encode()).hexdigest())
+    fixed = {"bids": numbers, "challenge": challenge.number, "rank": 1, "ranking": made.ranking.digest}
+    told = json.dumps({**fixed, "secret": made.secret}, sort_keys=True, separators=(",", ":"))
+    assert made.commitment == sha256(told.encode()).hexdigest()
+    for _again in range(2):
+        awards.announced(scene)
+        assert scene.award("proposed").bid.number == made.outcome[0]
+        notice = world.app.test_client().get(f"/notices/{scene.award('proposed').notice.number}").text
+        assert all(each in notice for each in (made.secret, made.commitment, "271828", "、".join(made.outcome)))
+        with transaction():
+            services.take_back(challenge, scene.runs, "公示有误")
 
 
 def test_an_empty_place_is_filled_before_work_begins(world: World) -> None:

@@ -296,7 +296,7 @@ class Acts(RuleBasedStateMachine):
         measured = {row["name"]: ("31", True) for row in self.challenge.content["indicators"]}
         made = concluding.apply(award, measured, "达到", [], winner)
         concluding.endorse(made, "pass", "属实", self.owner)
-        concluding.decide(made, "pass", "", "同意", [], self.official(0))
+        concluding.decide(made, "pass", "同意", "事项简单", [], self.official(0))
 
     def later(self, **parts: float) -> Any:
         return clock.now() + timedelta(**parts)

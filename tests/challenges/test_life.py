@@ -199,3 +199,13 @@ def test_only_a_published_need_of_its_own_becomes_a_challenge() -> None:
         services.create(owner, member_of(other))
     with pytest.raises(NotFound), transaction():
         services.save(made, {}, {}, member_of(other), None)
+
+
+def test_a_button_pressed_twice_begins_one_challenge(client: Any) -> None:
+    owner = accounts.person()
+    house = {"organization": accounts.organization(owner=owner).id}
+    accounts.sign_in(client, owner)
+    form, other = (client.get("/challenges/new").location for _ in range(2))
+    begun, again = (client.submit(form, house).location for _ in range(2))
+    assert begun == again
+    assert client.submit(other, house).location != begun, "another form begins another draft"

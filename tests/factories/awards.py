@@ -88,8 +88,8 @@ def opened(travel: Any, organizations: Sequence[Organization], owner: Organizati
     return challenge, made
 
 
-def rank(challenge: Challenge, made: Sequence[Bid], official: Actor) -> None:
-    """Score and rank: the first bid best, each further one five points below in the first criterion."""
+def rank(challenge: Challenge, made: Sequence[Bid], official: Actor, below: int = 5) -> None:
+    """Score and rank: the first bid best, each further one ``below`` points lower in the first criterion."""
     with transaction():
         panels.convene(official, challenge, ["domain.special"], SEATS, 0)
     panel = panel_of(challenge)
@@ -104,25 +104,25 @@ def rank(challenge: Challenge, made: Sequence[Bid], official: Actor) -> None:
         for place, bid in enumerate(made):
             with transaction():
                 sheet = scoring.sheet_for(bid, one)
-                scoring.save(sheet, _marks(place), actor, None)
+                scoring.save(sheet, _marks(below * place), actor, None)
                 scoring.lock_sheet(sheet, actor)
     chair = min((each for each in panel.assignments), key=lambda each: each.place)
     with transaction():
         consensus.sign(challenge, accounts.actor(db.session.get_one(User, chair.expert.user_id)))
 
 
-def _marks(place: int) -> dict[str, dict[str, str]]:
+def _marks(less: int) -> dict[str, dict[str, str]]:
     reason = "方案完整，针对现场条件，有同类业绩。"
     return {
-        "feasibility": {"mark": str(55 - 5 * place), "note": reason}, "price": {"mark": "35", "note": reason},
+        "feasibility": {"mark": str(55 - less), "note": reason}, "price": {"mark": "35", "note": reason},
     }  # fmt: skip
 
 
 def ranked(travel: Any, organizations: Sequence[Organization], owner: Organization, officials: Sequence[User],
-           **given: Any) -> Scene:  # fmt: skip
+           below: int = 5, **given: Any) -> Scene:  # fmt: skip
     """A ranked challenge; there must be experts (``register``)."""
     challenge, made = opened(travel, organizations, owner, officials, **given)
-    rank(challenge, made, accounts.actor(officials[0]))
+    rank(challenge, made, accounts.actor(officials[0]), below)
     return Scene(challenge, made, officials[0], officials[1])
 
 

@@ -136,7 +136,7 @@ def announce(fair: Fair) -> None:
     rows = visitor.open(f"/awards/{fair.number}").locator("#ranking tbody tr")
     expect(rows.nth(0)).to_contain_text(fair.names["vendor"][2])
     expect(rows.nth(0)).to_contain_text(fair.names["vendor2"][2])
-    expect(rows.nth(0)).to_contain_text("Proposed, on notice")
+    expect(rows.nth(0)).to_contain_text("Proposed")
     visitor.follow("N-")
     expect(visitor.main.get_by_role("link", name="Raise an objection")).to_have_count(1)
 
@@ -220,7 +220,7 @@ def accept(fair: Fair) -> None:
     official = fair["province2"]
     official.open(there)
     expect(official.main).to_contain_text("指标均达到。")
-    official.fill({"result": "pass", "panel": "王专家 某大学", "opinion": "同意通过验收。"})
+    official.fill({"result": "pass", "departure": "指标少，当场可测。", "opinion": "同意通过验收。"})
     official.press("记录验收结论")
     expect(fair["visitor"].open(f"/awards/{fair.number}").locator("#awards")).to_contain_text("Accepted in full")
     expect(fair["visitor"].open(fair.page).locator(".objhead .tag").first).to_have_text("Accepted")

@@ -9,7 +9,7 @@ from tests.support.journey_pages import SamplePage
 
 def award_pages() -> Iterator[SamplePage]:
     """The result before everybody, a bidder and the official; one award under way, one accepted, one terminated."""
-    from marketplace.awards.models import Acceptance, Award, Milestone
+    from marketplace.awards.models import Award, Milestone
     from marketplace.challenges.models import Challenge
     from marketplace.foundation.db import db
 
@@ -38,4 +38,20 @@ def award_pages() -> Iterator[SamplePage]:
     missed = db.session.query(Milestone).filter_by(award_id=running.id, state="missed").one()
     yield SamplePage("milestones.show", f"/milestones/{missed.id}", "province")
     yield SamplePage("milestones.extend", f"/milestones/{missed.id}/extension", "vendor")
-    yield SamplePage("acceptances.show", f"/acceptances/{db.session.query(Acceptance).limit(1).one().id}", "province")
+    yield from _acceptances()
+
+
+def _acceptances() -> Iterator[SamplePage]:
+    """In every state: before the official, and after the decision before those whom it concerns."""
+    from marketplace.awards.models import Acceptance
+    from marketplace.foundation.db import db
+
+    for acceptance in db.session.query(Acceptance):
+        yield SamplePage("acceptances.show", f"/acceptances/{acceptance.id}", "province")
+    passed, asked = (db.session.query(Acceptance).filter_by(state=each).one() for each in ("passed", "endorsed"))
+    yield SamplePage("acceptances.show", f"/acceptances/{passed.id}", "soe")
+    yield SamplePage("acceptances.show", f"/acceptances/{passed.id}", "vendor")
+    yield SamplePage("panels.show", f"/panel/acceptance/{asked.number}", "province2")
+    sheet = f"/acceptances/{asked.id}/sheet"
+    yield SamplePage("acceptances.sheet", sheet, "expert1")
+    yield SamplePage("acceptances.sheet", sheet, "expert1", 422, "main form .formend .btn")

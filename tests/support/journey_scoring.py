@@ -47,4 +47,5 @@ def scoring_pages() -> Iterator[SamplePage]:
     yield SamplePage("scoring.sheet", f"/scoring/{scored}/bids/A", "expert1")
     yield SamplePage("scoring.consensus", f"/scoring/{ranked}/consensus", "province")
     yield SamplePage("scoring.ranking", f"/scoring/{ranked}/ranking", "soe")
+    yield SamplePage("scoring.ranking", f"/scoring/{judged('notice')}/ranking", "province")
     yield SamplePage("scoring.ranking", f"/scoring/{ranked}/ranking", "expert3")
