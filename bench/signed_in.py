@@ -37,7 +37,7 @@ from tests.support.site import Client, close
 
 ROOT = Path(__file__).parents[1]
 PROCESSES, THREADS, CONNECTIONS = 2, 4, 8
-PAGES = ("/workspace/", "/workspace/inbox/", "/products/{product}", "/scenarios/{scenario}", "/enquiries/")
+PAGES = ("/workspace/", "/workspace/inbox/", "/products/{product}", "/scenarios/{scenario}", "/workspace/enquiries")
 
 
 def main() -> None:
