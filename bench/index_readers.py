@@ -36,9 +36,9 @@ def throughput(folder: Path, asked: Mapping[str, list], entries: Sequence[IndexD
     for _ in range(TURNS):
         for name, write in writers.items():
             rates[name].append(turn(folder, name, write, entries))
-    for position, of in enumerate(("by the clock", "of a second of processor time, a reader")):
+    for position, of in enumerate(("a second by the clock", "a second of a reader's processor time")):
         index, other = (sum(each[position] for each in rates[name]) / TURNS for name in writers)
-        print(f"{READERS} readers and a writer, questions a second {of}: {index:.0f}, FTS5 {other:.0f}, "
+        print(f"{READERS} readers and a writer, questions {of}: {index:.0f}, FTS5 {other:.0f}, "
               f"{index / other:.2f}x", flush=True)  # fmt: skip
 
 

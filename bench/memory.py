@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 ASKED = (
     "/", "/products", "/products?page=2", "/products?domain=logistics", "/scenarios", "/organizations",
     "/search?q=巡检", "/search?q=机器人 负载", "/search?q=变电站巡检用四足机器人", "/products?spec.payload.ge=20",
-    "/help/",
+    "/help",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 def browse(port: int) -> None:
     base = f"http://127.0.0.1:{port}"
-    wait_until(lambda: answers(f"{base}/readyz"), "gunicorn answers", 60.0)
+    wait_until(lambda: answers(f"{base}/healthz"), "gunicorn answers", 60.0)
     for _ in range(10):
         for path in ASKED:
             with urllib.request.urlopen(base + urllib.parse.quote(path, safe="/?=&.")) as answer:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import io
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -35,7 +37,7 @@ from tests.support.site import Client, close
 
 ROOT = Path(__file__).parents[1]
 PROCESSES, THREADS, CONNECTIONS = 2, 4, 8
-PAGES = ("/workspace/", "/workspace/inbox", "/products/{product}", "/scenarios/{scenario}", "/enquiries/")
+PAGES = ("/workspace/", "/workspace/inbox/", "/products/{product}", "/scenarios/{scenario}", "/workspace/enquiries")
 
 
 def main() -> None:
@@ -44,7 +46,9 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
         databases = Databases(Path(folder))
-        with sample_database(databases, Path(folder) / "site", "postgresql") as url:
+        with ExitStack() as stack:
+            with redirect_stdout(io.StringIO()):  # the mails of the sample
+                url = stack.enter_context(sample_database(databases, Path(folder) / "site", "postgresql"))
             port = free_port()
             cookie, pages = prepared(url, Path(folder) / "site", f"http://127.0.0.1:{port}")
             measure(serving(url, Path(folder) / "site", port), port, cookie, pages, seconds)
@@ -72,7 +76,7 @@ def serving(database: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-w", str(PROCESSES), "-k", "gthread",
                "--threads", str(THREADS), "-b", f"127.0.0.1:{port}", "--log-level", "warning"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env=own)
-    wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "gunicorn answers", 60.0)
+    wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "gunicorn answers", 60.0)
     return server
 
 
@@ -96,29 +100,28 @@ def measure(server: subprocess.Popen[bytes], port: int, cookie: str, pages: Sequ
 
 def ask(port: int, cookie: str, pages: Sequence[str], seconds: float) -> list[list[float]]:
     """Milliseconds of every answer, by page."""
-    times: list[list[float]] = [[] for _ in pages]
     over = time.perf_counter() + seconds
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        told = list(pool.map(lambda first: connection(port, cookie, pages, first, over), range(CONNECTIONS)))
+    return [[each for own in told for each in own[page]] for page in range(len(pages))]
 
-    def connection(first: int) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", port)
-        turn = first
-        while time.perf_counter() < over:
-            page = turn % len(pages)
-            start = time.perf_counter()
-            line.request("GET", pages[page], headers={"Cookie": cookie})
-            answer = line.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise SystemExit(f"{pages[page]} answered {answer.status}")
-            times[page].append((time.perf_counter() - start) * 1000)
-            turn += 1
-        line.close()
 
-    asking = [threading.Thread(target=connection, args=(number,)) for number in range(CONNECTIONS)]
-    for each in asking:
-        each.start()
-    for each in asking:
-        each.join()
+def connection(port: int, cookie: str, pages: Sequence[str], first: int, over: float) -> list[list[float]]:
+    """What one connection measures until ``over``, beginning with another page than the others."""
+    times: list[list[float]] = [[] for _ in pages]
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    turn = first
+    while time.perf_counter() < over:
+        page = turn % len(pages)
+        start = time.perf_counter()
+        line.request("GET", pages[page], headers={"Cookie": cookie})
+        answer = line.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{pages[page]} answered {answer.status}")
+        times[page].append((time.perf_counter() - start) * 1000)
+        turn += 1
+    line.close()
     return times
 
 
