@@ -32,7 +32,7 @@ OWNER_RESULTS = {
     "partly": Text("同意部分验收", "Accept in part"),
 }
 # What an expert of an acceptance panel votes for.
-VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return to be mended")}
+VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return for rework")}
 # Acts that are no step of a life cycle, by the kind of object.
 ACTS: dict[str, dict[str, Text]] = {
     "award": {"propose": Text("拟揭榜，列入公示", "Proposed and put on notice")},
