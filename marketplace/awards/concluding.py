@@ -155,12 +155,12 @@ def take_acceptance_step(acceptance: Acceptance, step: Step, actor: Actor, reaso
     """Return it to be mended; raises as ``move``. What the panel has said until then stays on record."""
     owner = acceptance.award.challenge.organization_id
     post = None if policy.endorses(actor, acceptance) else post_of(actor, acceptance.award.challenge)
+    accepting.settle(acceptance)  # the panel before what it judges, as everybody locks them
     data = accepting.summary(acceptance, accepting.standing_of(acceptance))
     move(ACCEPTANCE, acceptance, step.name, actor, reason, post=post, organization_id=None if post else owner,
          seen=seen, data=data)  # fmt: skip
     acceptance.opinion, acceptance.decided_at, acceptance.decided_by = reason.strip(), clock.now(), actor.user_id
     db.session.flush()
-    accepting.settle(acceptance)
 
 
 # ---- termination ----
@@ -181,13 +181,13 @@ def terminate(
     if wrong:
         raise Invalid(wrong)
     challenge = award.challenge
+    for acceptance in acceptances_of(award):
+        accepting.settle(acceptance)
     lock(challenge)
     post = post_of(actor, challenge)
     words = f"{GROUNDS[ground].zh}：{reason.strip()}" if reason.strip() else ""
     move(AWARD, award, "terminate", actor, words, post=post, seen=seen, data={"ground": ground})
     award.ended_at, award.remark = clock.now(), words
-    for acceptance in acceptances_of(award):
-        accepting.settle(acceptance)
     made = Termination(award_id=award.id, ground=ground, settlement=settlement, terminated_by=actor.user_id)
     db.session.add(made)
     db.session.flush()

@@ -140,7 +140,7 @@ PARTS: tuple[tuple[Part, type[Any], tuple[Any, ...], Callable[[Any], tuple[Chall
     (_to_work, Milestone, (joinedload(Milestone.award).joinedload(Award.challenge),), _of_milestone,
      Text("提交里程碑", "Submit the milestone"), Text("到期、逾期或退回整改", "Due, missed, or to be mended")),
     (_to_judge, Milestone, (joinedload(Milestone.award).joinedload(Award.challenge),), _of_milestone,
-     Text("验收里程碑", "Judge the milestone"), Text("揭榜单位已提交", "It was submitted")),
+     Text("验收里程碑", "Assess the milestone"), Text("揭榜单位已提交", "It was submitted")),
     (_to_receive, Payment, (joinedload(Payment.award).joinedload(Award.challenge),), _of_payment,
      Text("确认到账", "Confirm receipt"), Text("需求单位登记了付款", "The owner recorded a payment")),
     (_to_endorse, Acceptance, (joinedload(Acceptance.award).joinedload(Award.challenge),), _of_acceptance,

@@ -238,7 +238,7 @@ MILESTONE = Lifecycle(
         step("accept", "submitted", "accepted", who=policy.judges, guard=at_work, quiet=True,
              label=Text("通过", "Accept"), past="Accepted"),
         step("return", "submitted", "returned", who=policy.judges, guard=at_work, quiet=True, asks_reason=True,
-             label=Text("退回整改", "Return to be mended"), past="Returned to be mended"),
+             label=Text("退回整改", "Return for rework"), past="Returned for rework"),
         step("miss", "planned returned", "missed", who=is_system, guard=day_over, quiet=True,
              label=Text("逾期", "Miss"), past="Missed its day"),
         step("extend", "planned returned missed", "planned", who=policy.extends, guard=at_work, quiet=True,
@@ -326,7 +326,7 @@ ACCEPTANCE = Lifecycle(
         step("pass_partly", "endorsed", "partly", who=policy.accepts, guard=award_at_work, quiet=True,
              label=Text("部分通过", "Pass in part"), past="Passed in part"),
         step("return", "applied endorsed", "returned", who=policy.sends_back, guard=award_at_work, asks_reason=True,
-             label=Text("退回整改", "Return to be mended"), past="Returned to be mended"),
+             label=Text("退回整改", "Return for rework"), past="Returned for rework"),
     ),
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ OWNER_RESULTS = {
     "partly": Text("同意部分验收", "Accept in part"),
 }
 # What an expert of an acceptance panel votes for.
-VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return to be mended")}
+VOTES = {**OWNER_RESULTS, "return": Text("退回整改", "Return for rework")}
 # Acts that are no step of a life cycle, by the kind of object.
 ACTS: dict[str, dict[str, Text]] = {
     "award": {"propose": Text("拟揭榜，列入公示", "Proposed and put on notice")},
@@ -126,18 +126,19 @@ def _lots(challenge: Challenge) -> Iterator[dict[str, object]]:
     found = valid_ranking(challenge)
     for each in draws_of(found) if found is not None else ():
         if each.state == "drawn":
+            outcome = Text("、".join(each.outcome), ", ".join(each.outcome))
             yield section(
                 Text(f"第 {each.rank} 名抽签记录", f"Lots drawn for rank {each.rank}"),
                 Text(
                     "名次相同，由两名经办人抽签。办法：以“前段:后段”为种子，把种子和申报编号用冒号连接，取 SHA-256，"
-                    "从小到大排列。前段在抽签前只公布摘要。",
+                    "从小到大排列。前段由系统生成，抽签前只留 SHA-256 摘要；后段由另一名经办人在现场写入。",
                     "Equal ranks were told apart by lot, by two officials: with “first half:second half” as seed, the "
-                    "SHA-256 of seed, colon and number of the bid, in ascending order. Before the draw only the digest "
-                    "of the first half was known.",
+                    "SHA-256 of seed, colon and number of the bid, in ascending order. The site made the first half, "
+                    "of which only the SHA-256 was kept before the draw; another official gave the second on the spot.",
                 ),
                 head=(Text("次序", "Order"), Text("前段摘要", "Digest"), Text("前段", "First half"),
                       Text("后段", "Second half")),
-                rows=[["、".join(each.outcome), each.commitment, each.secret, each.words]],
+                rows=[[outcome, each.commitment, each.secret, each.words]],
             )  # fmt: skip
 
 

@@ -105,8 +105,10 @@ def _note(entry: LibraryEntry, act: str, actor: Actor, resource: Resource) -> No
     ledger.record(entry, act, actor, organization_id=own, post=post, data=data)
 
 
-def copy_need(entry: LibraryEntry, organization: Organization, actor: Actor) -> Scenario:
+def copy_need(entry: LibraryEntry, organization: Organization, actor: Actor, form_key: str = "") -> Scenario:
     """A draft for another place: what a mature need asks for, with a link to it.
+
+    ``form_key``: the form that it came with (foundation/once.py).
 
     Raises:
         Refused: it is not mature, or not public now; the organization is not verified, or not the actor's.
@@ -119,7 +121,7 @@ def copy_need(entry: LibraryEntry, organization: Organization, actor: Actor) -> 
     content = {key: origin.content[key] for key in KEPT if key in origin.content}
     # How it is there now, is for the new owner to measure.
     content["targets"] = [{**each, "baseline": ""} for each in content.get("targets") or []]
-    made = listings.create(SCENARIO, organization, actor, content)
+    made = listings.create(SCENARIO, organization, actor, content, form_key)
     assert isinstance(made, Scenario)
     root, _number = queries.root_of(origin.id)
     db.session.add(

@@ -17,6 +17,7 @@ from marketplace.cultivation.forms import AdmitForm, CopyForm, ResourceForm
 from marketplace.cultivation.lifecycle import CULTIVATION
 from marketplace.cultivation.models import RESOURCES, TIERS, LibraryEntry
 from marketplace.cultivation.policy import lists_resources, places
+from marketplace.foundation import once
 from marketplace.foundation.db import db
 from marketplace.listings.queries import listing_by_number
 from marketplace.pilots.report import VERDICTS
@@ -24,7 +25,7 @@ from marketplace.reference import catalogue, regions
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.web.actions import ActionRoute, add_actions, offers
-from marketplace.web.forms import form_page
+from marketplace.web.forms import form_name, form_page, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -188,9 +189,14 @@ def copy(number: str) -> ResponseReturnValue:
     if refusal is not None:
         raise refusal
     form: Any = CopyForm().offer(own)
+    if request.method != "POST" and not form_name():
+        return named_anew()
+    begun = once.begun_with(form_name(), actor, "scenario")
+    if begun is not None:
+        return redirect(url_for("scenarios.show", number=db.session.get_one(Scenario, begun).number))
     if form.validate_on_submit():
         organization = next(each for each in own if each.number == form.organization.data)
-        made = services.copy_need(entry, organization, actor)
+        made = services.copy_need(entry, organization, actor, form_name())
         flash(_("已建立草稿。请填写地点、预算和联系人，核对目标后送审。"))
         return redirect(url_for("scenarios.edit_step", number=made.number, step="where"))
     return form_page("cultivation/copy.html", form, entry=entry, lessons=evidence.lessons_of(entry.scenario_id))

@@ -22,6 +22,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def noted(key: str) -> dict[str, str]:
+    """What the entry keeps that something was begun with this form; nothing without a name."""
+    return {NOTED: key} if key else {}
+
+
 def is_key(text: str) -> bool:
     """Whether a text can be such a name."""
     return KEY.fullmatch(text) is not None

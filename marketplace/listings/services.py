@@ -66,9 +66,7 @@ def create(
     db.session.add(listing)
     db.session.flush()
     _new_revision(listing, 1, draft)
-    ledger.record(
-        listing, "create", actor, organization_id=organization.id, data={once.NOTED: form_key} if form_key else None
-    )
+    ledger.record(listing, "create", actor, organization_id=organization.id, data=once.noted(form_key) or None)
     return listing
 
 

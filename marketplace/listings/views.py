@@ -154,14 +154,19 @@ class ListingPages:
         return self._page(step, form, content, organizations=organizations, organization=organization)
 
     def _already_begun(self, form_key: str) -> ResponseReturnValue | None:
-        """Where a form leads that has begun something before; what is sent once more is saved there."""
+        """Where a form leads that has begun something before; what is sent once more is saved there while it can be."""
         listing = queries.begun_with(self.kind, form_key, current_actor())
         if listing is None:
             return None
         revision = open_revision(listing)
         first = self.step_href(listing, self.kind.steps[0].key)
+        if request.method == "POST" and revision is None:
+            begun = Text("没有建立第二份：这张表单建立的 %(number)s 已经办结。要修改它，请从它的页面开始",
+                         "No second one was begun: what this form began, %(number)s, has been decided. "
+                         "To change it, start from its page")  # fmt: skip
+            return self.conflict(Conflict(begun % {"number": listing.number}, queries.latest(listing)), listing)
         if request.method == "POST":
-            return redirect(first, HTTPStatus.TEMPORARY_REDIRECT) if revision is not None else None
+            return redirect(first, HTTPStatus.TEMPORARY_REDIRECT)
         return redirect(first if revision is not None and revision.state != "in_review" else self.href(listing))
 
     def _chosen(self, organizations: Sequence[Organization]) -> Organization:

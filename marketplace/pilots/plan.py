@@ -79,7 +79,7 @@ LABELS = {
     "first_day": Text("开始日期", "First day"),
     "last_day": Text("结束日期", "Last day"),
     "tier": Text("验证类型", "Kind of run"),
-    "min_days": Text("最低运行天数", "Least days of the run"),
+    "min_days": Text("最低运行天数", "Minimum days of the run"),
     "units": Text("样机台数与序列号", "Units and serial numbers"),
     "software": Text("软件版本", "Software version"),
     "third_party": Text("第三方", "Third party"),

@@ -14,7 +14,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.experts.services import months_on
-from marketplace.foundation import ledger
+from marketplace.foundation import ledger, once
 from marketplace.foundation.db import add_once, db, lock
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
@@ -42,11 +42,12 @@ def start_plan(
     demander: Organization,
     origin: Origin = DIRECT,
     first_day: date | None = None,
+    form_key: str = "",
 ) -> Pilot:
     """Begin a plan between a product's vendor and a demander: the one way in, for people and upper capabilities.
 
     ``origin``: what it came from, with that object's number; it is shown and never changed. ``first_day``: the day
-    that was spoken of, for the plan to begin with.
+    that was spoken of, for the plan to begin with. ``form_key``: the form that it came with (foundation/once.py).
 
     Raises:
         Refused: the product is not public, both sides are one organization, or one of them is not verified.
@@ -64,9 +65,8 @@ def start_plan(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    ledger.record(
-        made, "plan", actor, organization_id=_own(made, actor), data={"origin": origin[0], "number": origin[1]}
-    )
+    from_what = {"origin": origin[0], "number": origin[1], **once.noted(form_key)}
+    ledger.record(made, "plan", actor, organization_id=_own(made, actor), data=from_what)
     emit("pilot.plan", made)
     waiting.note(made)
     return made

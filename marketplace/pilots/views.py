@@ -13,7 +13,7 @@ from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
-from marketplace.foundation import ledger
+from marketplace.foundation import ledger, once
 from marketplace.foundation.db import db
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
@@ -29,7 +29,7 @@ from marketplace.posts.queries import signatures
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
-from marketplace.web.forms import form_page
+from marketplace.web.forms import form_name, form_page, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -125,7 +125,8 @@ def show(number: str) -> ResponseReturnValue:
         db.session.scalars(queries.readings(pilot).order_by(Reading.id.desc()).limit(RECENT)).all() if inside else []
     )
     return render_template(
-        "pilots/show.html", pilot=pilot, mark=mark, side=side, inside=inside, offers=offers(PILOT, pilot),
+        "pilots/show.html", kind=PILOT.label, pilot=pilot, mark=mark, side=side, inside=inside,
+        offers=offers(PILOT, pilot),
         rows=wording.columns(results), plots=plots(results, incidents), summary=judging.conclusion(results),
         recent=recent, corrected=queries.corrected(pilot, recent), incidents=incidents, days=days,
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
@@ -179,12 +180,17 @@ def _told(entry: ledger.LedgerEntry) -> bool:
 def new() -> ResponseReturnValue:
     """Begin a plan: which product, for which need or with whom."""
     actor, form = current_actor(), BeginForm(data={key: request.args.get(key, "") for key in ("product", "scenario")})
+    if request.method != "POST" and not form_name():
+        return named_anew()
+    begun = once.begun_with(form_name(), actor, "pilot")
+    if begun is not None:
+        return redirect(href(db.session.get_one(Pilot, begun)))
     if form.validate_on_submit():
         product: Any = _listing(PRODUCT, form.product, actor)
         scenario: Any = _listing(SCENARIO, form.scenario, actor) if form.scenario.data else None
         demander: Any = scenario.organization if scenario else _organization(form.demander, actor)
         if not form.errors:
-            made = services.start_plan(actor, product, scenario, demander)
+            made = services.start_plan(actor, product, scenario, demander, form_key=form_name())
             flash(_("方案已建立，请填写后由双方确认。"))
             return redirect(url_for("pilots.edit_plan", number=made.number))
     return form_page("pilots/new.html", form)

@@ -61,7 +61,7 @@ PLANNED = (
     ("baseline", Text("基线", "Baseline")),
     ("goal", Text("目标", "Goal")),
     ("stop", Text("停止线", "Stop limit")),
-    ("least", Text("最低样本量", "Least sample")),
+    ("least", Text("最低样本量", "Minimum sample")),
     ("measurer", Text("谁来测", "Who measures")),
     ("standard", Text("测试标准或办法", "Test standard or method")),
 )

@@ -26,7 +26,7 @@ from marketplace.foundation.outbox import Message
 from marketplace.panels import checking
 from marketplace.panels.notify import ASSIGNMENTS
 from marketplace.panels.subjects import Part, SubjectKind, register, register_allies
-from marketplace.scoring import consensus, duties, notify, queries, ranking, services, views
+from marketplace.scoring import consensus, duties, leaving, notify, queries, ranking, services, views
 from marketplace.scoring.lifecycle import SETTINGS, SHEET, TIE_DRAW
 from marketplace.scoring.policy import JUDGED, TOLD, can_view
 from marketplace.web.plate import Capability, Named, Recorded
@@ -161,5 +161,6 @@ SCORING = Capability(
     ),
     duties=duties.duties,
     duty_selects=duties.selects,
+    personal=leaving.personal,
     init=_init,
 )  # fmt: skip

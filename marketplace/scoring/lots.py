@@ -57,7 +57,7 @@ def prepare(challenge: Challenge, rank: int, actor: Actor) -> TieDraw:
     secret = secrets.token_hex(16)
     made = TieDraw(
         challenge_id=challenge.id, ranking_id=ranking.id, rank=rank, bids=bids, secret=secret, outcome=[],
-        commitment=commitment(challenge.number, ranking.digest, rank, bids, secret), prepared_by=actor.user_id,
+        commitment=_sha256(secret), prepared_by=actor.user_id,
     )  # fmt: skip
     try:
         with db.session.begin_nested():
@@ -68,11 +68,6 @@ def prepare(challenge: Challenge, rank: int, actor: Actor) -> TieDraw:
     post = actor.post_for("challenge", challenge.region)
     ledger.record(made, "prepare", actor, post=post, after="prepared", data=data)
     return made
-
-
-def commitment(challenge: str, ranking: str, rank: int, bids: Sequence[str], secret: str) -> str:
-    """The SHA-256 that is published before the draw, in hexadecimal. ``ranking``: the digest of the signed report."""
-    return _digest({"bids": list(bids), "challenge": challenge, "rank": rank, "ranking": ranking, "secret": secret})
 
 
 def draw(made: TieDraw, words: str, actor: Actor, seen: int | None = None) -> None:
@@ -87,7 +82,7 @@ def draw(made: TieDraw, words: str, actor: Actor, seen: int | None = None) -> No
         raise Invalid([FieldError("words", Text("请写 6 至 40 位数字", "Give 6 to 40 digits"))])
     outcome = order(f"{made.secret}:{words}", made.bids)
     record = _record(made, words, outcome)
-    data = {"outcome": outcome, "secret": made.secret, "words": words, "sha256": _digest(record)}
+    data = {"outcome": outcome, "secret": made.secret, "words": words, "sha256": _sha256(_canonical(record))}
     post = actor.post_for("challenge", challenge.region)
     move(TIE_DRAW, made, "draw", actor, post=post, seen=seen, data=data)
     made.words, made.outcome = words, outcome
@@ -112,5 +107,5 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _digest(value: Any) -> str:
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -63,9 +63,13 @@ def reads_bid(actor: Actor, bid: Bid) -> bool:
 
 
 def sees_scores(actor: Actor, challenge: Challenge) -> bool:
-    """Every single score: the panel once all are in, officials and owner from the ranking on."""
-    if member(actor, challenge) is not None:
-        return challenge.state in ("consensus", "ranked")
+    """Every single score: the panel once all are in and while it is in office, officials and owner from the ranking on.
+
+    A challenge that is ranked again behind its first notice does not bring its panel back.
+    """
+    one = member(actor, challenge)
+    if one is not None:
+        return challenge.state in ("consensus", "ranked") and one.panel.state == "open"
     return challenge.state in RANKED and in_office(actor, challenge)
 
 

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor, PostHeld
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.core.text import Text
-from marketplace.foundation import dirty, ledger
+from marketplace.foundation import dirty, ledger, once
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, StoredFile, keep
 from marketplace.foundation.lifecycle import move
@@ -41,8 +41,10 @@ FOR_OFFICIALS = ("city", "province")
 FROM_EVALUATION = ("announce", "send_back", "refuse", "withdraw")
 
 
-def create(organization: Organization, actor: Actor, kind: str, pilots: Sequence[Pilot]) -> Site:
+def create(organization: Organization, actor: Actor, kind: str, pilots: Sequence[Pilot], form_key: str = "") -> Site:
     """Begin a draft on verified pilots of the organization; what they know of the place is filled in.
+
+    ``form_key``: the form that it came with (foundation/once.py).
 
     Raises:
         Refused: the actor is no member, or the organization is not verified. Invalid: a pilot is not its own.
@@ -63,7 +65,7 @@ def create(organization: Organization, actor: Actor, kind: str, pilots: Sequence
     db.session.flush()
     _stand_on(site, pilots)
     ledger.record(site, "create", actor, organization_id=organization.id,
-                  data={"pilots": [each.number for each in pilots]})  # fmt: skip
+                  data={"pilots": [each.number for each in pilots], **once.noted(form_key)})  # fmt: skip
     return site
 
 

@@ -14,6 +14,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
+from marketplace.foundation import once
 from marketplace.foundation.db import db
 from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import my_organizations, organization_by_number
@@ -47,7 +48,7 @@ from marketplace.sites.policy import (
 from marketplace.sites.precheck import points
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
 from marketplace.web.feed import AT_MOST, Entry, atom
-from marketplace.web.forms import form_page
+from marketplace.web.forms import form_name, form_page, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -216,6 +217,11 @@ def _applying(actor: Actor) -> Sequence[Organization]:
 def new() -> ResponseReturnValue:
     """Begin an application: in whose name, what kind, on which verified pilots."""
     actor = current_actor()
+    if request.method != "POST" and not form_name():
+        return named_anew()
+    begun = once.begun_with(form_name(), actor, "site")
+    if begun is not None:
+        return redirect(href(db.session.get_one(Site, begun)))
     own = _applying(actor)
     wanted = request.values.get("organization", "")
     usable = {each.id: queries.usable_pilots(each.id) for each in own}
@@ -227,7 +233,7 @@ def new() -> ResponseReturnValue:
     form = BeginForm(pilots, data={"pilots": [given] if given else []})
     if organization is not None and form.validate_on_submit():
         chosen = [each for each in pilots if each.number in (form.pilots.data or [])]
-        made = services.create(organization, actor, form.kind.data, chosen)
+        made = services.create(organization, actor, form.kind.data, chosen, form_name())
         return redirect(url_for("sites.edit", number=made.number))
     return form_page(
         "sites/new.html", form, organization=organization, organizations=own, hints=KIND_HINTS, pilots=pilots,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, post, step
 
 NEITHER = "999999"
 # Officials who place needs of Hefei.
@@ -44,5 +44,5 @@ def library() -> Iterator[Row]:
     yield get("cultivation.add_resource", f"{inside}/resources", "405")
     yield post("cultivation.remove_resource", f"{inside}/resources/{NEITHER}/remove", "302 404 404 404 404 404 404")
     yield get("cultivation.remove_resource", f"{inside}/resources/{NEITHER}/remove", "405")
-    yield get("cultivation.copy", f"{inside}/copy", "302 200 200 200 403 403 403")
+    yield get("cultivation.copy", f"{inside}/copy?form={FORM}", "302 200 200 200 403 403 403")
     yield post("cultivation.copy", f"{inside}/copy", "302 422 422 422 403 403 403", organization=STALE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, only, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, only, post, step
 
 NEITHER = "999999"
 # Both sides; both sides and the official in charge. The pilots named here are those of vendor and soe.
@@ -23,7 +23,7 @@ def pilots() -> Iterator[Row]:
     yield get("pilot_files.twin", "/pilots.csv", "200")
     yield get("pilot_files.twin", "/pilots.json?state=nonsense", "404")
     yield get("api.pilots", "/api/v1/pilots", "200")
-    yield get("pilots.new", "/pilots/new", "302 200 200 200 200 200 200")
+    yield get("pilots.new", f"/pilots/new?form={FORM}", "302 200 200 200 200 200 200")
     yield post("pilots.new", "/pilots/new", "302 422 422 422 422 422 422")
     # Where no pilot was agreed on, the sides are told so; another's talk does not exist.
     agreed, bought = "/pilots/from/enquiry/{enquiry.vendor.agreed}", "/pilots/from/enquiry/{enquiry.vendor2.agreed}"

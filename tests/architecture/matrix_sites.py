@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.architecture.questions import STALE, Row, get, only, post, step
+from tests.architecture.questions import FORM, STALE, Row, get, only, post, step
 
 # Those who deal with an application of soe2: officials of Hefei and of the province.
 OFFICIALS = "404 404 404 404 200 200 404"
@@ -32,7 +32,7 @@ def sites() -> Iterator[Row]:
     yield get("sites.filed", "/sites/{site.soe2.designated}/filed.json", OFFICIALS)
     yield get("sites.mine", "/sites/mine", "302 200 200 200 200 200 200")
     yield get("sites.mine", "/sites/mine?status=nonsense", NOBODY)
-    yield get("sites.new", "/sites/new", "302 200 200 200 200 200 200")
+    yield get("sites.new", f"/sites/new?form={FORM}", "302 200 200 200 200 200 200")
     yield post("sites.new", "/sites/new", "302 422 422 422 200 200 200")
     yield get("sites.edit", "/sites/{site.soe2.draft}/edit", NOBODY)
     yield post("sites.edit", "/sites/{site.soe2.draft}/edit", NOBODY, version=STALE)

@@ -26,7 +26,7 @@ TABLES = {
     "participation": "bid_participation", "assignment": "panel_assignment", "sheet": "score_sheet",
     "contract": "award_contract", "milestone": "award_milestone", "extension": "award_extension",
     "payment": "award_payment", "acceptance": "award_acceptance", "termination": "award_termination",
-    "opinion": "award_opinion",
+    "opinion": "award_opinion", "tie_draw": "score_tie_draw",
 }  # fmt: skip
 
 

@@ -85,6 +85,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
     },
     "scoring": {
         "lots": "equal ranks told apart by lot",
+        "leaving": "acts of who wants his data",
         "ranking": "totals and their order in exact arithmetic; pure",
         "marks": "criteria, marks as they are typed, what is missing, what the panel says as a whole",
         "blinding": "what is taken out of a bid before an expert reads it; pure",

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.accounts.models import User
-from marketplace.awards import carrying, concluding, services
+from marketplace.awards import accepting, carrying, concluding, services
+from marketplace.awards import queries as queries_of_awards
 from marketplace.awards.lifecycle import AWARD, CONTRACT
 from marketplace.awards.models import Award
 from marketplace.awards.queries import live_of
@@ -52,12 +53,13 @@ MARKS = {
     "changed mark": "33.77", "reason of it": "合议认为报价依据不足",
     "objector": "异议人司徒求是", "phone": "13900139007", "facts": "异议事实业绩不符", "reply": "答复经查业绩属实",
     "contract": "281.77", "contract file": "合同密件之内容", "milestone": "里程碑报告样机到场", "payment": "84.53",
-    "opinion": "验收意见同意通过",
+    "opinion": "验收意见同意通过", "finding": "专家复测三次属实", "votes": "3 位专家：同意通过验收",
+    "ending": "结束理由名单列错一家", "settlement": "清算余款退回财政",
 }  # fmt: skip
 NUMBERS = {"lead": "number", "rival": "rival's number", "asker": "withdrawn number"}
 OPENERS = ("official", "opener", "third")
-# In the order of their places on the panel, once it is drawn; one is left out.
-EXPERTS = ("judge", "member", "last", "idle")
+# In the order of their places on the panel, once it is drawn; the next three judge the acceptance, one is left out.
+EXPERTS = ("judge", "member", "last", "examiner", "fellow", "assessor", "idle")
 SAID = "理由写得足够长，超过十个字。"
 
 
@@ -78,6 +80,7 @@ class Fair:
     codes: list[str] = field(default_factory=list)
     bidders = ("lead", "partner", "rival", "asker")
     jumped: bool = True
+    least: int = 1  # bids that the challenge asks for
 
     def __post_init__(self) -> None:
         names = {
@@ -94,7 +97,7 @@ class Fair:
         self._comes("reviewer", accounts.official(accounts.PROVINCE, ("review", "verify")))
         for kind in ("system", "security", "audit"):
             self._comes(kind, accounts.person(administrator=kind, name=f"管理员{kind}"))
-        for role, name in zip(EXPERTS, "甲乙丙丁", strict=True):
+        for role, name in zip(EXPERTS, "甲乙丙丁戊己庚", strict=True):
             expert = self._comes(role, accounts.person(name=f"评审人{name}"))
             accounts.guard(expert)
             experts.expert(user=expert, name=f"评审人{name}", domains=["special"],
@@ -132,8 +135,7 @@ class Fair:
 
     @property
     def seats(self) -> list[Assignment]:
-        panel = panel_of(self.challenge)
-        return sorted(panel.assignments, key=lambda each: each.place) if panel is not None else []
+        return seats_of(self.challenge)
 
     def papers(self) -> list[str]:
         """The digests of the files of opened bids, by which their addresses name them."""
@@ -145,21 +147,24 @@ class Fair:
         self.travel.move_to(moment)
         self.jumped = True
 
-    def stages(self) -> Iterator[str]:
-        """Each stage that is looked at, once it is reached."""
+    def stages(self, last: str = "") -> Iterator[str]:
+        """Each stage that is looked at, once it is reached; through the last one."""
         for name, *steps in (
             ("draft", self.draft), ("review", self.submit), ("public", self.approve, self.publish, self.ask),
             ("amend", self.answer, self.amend, self.name_openers), ("sealed", self.write, self.seal),
             ("closed", self.close),
             ("opened", self.open, self.correct), ("score", self.seat, self.score), ("agree", self.score_last),
             ("rank", self.rank), ("notice", self.announce, self.object),
-            ("work", self.dismiss, self.confirm, self.contract, self.work), ("end", self.accept),
+            ("work", self.dismiss, self.confirm, self.contract, self.work), ("exam", self.apply, self.examine),
+            ("end", self.accept),
         ):  # fmt: skip
             self.jumped = name == "draft"
             for step in steps:
                 step()
                 db.session.rollback()
             yield name
+            if name == last:
+                return
 
     def marks(self) -> dict[str, str]:
         """Thing → the words by which it is known, as far as there is such a thing."""
@@ -169,7 +174,7 @@ class Fair:
     # ---- posting ----
 
     def draft(self) -> None:
-        columns = {"title": MARKS["terms"], "publish_at": clock.now() + timedelta(days=1)}
+        columns = {"title": MARKS["terms"], "min_bids": self.least, "publish_at": clock.now() + timedelta(days=1)}
         self._key = challenges.challenge("draft", self.house("owner"), columns=columns).id
 
     def submit(self) -> None:
@@ -248,9 +253,7 @@ class Fair:
 
     def correct(self) -> None:
         with transaction():
-            asked = correcting.ask(
-                self.bid("lead"), ["rights"], 2, MARKS["correction"], self.actor("official")
-            )  # fmt: skip
+            asked = correcting.ask(self.bid("lead"), ["rights"], 2, MARKS["correction"], self.actor("official"))
         paper = sealed_file(io.BytesIO("盖章页".encode()), "盖章页.txt", "rights")
         with transaction():
             correcting.give(asked, [paper], self.actor("lead"))
@@ -264,8 +267,8 @@ class Fair:
         with transaction():
             panels.convene(self.actor("official"), self.challenge, ["domain.special"], 3, 0)
         there = [each.expert.user_id for each in self.seats]
-        idle = {self.people[each] for each in EXPERTS} - set(there)
-        self.people |= dict(zip(EXPERTS, [*there, *idle], strict=True))
+        others = {self.people[each] for each in EXPERTS} - set(there)
+        self.people |= dict(zip(EXPERTS, [*there, *others], strict=True))
         for one in self.seats:
             with transaction():
                 panels.accept(one, accounts.actor(one.expert.user))
@@ -337,7 +340,7 @@ class Fair:
         with transaction():
             carrying.record_payment(self.award, paid, [], self.actor("owner"))
 
-    def accept(self) -> None:
+    def apply(self) -> None:
         owner, lead, award = self.actor("owner"), self.actor("lead"), self.award
         with transaction():
             carrying.judge(award.milestones[0], "met", "", owner)
@@ -347,11 +350,44 @@ class Fair:
             carrying.judge(award.milestones[1], "met", "", owner)
         measured = {row["name"]: ("31", True) for row in self.challenge.content["indicators"]}
         with transaction():
-            asked = concluding.apply(award, measured, "指标达到", [], lead)
+            self._asked = concluding.apply(award, measured, "指标达到", [], lead).id
         with transaction():
-            concluding.endorse(asked, "pass", MARKS["opinion"], owner)
+            concluding.endorse(accepting.load(self._asked), "pass", MARKS["opinion"], owner)
+
+    def examine(self) -> None:
+        """Experts who did not score are drawn; the first two have spoken."""
+        asked = accepting.load(self._asked)
         with transaction():
-            concluding.decide(asked, "pass", "同意", "事项简单", [], self.actor("official"))
+            panels.convene(self.actor("official"), asked, ["domain.special"], 3, 0)
+        seats = [one for one in seats_of(asked) if one.state == "proposed"]
+        there = [one.expert.user_id for one in seats]
+        (idle,) = {self.people[each] for each in EXPERTS[3:]} - set(there)
+        self.people |= dict(zip(EXPERTS[3:], [*there, idle], strict=True))
+        self.go(clock.now() + timedelta(days=1))  # all sign in anew, in their new parts
+        for one in seats:
+            with transaction():
+                panels.accept(one, accounts.actor(one.expert.user))
+        for role in ("examiner", "fellow"):
+            self._say(role, MARKS["finding"] if role == "examiner" else SAID)
+
+    def _say(self, role: str, words: str) -> None:
+        actor = self.actor(role)
+        with transaction():
+            own = queries_of_awards.opinion_of(str(self._asked), actor)
+            found = {str(place): {"met": "yes", "note": ""} for place, _row in enumerate(own.acceptance.indicators)}
+            accepting.save(own, found, "pass", words, actor)
+            assert accepting.hand_in(own, actor)
+
+    def accept(self) -> None:
+        self._say("assessor", SAID)
+        with transaction():
+            concluding.decide(accepting.load(self._asked), "pass", "同意", "", [], self.actor("official"))
+
+
+def seats_of(subject: Any) -> list[Assignment]:
+    """The panel of something, in the order of the draw."""
+    panel = panel_of(subject)
+    return list(panel.assignments) if panel is not None else []
 
 
 def _known(moment: Any) -> Any:

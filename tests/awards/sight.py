@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
+from marketplace.awards.models import Acceptance
 from marketplace.core.errors import NotFound
 from marketplace.foundation.db import Base, db
 from marketplace.foundation.files import StoredFile
@@ -59,6 +60,8 @@ def addresses(app: Flask, fair: Fair, *, quiet: bool) -> Iterator[tuple[str, str
         yield "POST", f"/awards/{fair.challenge.number}/case.zip"
         yield "POST", "/admin/log/export"
         yield "GET", "/account/privacy/data.zip"
+    for acceptance in db.session.scalars(sa.select(Acceptance)):
+        yield "GET", f"/panel/acceptance/{acceptance.number}"
     yield from (("GET", f"/search?q={words[:4]}") for words in (MARKS["terms"], MARKS["approach"]))
     for rule in app.url_map.iter_rules():
         strange = rule.endpoint in SAME or rule.endpoint.partition(".")[0] in STRANGE

@@ -48,8 +48,10 @@ def copy_of(entry: LibraryEntry, client: Client) -> Scenario:
     user = accounts.person()
     organization = accounts.organization(owner=user, region=accounts.WUHU)
     accounts.sign_in(client, user)
-    assert "checked" in client.get(f"/library/{number}/copy").text  # a single organization is chosen already
-    assert client.submit(f"/library/{number}/copy", {"organization": organization.number}).status_code == 302
+    form = client.get(f"/library/{number}/copy").location
+    assert "checked" in client.get(form).text  # a single organization is chosen already
+    first, again = (client.submit(form, {"organization": organization.number}) for _ in range(2))
+    assert first.location.rpartition("/edit")[0] == again.location, "sent twice, it leads to the same draft"
     made = db.session.query(Scenario).filter_by(organization_id=organization.id).one()
     revision = open_revision(made)
     assert revision is not None

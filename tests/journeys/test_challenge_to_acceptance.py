@@ -5,11 +5,13 @@ experts. What only repeats has no window: the third opener's code, the draft of 
 again), the third expert's answer, three of the six sheets, the second milestone.
 Time is moved twice, for the site and its worker alike: to the deadline, and past the last day of the notice. What the
 worker does every few seconds is then called at once; people sign in anew by the form's request alone.
+``JOURNEY_DATABASE=postgresql`` walks it on the other database.
 """
 
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 
 import pytest
@@ -28,7 +30,10 @@ from tests.support.journey_fair_panel import agree, score, seat
 from tests.support.servers import LiveSite
 from tests.support.site import Clock
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]  # the longest of all
+pytestmark = [
+    pytest.mark.browser, pytest.mark.timeout(400),  # the longest of all
+    pytest.mark.database(os.environ.get("JOURNEY_DATABASE", "sqlite")),
+]  # fmt: skip
 
 
 def test_from_the_posting_to_the_acceptance(sample: LiveSite, windows: Windows, time: Clock) -> None:

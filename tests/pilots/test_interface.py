@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -13,14 +14,16 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.accounts.models import User
 from marketplace.core import clock as clocks
-from marketplace.foundation.db import transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.pilots import intake, plan, queries, report
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.tokens import services as tokens
 from marketplace.tokens.models import ApiToken
 from tests.factories import accounts, pilots
 from tests.support.site import Client
+from tests.support.together import together
 
 Db = scoped_session[Session]
 
@@ -179,6 +182,23 @@ def _report(app: Flask, session: Db, made: Pilot, supplier: Client, demander: Cl
     found = visitor.get(f"/api/v1/pilots/{made.number}").json["targets"][0]
     assert (found["readings"], found["judgement"]) == (30, "not_shown")
     assert "D1" not in visitor.get(base).text
+
+
+def test_a_plan_is_begun_once_however_often_its_form_is_sent(app: Flask, session: Db, clock: Any) -> None:
+    who = pilots.sides()
+    clients = [app.test_client(), app.test_client()]
+    for each in clients:
+        accounts.sign_in(each, session.get_one(User, who.supplier.user_id))
+    sent = {"product": who.product.number, "scenario": who.scenario.number}
+    form, other = (clients[0].get("/pilots/new").location for _ in range(2))
+    answers = together([partial(each.submit, form, sent) for each in clients])
+    assert {each.location.removesuffix("/plan") for each in answers} == {f"/pilots/{number}" for number in numbers()}
+    assert clients[0].submit(other, sent).status_code == 302
+    assert len(numbers()) == 2, "another form begins another plan"
+
+
+def numbers() -> list[str]:
+    return list(db.session.scalars(sa.select(Pilot.number)))
 
 
 def test_what_is_wrong_in_a_row_of_the_plan_is_named_at_its_field(app: Flask, session: Db, clock: Any) -> None:

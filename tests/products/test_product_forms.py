@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from marketplace.foundation.db import db
+from marketplace.foundation.db import db, transaction
+from marketplace.listings import services
 from marketplace.listings.queries import open_revision
 from marketplace.products.claims import SpecsForm, specs_form, write_specs
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
-from tests.factories import accounts, products
+from tests.factories import accounts, listings, products
 from tests.support.site import Client
 from tests.support.together import together
 
@@ -63,6 +65,14 @@ def test_a_form_sent_again_leads_to_the_draft_that_it_began(vendor: tuple[Client
     assert titles() == [changed]
     assert browser.submit(browser.get("/products/new").location, sent).location != onward
     assert titles() == [changed, BASICS["title"]], "another form begins another draft"
+    # Once its draft is decided, a form saves nothing there; what was typed is shown.
+    begun = db.session.query(Product).filter_by(title=changed).one()
+    with transaction():
+        services.save(PRODUCT, begun, products.content(title=changed), listings.member_of(begun.organization), None)
+    listings.walk(PRODUCT, begun, "published")
+    late = browser.submit(form, {**sent, "title": "后来又写的"})
+    assert (late.status_code, titles()) == (409, [changed, BASICS["title"]])
+    assert "后来又写的" in late.text
 
 
 def test_a_form_sent_twice_at_once_begins_one_draft(app: Flask) -> None:

@@ -120,7 +120,9 @@ def apply(desks: Desks) -> None:
     assert f"/sites/new?pilot={pilot}" in desks.applicant.get(f"/pilots/{pilot}").text
     assert f"/sites/new?pilot={pilot}" not in desks.visitor.get(f"/pilots/{pilot}").text
     assert desks.applicant.submit("/sites/new", {"kind": "place"}).status_code == 422
-    answer = desks.applicant.submit("/sites/new", {"kind": "place", "pilots": pilot})
+    form = desks.applicant.get("/sites/new").location
+    answer, again = (desks.applicant.submit(form, {"kind": "place", "pilots": pilot}) for _ in range(2))
+    assert answer.location == f"{again.location}/edit", "sent twice, it leads to the same draft"
     desks.number = re.search(r"D-\d{4}-\d{6}", answer.location)[0]  # type: ignore[index]
     assert desks.visitor.get(f"/sites/{desks.number}").status_code == 404
     for field, typed in (("latitude", ""), ("longitude", "2.3"), ("running_since", "昨天"), ("investment", "很多"),
