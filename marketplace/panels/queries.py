@@ -23,9 +23,12 @@ WHOLE = (
 
 
 def panel_of(subject: Any) -> Panel | None:
-    """The panel that judges a subject now, or judged it last."""
+    """The panel that judges a subject now, or judged it last, with its experts and their hits: one statement."""
     about = (Panel.about_type == subject.subject_type) & (Panel.about_id == subject.id) & (Panel.state != "dissolved")
-    return db.session.scalar(sa.select(Panel).where(about).options(*WHOLE).order_by(Panel.id.desc()).limit(1))
+    members = joinedload(Panel.assignments)
+    whole = (members.joinedload(Assignment.expert), members.joinedload(Assignment.hits).joinedload(Hit.waiver))
+    select = sa.select(Panel).where(about).options(*whole).order_by(Panel.id.desc()).limit(1)
+    return db.session.scalars(select).unique().one_or_none()
 
 
 def panels_of(subject: Any) -> Sequence[Panel]:
