@@ -62,6 +62,7 @@ NOBODYS = {
     # Parts, looked up within the object that the same address names.
     "pilots.correct.key": "1", "pilots.decide_day.key": "1", "challenges.decline.key": "1",
     "panels.kind": "challenge", "panels.waive.key": "1", "scoring.code": "A", "scoring.place": "1",
+    "scoring.rank": "1",
     "scoring.report.number": "1", "pilots.begin.kind": "enquiry", "cultivation.remove_resource.key": "1",
     "sites.state.kind": "yearly", "step": "basics", "day": "2026-10-01", "admin.one_setting.key": "matching.new_days",
 }  # fmt: skip

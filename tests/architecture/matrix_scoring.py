@@ -60,5 +60,6 @@ def scoring() -> Iterator[Row]:
     drawn = "/scoring/{challenge.award.notice}/ranking"
     yield get("scoring.ranking", drawn, INSIDE)
     yield post("scoring.prepare_lots", f"{ranked}/ranking/lots/1", NOBODY)
+    yield post("scoring.prepare_lots", f"{drawn}/lots/1", NOBODY)
     yield post("scoring.draw_lots", f"{drawn}/lots/1/draw", OFFICE.format(422), words="7")
     yield post("scoring.draw_lots", f"{drawn}/lots/1/draw", "302 404 404 404 409 403 404", words="271828")

@@ -22,7 +22,7 @@ PHONE_SIZED = {"width": PHONE[0], "height": PHONE[1]}
 # States of an assignment of who sits on a panel, or is asked to.
 SEATED = ("proposed", "accepted", "scored")
 ENGLISH = {
-    "提交问题": "Send the question", "保存并继续": "Save and continue", "邀请参加": "Ask",
+    "提交问题": "Send the question", "保存并继续": "Save and continue", "邀请参加": "Invite",
     "上传并加密": "Upload and encrypt", "封存申报": "Seal the bid", "已经抄下，不再显示": "I have it; hide it",
     "领取开启码": "Collect the code", "确认已抄下": "Confirm", "到场开启": "Come to the opening", "接受评审": "Accept",
     "打开申报并评分": "Open the bid and score", "提交并锁定": "Submit and lock", "接受立榜": "Accept the award",
