@@ -38,7 +38,7 @@ from tests.support.settings import settings
 from tests.support.site import close
 
 FIRST_CASES = products.content()["cases"]
-KILLS = int(os.environ.get("KILLS", "4"))  # on each database
+KILLS = int(os.environ.get("KILLS", "3"))  # on each database
 SOONEST, LATEST = 2, 24  # requests that are sent before the server is killed
 
 

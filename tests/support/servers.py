@@ -78,16 +78,22 @@ class LiveSite:
 def live(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveSite]:
-    """The site of this test module: one database for the whole module, SQLite unless ``database("postgresql")``."""
+    """The site of this test module: one database for the whole module, SQLite unless ``database("postgresql")``.
+
+    ``database("postgresql", sample=True)``: a copy of the loaded demonstration, which ``sample`` asks for there.
+    """
     from marketplace.app import create_app, start_worker
+    from tests.support.sample_site import sample_database
     from tests.support.site import Client, close
 
     marker = request.node.get_closest_marker("database")
     kind = marker.args[0] if marker else "sqlite"
+    folder = tmp_path_factory.mktemp("live")
+    loaded = marker is not None and marker.kwargs.get("sample", False)
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with databases.fresh(kind) as database_url:
-        app = create_app(settings(database_url, tmp_path_factory.mktemp("live"), base_url=url))
+    with sample_database(databases, folder, kind) if loaded else databases.fresh(kind) as database_url:
+        app = create_app(settings(database_url, folder, base_url=url))
         app.test_client_class = Client
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet, fd=os.dup(listening.fileno()))
         listening.close()
