@@ -348,7 +348,7 @@ def record_payment(
     for each in files:
         keep(each, made, actor)
     data = {"award": award.id, "plan": made.plan, "amount": str(made.amount), "paid_on": made.paid_on.isoformat(),
-            "files": [each.sha256 for each in files], **({once.NOTED: form_key} if form_key else {})}  # fmt: skip
+            "files": [each.sha256 for each in files], **once.noted(form_key)}  # fmt: skip
     entry = ledger.record(made, "record", actor, organization_id=award.challenge.organization_id, after="recorded",
                           data=data)  # fmt: skip
     emit("payment.record", made, {"entry": entry.id})

@@ -59,8 +59,8 @@ def create(
     db.session.add(challenge)
     db.session.flush()
     origin = {"scenario": scenario.number} if scenario else {}
-    named = {once.NOTED: form_key} if form_key else {}
-    ledger.record(challenge, "create", actor, organization_id=organization.id, data={**origin, **named} or None)
+    data = {**origin, **once.noted(form_key)} or None
+    ledger.record(challenge, "create", actor, organization_id=organization.id, data=data)
     return challenge
 
 

@@ -205,8 +205,7 @@ def history(challenge: Challenge) -> list[dict[str, Any]]:
         step = CHALLENGE.by_name.get(entry.action)
         act = step.told if step else OTHER_ACTS[entry.action]
         who = posts[entry.post_id].label if entry.post_id in posts else _side(challenge, entry)
-        text = Text(f"{act.zh}：{entry.reason}", f"{act.en}: {entry.reason}") if entry.reason else act
-        found.append({"at": entry.at, "text": text, "who": who})
+        found.append({"at": entry.at, "text": entry.told(act), "who": who})
     return found
 
 
