@@ -56,7 +56,8 @@ def public_states() -> Mapping[str, int]:
     """State as it is shown → how many published challenges are in it."""
     shown = sa.select(Challenge.shown_state).where(Challenge.published_at.is_not(None)).subquery()
     state = shown.c.shown_state
-    return dict(db.session.execute(sa.select(state, sa.func.count()).group_by(state)).tuples().all())
+    select = sa.select(state, sa.func.count()).group_by(state)
+    return {row[0]: row[1] for row in db.session.execute(select)}
 
 
 def challenge_by_number(number: str, actor: Actor) -> Challenge:
