@@ -20,8 +20,13 @@ def pages(price: str) -> dict[str, dict[str, str]]:
     return {
         "proposal": {"approach": f"{PHRASE}：approach", "experience": ""},
         "indicators": {"promised_0": "25", "basis_0": "实测", "promised_1": "97", "basis_1": "实测"},
-        "plan": {"price": price, "months": "12", "leader": f"{PHRASE}：leader", "schedule": "三个阶段",
-                 "division": "牵头研制，参加单位制造"},
+        "plan": {
+            "price": price,
+            "months": "12",
+            "leader": f"{PHRASE}：leader",
+            "schedule": "三个阶段",
+            "division": "牵头研制，参加单位制造",
+        },
         "partners": {"go": "next"},
     }
 
@@ -129,6 +134,7 @@ def hidden(journey: Journey) -> None:
         for path in ("copy", "again", "do", "files", "read"):
             journey.post(who, f"{page}/{path}", 404, transition="withdraw")
         assert number not in journey.get(who, "/bids/").text
+    assert journey.get(journey.next, f"/bids/opening/{journey.number}").status_code == 404
     for path in (f"/challenges/{journey.number}", f"/bids/record/{journey.number}"):
         assert all(each not in journey.get(None, path).text for each in (*journey.bids.values(), "联合参与机械"))
 

@@ -44,6 +44,8 @@ def written(journey: Journey) -> None:
     assert named == list(wrong), "in the order of the page"
     assert [*named] == sorted(named, key=lambda each: refused.index(f'id="{each}"'))
     assert 'value="很快"' in refused
+    row = journey.post(journey.owner, begun, 200, **TERMS, add="criteria").text
+    assert 'name="criteria-2-name"' in row, "another row without a script"
     incomplete = {**TERMS, "payments-1-share": "60"}
     journey.post(journey.owner, begun, **incomplete, **times(), contract=a_file("合同范本.txt"), go="check")
     page = f"/challenges/{journey.number}"
