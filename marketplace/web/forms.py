@@ -92,7 +92,8 @@ class MarketplaceForm(FlaskForm):
 def about(field: Field, what: Any) -> None:
     """Say what a field or a row is about (a criterion, an indicator), as the heading above it on the page does.
 
-    The summary of errors begins with it, because so many fields are called the same. ``what``: a Text or a string.
+    The summary of errors begins with it, because so many fields are called the same, or with the name of a row
+    (``web.rows.Rows.at``) where there is none. ``what``: a Text or a string.
     """
     field.about = what
 
@@ -114,7 +115,7 @@ def _named(form: BaseForm, path: str) -> Field:
 def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, str]]:
     for field in fields:
         what = getattr(field, "about", None)
-        here = line if what is None else _("%(name)s，", name=say(what))
+        here = line if what is None else _("%(row)s，", row=say(what))
         if isinstance(field, FormField):
             yield from _problems(field.form, here)
             continue
@@ -124,7 +125,7 @@ def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, st
         )
         if isinstance(field, FieldList):
             for number, entry in enumerate(field.entries, 1):
-                yield from _problems([entry], _("第 %(number)s 行，", number=number))
+                yield from _problems([entry], _("%(row)s，", row=field.at(number)))
 
 
 def _labelled(field: Field, line: str, message: object) -> str:
