@@ -56,7 +56,6 @@ def need_of(scenario: Scenario) -> Need:
         payment=frozenset(content.get("payment") or ()),
         requirements=requirements_of(content.get("requirements") or ()),
         words=words,
-        surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
         title_pairs=title_pairs,
         text_pairs=text_pairs,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isqrt
+from sys import intern
 from typing import Any
 
 from marketplace.core.actor import PROVINCE
@@ -47,7 +49,6 @@ class Need:
     payment: frozenset[str]
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
-    surfaces: frozenset[str]
     all_weight: int
     title_pairs: frozenset[str]
     text_pairs: frozenset[str]
@@ -115,7 +116,7 @@ class Judgement:
 
 def judge(need: Need, offer: Offer) -> Judgement:
     """Judge one pair by the present rules (``weights.VERSION``)."""
-    shared = need.surfaces & words_said([word for word, _weight in need.words.values()], offer)
+    shared = words_said([word for word, _weight in need.words.values()], offer)
     weights_shared = [need.words[surface][1] for surface in shared]
     common, by_title = sum(weights_shared), weights.TITLE_WEIGHT in weights_shared
     earned = {part: earns(part, asked, offer) for part, asked in questions(need)}
@@ -271,8 +272,15 @@ def need_words(title: str, texts: str) -> dict[str, tuple[Word, int]]:
     for text, weight in ((title, weights.TITLE_WEIGHT), (texts[:MOST_TEXT], weights.TEXT_WEIGHT)):
         for word in analyzer.query_words(text):
             if len(word.surface) > 1 and word.surface not in weights.COMMON_WORDS and not word.surface.isdigit():
-                found.setdefault(word.surface, (word, weight))
+                same = _one(word, weight)
+                found.setdefault(same[0].surface, same)
     return dict(list(found.items())[:MOST_WORDS])
+
+
+@lru_cache(maxsize=50_000)
+def _one(word: Word, weight: int) -> tuple[Word, int]:
+    """Of those that are equal always the same one: the needs in memory have most of their words in common."""
+    return word, weight
 
 
 def offer_tokens(text: str) -> frozenset[str]:
@@ -285,7 +293,8 @@ def pairs_of(text: str) -> frozenset[str]:
     folded = shared_analyzer().normalise(text[: MOST_TEXT * 2])
     for word in weights.COMMON_WORDING:
         folded = folded.replace(word, " ")
-    return frozenset(run[place : place + 2] for run in RUN.findall(folded) for place in range(len(run) - 1))
+    # Of equal pairs one: thousands of needs in memory share them.
+    return frozenset(intern(run[place : place + 2]) for run in RUN.findall(folded) for place in range(len(run) - 1))
 
 
 def brevity_of(pairs: frozenset[str]) -> int:
