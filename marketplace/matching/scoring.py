@@ -61,20 +61,26 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What counts of a product. ``areas``: where it is served, as claimed; ``tokens`` and ``pairs`` (of neighbouring
-    characters): of its public words; ``brevity``: what a shared pair counts, in ten-thousandths (``brevity_of``);
-    ``claims``: spec → (value, level of evidence); ``piloted``: the sub-scenarios and domains of its verified pilots.
-    """
+class Gist:
+    """What of a product says whether it has anything in common with a need. ``tokens``: of its public words."""
 
     id: int
     category: str
     domains: frozenset[str]
+    tokens: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Gist):
+    """What counts of a product. ``areas``: where it is served, as claimed; ``pairs``: of neighbouring characters of its
+    public words; ``brevity``: what a shared pair counts, in ten-thousandths (``brevity_of``); ``claims``: spec →
+    (value, level of evidence); ``piloted``: the sub-scenarios and domains of its verified pilots.
+    """
+
     region: str
     areas: frozenset[str]
     ways: frozenset[str]
     claims: Mapping[str, tuple[Mapping[str, Any] | None, int]]
-    tokens: frozenset[str]
     pairs: frozenset[str]
     brevity: int
     piloted: frozenset[str]
@@ -148,7 +154,7 @@ def parts_asked(need: Need) -> Iterator[str]:
         yield "wording"
 
 
-def related(need: Need, offer: Offer, common: int, *, by_title: bool) -> bool:
+def related(need: Need, offer: Gist, common: int, *, by_title: bool) -> bool:
     """Whether they have anything in common. ``common``: the weight of the words of the need that the offer contains;
     ``by_title``: one of them stands in the need's title or sub-scenario."""
     if (need.exact or common) and (offer.category in need.categories or offer.category in need.named):
@@ -302,7 +308,7 @@ def brevity_of(pairs: frozenset[str]) -> int:
     return isqrt(10_000**2 * weights.USUAL_PAIRS // max(len(pairs), weights.LEAST_PAIRS))
 
 
-def words_said(words: Iterable[Word], offer: Offer) -> frozenset[str]:
+def words_said(words: Iterable[Word], offer: Gist) -> frozenset[str]:
     """Those of the words that the offer contains, in one of the ways to say them."""
     contains = offer.tokens.issuperset
     return frozenset([word.surface for word in words if any(contains(way) for way in word.ways)])
