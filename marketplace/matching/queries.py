@@ -57,8 +57,8 @@ def need_of(scenario: Scenario) -> Need:
         requirements=requirements_of(content.get("requirements") or ()),
         words=words,
         all_weight=sum(weight for _word, weight in words.values()),
-        title_pairs=title_pairs,
-        text_pairs=text_pairs,
+        title_pairs=tuple(title_pairs),
+        text_pairs=tuple(text_pairs),
         pair_weight=len(title_pairs) * weights.TITLE_WEIGHT + len(text_pairs) * weights.TEXT_WEIGHT,
     )
 

@@ -36,8 +36,9 @@ class Requirement:
 class Need:
     """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
     sub-scenario, not of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word,
-    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none in
-    both. The sums of their weights stand beside, because every judgement asks for them.
+    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none twice;
+    tuples, because many needs are in memory and sets take several times as much. The sums of their weights stand
+    beside, because every judgement asks for them.
     """
 
     id: int
@@ -50,8 +51,8 @@ class Need:
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
     all_weight: int
-    title_pairs: frozenset[str]
-    text_pairs: frozenset[str]
+    title_pairs: tuple[str, ...]
+    text_pairs: tuple[str, ...]
     pair_weight: int
 
     @property
@@ -261,7 +262,8 @@ def wording(need: Need, offer: Offer) -> int:
     """What the shared pairs of characters earn; nothing where the need has none."""
     if not need.pair_weight:
         return 0
-    title, text = len(need.title_pairs & offer.pairs), len(need.text_pairs & offer.pairs)
+    shared = offer.pairs.intersection
+    title, text = len(shared(need.title_pairs)), len(shared(need.text_pairs))
     held = title * weights.TITLE_WEIGHT + text * weights.TEXT_WEIGHT
     return _part("wording", held * offer.brevity, need.pair_weight * weights.WORDING_FULL * 100)
 
