@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, FieldList, FormField, TextAreaField
+from wtforms import BooleanField, FormField, TextAreaField
 from wtforms.validators import Optional
 
 from marketplace.awards.carrying import Planned, Terms
@@ -93,7 +93,7 @@ class ContractForm(FilesForm):
     ends_on = _day(_l("执行截止"))
     note = line(_l("说明（选填）"), 2000, TextAreaField)
     files = _files(_l("已签署的合同"))
-    rows = Rows(FormField(MilestoneRow), _l("里程碑"), max_entries=READ_AT_MOST)
+    rows = Rows(FormField(MilestoneRow), _l("里程碑"), called=_l("里程碑 %(number)s"), max_entries=READ_AT_MOST)
 
     def __init__(self, award: Award) -> None:
         super().__init__(data=typed(award.contract, award) if award.contract else {"rows": [{}, {}]})
@@ -245,7 +245,7 @@ class MeasuredRow(RowForm):
 class AcceptanceForm(FilesForm):
     """Every indicator as it was measured, and what was achieved."""
 
-    measured = FieldList(FormField(MeasuredRow), _l("考核指标"))
+    measured = Rows(FormField(MeasuredRow), _l("考核指标"))
     statement = line(_l("总结"), 5000, TextAreaField, validators=[required()])
     files = _files(_l("验收材料（报告、检测、财务决算）"))
 
@@ -294,7 +294,7 @@ class FindingRow(RowForm):
 class ExpertForm(MarketplaceForm):
     """What an expert finds of an acceptance; a draft may have gaps."""
 
-    findings = FieldList(FormField(FindingRow), _l("考核指标"))
+    findings = Rows(FormField(FindingRow), _l("考核指标"))
     vote = OneShown(_l("总体意见"), choices=lambda: listed(VOTES.items()), validators=[Optional()])
     reasons = line(_l("理由"), 3000, TextAreaField, description=_l("对照指标和现场情况写；有条件的写明条件。"))
 

@@ -9,7 +9,7 @@ from marketplace.awards.queries import awards_of
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.notices.content import section
 from marketplace.notices.services import Decision
 from marketplace.scoring.queries import RankedBid, draws_of, ranking, valid_ranking
@@ -58,7 +58,7 @@ def bidder(bid: Bid) -> Text:
     ]
     if not partners:
         return lead
-    names = Text("、".join(each.zh for each in partners), ", ".join(each.en for each in partners))
+    names = enumerated(partners)
     words: dict[str, object] = {"lead": lead, "partners": names}
     return Text("%(lead)s（牵头）；参加：%(partners)s", "%(lead)s (lead); partners: %(partners)s") % words
 
@@ -126,7 +126,7 @@ def _lots(challenge: Challenge) -> Iterator[dict[str, object]]:
     found = valid_ranking(challenge)
     for each in draws_of(found) if found is not None else ():
         if each.state == "drawn":
-            outcome = Text("、".join(each.outcome), ", ".join(each.outcome))
+            outcome = enumerated(each.outcome)
             yield section(
                 Text(f"第 {each.rank} 名抽签记录", f"Lots drawn for rank {each.rank}"),
                 Text(

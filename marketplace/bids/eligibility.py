@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import covers
 from marketplace.core.errors import Refused
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.foundation.db import db
 from marketplace.organizations.models import KIND_LABELS, Organization, OrganizationKind
 from marketplace.organizations.tree import line_of
@@ -101,4 +101,4 @@ def _capability(challenge: Challenge, organization: Organization) -> Iterator[Re
 def listing(labels: Iterator[Text]) -> Text:
     """Several labels in one sentence."""
     found = list(labels)
-    return Text("、".join(each.zh for each in found), ", ".join(each.en for each in found))
+    return enumerated(found)

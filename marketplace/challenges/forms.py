@@ -95,8 +95,8 @@ def _instant(label: Any, **options: Any) -> StringField:
     return StringField(label, render_kw={"type": "datetime-local"}, **options)
 
 
-def _rows(form: type[WrittenRow], label: Any) -> Rows:
-    return Rows(FormField(form), label, max_entries=READ_AT_MOST)
+def _rows(form: type[WrittenRow], label: Any, called: Any) -> Rows:
+    return Rows(FormField(form), label, called=called, max_entries=READ_AT_MOST)
 
 
 class TimesForm(MarketplaceForm):
@@ -147,12 +147,12 @@ class ChallengeForm(TimesForm):
     task = line(_l("任务"), 5000, TextAreaField, description=_l("现状、要做到什么、现场条件、需求单位提供什么。"))
     task_en = line(_l("任务（英文，选填）"), 8000, TextAreaField)
     months = line(_l("完成期限"), 3)
-    indicators = _rows(IndicatorRow, _l("考核指标"))
+    indicators = _rows(IndicatorRow, _l("考核指标"), _l("指标 %(number)s"))
     funds_kind = OneShown(_l("资金"), choices=lambda: listed(FUNDS.items()), default="amount")
     funds = line(_l("资金上限"), 12)
     funds_note = line(_l("资金说明（选填）"), 300)
     funds_note_en = line(_l("资金说明（英文，选填）"), 500)
-    payments = _rows(PaymentRow, _l("付款计划"))
+    payments = _rows(PaymentRow, _l("付款计划"), _l("付款 %(number)s"))
     mode = OneShown(_l("揭榜方式"), choices=lambda: listed(MODES.items()), default="single")
     most_winners = line(_l("最多几家"), 2)
     min_bids = line(_l("至少几件申报，少于此数流榜"), 2)
@@ -167,7 +167,7 @@ class ChallengeForm(TimesForm):
     owner_barred = BooleanField(_l("需求单位及其上下级单位不得揭榜"))
     conditions = line(_l("其他条件（选填）"), 1000, TextAreaField)
     conditions_en = line(_l("其他条件（英文，选填）"), 2000, TextAreaField)
-    criteria = _rows(CriterionRow, _l("评审标准"))
+    criteria = _rows(CriterionRow, _l("评审标准"), _l("评审项 %(number)s"))
     pass_mark = line(_l("总分低于多少不立榜"), 6)
     corrections = BooleanField(_l("形式审查时可以补正材料一次"))
     tie_rule = OneShown(_l("总分相同时"), choices=lambda: listed(TIE_RULES.items()), default="criteria")
@@ -322,7 +322,7 @@ class AddendumForm(TimesForm):
     task = line(_l("任务"), 5000, TextAreaField)
     task_en = line(_l("任务（英文，选填）"), 8000, TextAreaField)
     months = line(_l("完成期限"), 3)
-    indicators = _rows(IndicatorRow, _l("考核指标"))
+    indicators = _rows(IndicatorRow, _l("考核指标"), _l("指标 %(number)s"))
 
     def __init__(self, challenge: Challenge) -> None:
         instants = {key: typed_instant(getattr(challenge, key)) for key in self.instants}

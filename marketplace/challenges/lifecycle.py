@@ -30,15 +30,24 @@ REVIEW_DAYS = Setting(
 WRITABLE = ("draft", "returned")
 
 
+def to_mend(challenge: Challenge) -> list[Text]:
+    """What keeps it from being judged, in the order of the form; of the timetable each with the name of its time."""
+    times = (
+        Text("%(name)s：%(what)s", "%(name)s: %(what)s") % {"name": timetable.LABELS[each.field], "what": each.message}
+        for each in timetable.faults(challenge)
+    )
+    return [*(each.message for each in blocking(challenge)), *times]
+
+
 def complete(challenge: Challenge) -> Refused | None:
     """An official can only judge, and bidders only answer, what is complete; the timetable holds from now on."""
-    missing = [*blocking(challenge), *timetable.faults(challenge)]
+    missing = to_mend(challenge)
     if not missing:
         return None
     return Refused(
         Text("榜单内容完整、时间安排成立才能继续", "Terms must be complete and the timetable must hold"),
         Text("还有 %(count)d 处要改，例如：%(first)s", "%(count)d points to correct, for example: %(first)s")
-        % {"count": len(missing), "first": missing[0].message},
+        % {"count": len(missing), "first": missing[0]},
         Text("请按核对结果逐项补正", "Correct them as the check says"),
     )
 

@@ -12,9 +12,8 @@ from werkzeug.datastructures import FileStorage
 
 from marketplace.challenges import addenda, export, queries, questions, services, showing, timetable
 from marketplace.challenges.addenda import ADDENDUM, Change
-from marketplace.challenges.content import blocking
 from marketplace.challenges.forms import AddendumForm, AnswerForm, AskForm, ChallengeForm, domain_choices
-from marketplace.challenges.lifecycle import CHALLENGE, WRITABLE
+from marketplace.challenges.lifecycle import CHALLENGE, WRITABLE, to_mend
 from marketplace.challenges.models import Addendum, Challenge
 from marketplace.challenges.policy import can_edit, can_post
 from marketplace.core.actor import Actor
@@ -122,7 +121,7 @@ def show(number: str) -> ResponseReturnValue:
         own_questions=queries.own_questions(challenge, actor), watches=queries.watches(challenge, actor),
         offers=offers(CHALLENGE, challenge), owns=owns, inside=inside, asks=timetable.takes_questions(challenge),
         late=timetable.is_late(challenge), writable=challenge.state in WRITABLE, labels=timetable.LABELS,
-        to_mend=_to_mend(challenge) if inside and challenge.published_at is None else [],
+        to_mend=to_mend(challenge) if inside and challenge.published_at is None else [],
         waiting=queries.unanswered(challenge) if owns else 0, ended=challenge.state in showing.ENDED,
         proposed=showing.proposed_addendum(challenge) if inside else None, domain_name=_domain(challenge),
         takes_bids=timetable.takes_bids(challenge), added=added_panels(challenge, actor),
@@ -137,10 +136,6 @@ def added_panels(challenge: Challenge, actor: Actor) -> list[Markup]:
 
 def _domain(challenge: Challenge) -> Any:
     return next((each.label for each in domain_choices() if each.value and each.value == challenge.domain), "")
-
-
-def _to_mend(challenge: Challenge) -> list[FieldError]:
-    return [*blocking(challenge), *timetable.faults(challenge)]
 
 
 def edition(number: str, edition: int) -> Response:

@@ -28,7 +28,8 @@ class Step:
     """One way from some states to another.
 
     ``who`` decides the right, ``guard`` what must hold (it returns the refusal, or None when the step is open).
-    ``asks_reason``: the actor must say why. ``quiet`` steps are not drawn as buttons (the system's, or those
+    ``asks_reason``: the actor must say why. ``asks_twice``: it cannot be taken back, so that its button has a second
+    press. ``quiet`` steps are not drawn as buttons (the system's, or those
     that have a page of their own). ``past``: the English word of history; in Chinese the button reads the same.
     """
 
@@ -39,6 +40,7 @@ class Step:
     label: Text
     guard: Guard | None = None
     asks_reason: bool = False
+    asks_twice: bool = False
     quiet: bool = False
     look: str = "second"
     hint: Text | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -22,6 +23,12 @@ class Text:
     def __mod__(self, values: dict[str, object]) -> Text:
         """Fill ``%(name)s`` placeholders; a value that is itself a Text is said in each language."""
         return Text(self.zh % _said(values, "zh_CN"), self.en % _said(values, "en"))
+
+
+def enumerated(each: Iterable[Text | str]) -> Text:
+    """Several things one after another, in both languages; a str reads the same in both."""
+    found = [one if isinstance(one, Text) else Text(one, one) for one in each]
+    return Text("、".join(one.zh for one in found), ", ".join(one.en for one in found))
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from marketplace.config import Config
 from marketplace.core import clock
 from marketplace.core.actor import Actor
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.cultivation import evidence, queries
 from marketplace.cultivation.lifecycle import CULTIVATION
 from marketplace.cultivation.models import RESOURCES, LibraryEntry
@@ -101,7 +101,7 @@ def why(entry: ledger.LedgerEntry) -> Text:
     if not proofs:
         return reason
     words = Text("%(reason)s（依据：%(proofs)s）", "%(reason)s (evidence: %(proofs)s)")
-    return words % {"reason": reason, "proofs": Text("、".join(proofs), ", ".join(proofs))}
+    return words % {"reason": reason, "proofs": enumerated(proofs)}
 
 
 # ---- on the page of a need ----

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.experts.ties import RELATIONS, TIES, Content, Tie, first_day, folded
 from marketplace.reference import catalogue, regions
 from marketplace.reference.reading import normalize
@@ -210,7 +210,7 @@ def line_words(row: Mapping[str, Any]) -> Text:
 
 
 def _listing(labels: list[Text]) -> Text:
-    return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels)) if labels else NONE
+    return enumerated(labels) if labels else NONE
 
 
 def person_pairs(content: Mapping[str, Any]) -> list[tuple[str, Text, Text]]:

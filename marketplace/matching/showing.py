@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.enquiries.figures import PairTalk
 from marketplace.matching import weights
 from marketplace.matching.queries import Piloted, need_of, offer_of
@@ -140,7 +140,7 @@ def _met(found: Judgement) -> Text:
 def _listed(words: Sequence[str]) -> Text:
     if not words:
         return Text("没有共同的词", "No word in common")
-    return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": Text("、".join(words), ", ".join(words))}
+    return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": enumerated(words)}
 
 
 def _kind(need: Need, category: str) -> Text:

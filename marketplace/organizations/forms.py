@@ -9,7 +9,6 @@ from typing import Any, Self
 from flask_wtf.file import FileField
 from wtforms import (
     EmailField,
-    FieldList,
     FormField,
     RadioField,
     SelectField,
@@ -25,6 +24,7 @@ from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.reference import catalogue, regions
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
+from marketplace.web.rows import Rows
 
 # What the region select sends for organizations elsewhere; they are stored without a region and with a place.
 OUTSIDE = "outside"
@@ -114,7 +114,7 @@ class MarkForm(MarketplaceForm):
 class PapersForm(IdentityForm):
     """What an official vouches for: the identity, the licence, and the marks."""
 
-    marks = FieldList(FormField(MarkForm), max_entries=MOST_MARKS + 1)
+    marks = Rows(FormField(MarkForm), called=_l("资质标识 %(number)s"), max_entries=MOST_MARKS + 1)
     licence = FileField(_l("营业执照或法人证书"))
 
     def add_row(self) -> None:

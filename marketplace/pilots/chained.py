@@ -61,8 +61,7 @@ def _talked(row: ChainRow) -> ChainLink:
 
 
 def _event(targets: Mapping[int, Sequence[Target]], entry: LedgerEntry) -> Event:
-    known = targets.get(entry.subject_id, ())
-    why = wording.reason_of(known, entry.reason, entry.data) if entry.reason else None
+    why = wording.public_reason(targets.get(entry.subject_id, ()), entry)
     return Event(entry, PILOT.by_name[entry.action].told, why)
 
 

@@ -11,10 +11,11 @@ from wtforms import FormField, HiddenField, IntegerField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange
 
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, Gathered
 from marketplace.core.text import Text
 from marketplace.pilots import plan, report, wording
 from marketplace.pilots.estimates import beyond
+from marketplace.pilots.measuring import LONGEST_OBJECTION
 from marketplace.pilots.models import Target
 from marketplace.pilots.plan import read_day, read_number
 from marketplace.products.models import Product
@@ -93,7 +94,7 @@ class PlanForm(RowsForm):
     exclusions = text("exclusions", plan.LABELS["exclusions"], TextAreaField)
     risks = text("risks", plan.LABELS["risks"], TextAreaField)
     insurance = text("insurance", plan.LABELS["insurance"], TextAreaField)
-    rows = Rows(FormField(TargetRow), name="targets", max_entries=READ_AT_MOST)
+    rows = Rows(FormField(TargetRow), name="targets", called=_l("验证指标 %(number)s"), max_entries=READ_AT_MOST)
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.found: list[dict[str, Any]] = []
@@ -108,15 +109,22 @@ class PlanForm(RowsForm):
         return found["name"]
 
     def read(self, row: Any) -> dict[str, Any]:
-        if not row.name.data:
-            raise FieldError("name", Text("请写测什么", "Say what is measured"))
+        wrong = Gathered()
         found = {name: row[name].data or "" for name in ("name", "name_en", "kind", "unit", "direction", "measurer",
                                                          "standard", "spec")}  # fmt: skip
+        with wrong:
+            if not found["name"]:
+                raise FieldError("name", Text("请写测什么", "Say what is measured"))
         for key in ("goal", "baseline", "stop", "least"):
-            found[key] = read_number(row[key].data or "", key)
-        if not found["goal"]:
-            raise FieldError("goal", Text("请填目标值，例如 98", "Give the value to be reached, e.g. 98"))
-        _check_target(found)
+            with wrong:
+                found[key] = read_number(row[key].data or "", key)
+        with wrong:
+            _check_goal(found)
+        with wrong:
+            _check_stop(found)
+        with wrong:
+            _check_least(found)
+        wrong.tell()
         return found
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -133,14 +141,21 @@ class PlanForm(RowsForm):
         return {key: self[key].data or "" for key in plan.LABELS} | {"targets": self.found}
 
 
-def _check_target(found: Mapping[str, Any]) -> None:
-    goal, stop, least = (plan.number(found[key]) for key in ("goal", "stop", "least"))
-    assert goal is not None
+def _check_goal(found: Mapping[str, Any]) -> None:
+    if "goal" not in found:
+        return
+    goal = plan.number(found["goal"])
+    if goal is None:
+        raise FieldError("goal", Text("请填目标值，例如 98", "Give the value to be reached, e.g. 98"))
     if found["kind"] == "proportion" and not 0 <= goal <= 100:
         raise FieldError("goal", Text("比例写百分数，0 到 100", "A proportion is a percentage, 0 to 100"))
     if found["kind"] in ("rate", "time_to_failure") and goal < 0:
         raise FieldError("goal", Text("不能小于 0", "It cannot be less than 0"))
-    if stop is not None and beyond(goal, stop, found["direction"]):
+
+
+def _check_stop(found: Mapping[str, Any]) -> None:
+    goal, stop = (plan.number(found.get(key, "")) for key in ("goal", "stop"))
+    if goal is not None and stop is not None and beyond(goal, stop, found["direction"]):
         raise FieldError(
             "stop",
             Text(
@@ -148,6 +163,10 @@ def _check_target(found: Mapping[str, Any]) -> None:
                 "The stop limit must be worse than the target, which lies beyond it now",
             ),
         )
+
+
+def _check_least(found: Mapping[str, Any]) -> None:
+    least = plan.number(found.get("least", "2"))
     if least is None or least < 2:
         raise FieldError("least", Text("最低样本量至少为 2", "The least sample is 2 or more"))
 
@@ -171,6 +190,13 @@ class FileForm(MarketplaceForm):
     """A file of readings."""
 
     file = FileField(_l("测量文件"))
+
+
+class DecisionForm(MarketplaceForm):
+    """What the other side says to readings; which ones it ticked is beside it."""
+
+    reading = StringField(_l("测量记录"))
+    objection = written(_l("为什么有异议"), LONGEST_OBJECTION)
 
 
 class CorrectionForm(MarketplaceForm):
@@ -248,7 +274,6 @@ class VerifyForm(MarketplaceForm):
         return not self.errors
 
     def visit(self) -> dict[str, str] | None:
-        """The visit as it is stored; none with a report that goes back."""
-        if self.decision.data == "return":
-            return None
-        return {"day": self.day.data, "who": self.who.data, "seen": self.seen.data}
+        """The visit as it is stored; a report may go back without one."""
+        found = {"day": self.day.data, "who": self.who.data, "seen": self.seen.data}
+        return found if all(found.values()) else None

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.foundation.tables import LongTable, Table
 from marketplace.pilots.models import Target
 from marketplace.pilots.packing import Readings, Taken
@@ -116,7 +116,9 @@ def read(row: Mapping[str, str], rules: Rules) -> Taken:
     """
     target = rules.named(row.get("target", "").strip())
     if target is None:
-        names = "、".join(f"{each.code} {each.name}" for each in rules.targets)
+        names = enumerated(
+            Text(f"{each.code} {each.label.zh}", f"{each.code} {each.label.en}") for each in rules.targets
+        )
         raise FieldError(
             "target",
             Text("没有这个指标，只有：%(names)s", "There is no such target, only: %(names)s") % {"names": names},
@@ -311,7 +313,7 @@ def columns_of(header: Sequence[str]) -> tuple[dict[str, int], str]:
     if missing:
         raise FieldError(
             "file", Text("缺列：%(names)s", "Missing columns: %(names)s")
-            % {"names": Text("、".join(each.zh for each in missing), ", ".join(each.en for each in missing))},
+            % {"names": enumerated(missing)},
         )  # fmt: skip
     return places, unit
 

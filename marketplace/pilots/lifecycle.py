@@ -6,7 +6,7 @@ from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, step
 from marketplace.core.setting import Setting
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.pilots.models import Pilot
 from marketplace.pilots.plan import blocking, first_day
 from marketplace.pilots.policy import can_verify, is_party, is_party_or_system
@@ -33,8 +33,8 @@ def complete(pilot: Pilot) -> Refused | None:
         return None
     return Refused(
         Text("方案填写完整才能确认", "Only a complete plan can be agreed on"),
-        Text("还有 %(count)s 处要补：%(first)s", "%(count)s points are missing: %(first)s")
-        % {"count": len(missing), "first": missing[0]},
+        Text("还有 %(count)s 处要补：%(listed)s", "Still to do (%(count)s): %(listed)s")
+        % {"count": len(missing), "listed": enumerated(missing)},
         Text("请修改方案后再确认", "Complete the plan, then agree"),
     )
 
@@ -115,6 +115,7 @@ PILOT = Lifecycle(
             "running",
             who=is_party,
             guard=start_reached,
+            asks_twice=True,
             look="primary",
             label=Text("转入正式运行", "Start the run"),
             past="Run started",
@@ -143,9 +144,13 @@ PILOT = Lifecycle(
             "running paused",
             "reporting",
             who=is_party,
+            asks_twice=True,
             label=Text("结束运行，编写报告", "End the run and report"),
             past="Run ended",
-            hint=Text("测量记录从此锁定", "Readings are locked from then on"),
+            hint=Text(
+                "测量记录从此锁定；还没有确认的不计入判定。",
+                "Readings are locked from then on; those not confirmed by then do not count.",
+            ),
         ),
         step(
             "abort",

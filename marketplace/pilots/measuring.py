@@ -24,8 +24,8 @@ from marketplace.pilots.judging import past_limit
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Batch, ExcludedDay, Incident, Pilot, Reading, Tally, Target
 from marketplace.pilots.packing import Moment, Readings
-from marketplace.pilots.policy import Side, organization_of, other, side_of
-from marketplace.pilots.wording import stopped_by
+from marketplace.pilots.policy import UNDECIDED, Side, organization_of, other, side_of
+from marketplace.pilots.wording import serious, stopped_by
 
 OPEN = ("running", "paused")
 # Rows that go to the database at once.
@@ -229,7 +229,7 @@ def decide(
 
 def _chosen(pilot: Pilot, side: Side, standing: str, ids: Sequence[int] | None, last: int) -> sa.ColumnElement[bool]:
     """The readings of a side that can still be decided so; a single disputed one may be confirmed after all."""
-    open_ones = ("pending", "disputed") if standing == "confirmed" and ids is not None else ("pending",)
+    open_ones = UNDECIDED if standing == "confirmed" and ids is not None else ("pending",)
     found = (Reading.pilot_id == pilot.id) & (Reading.side == side) & Reading.standing.in_(open_ones)
     found &= Reading.id <= last
     return found if ids is None else found & Reading.id.in_(ids)
@@ -356,7 +356,7 @@ def note_incident(pilot: Pilot, actor: Actor, kind: str, severity: int, at: date
     entry = ledger.record(pilot, "incident", actor, organization_id=own, reason=what, data=data)
     emit("pilot.incident", pilot, {"entry": entry.id, "incident": made.id})
     if severity == 3 and pilot.state == "running":
-        pause(pilot, SYSTEM, f"严重事件：{what}"[:2000], data={"incident": made.id})
+        pause(pilot, SYSTEM, serious(kind).zh, data={"incident": made.id, "serious": kind})
     return made
 
 

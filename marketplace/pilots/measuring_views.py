@@ -19,13 +19,14 @@ from marketplace.foundation.db import transaction
 from marketplace.foundation.files.names import clean_name, extension_of
 from marketplace.foundation.tables import LongTable, Table, open_csv, read_table, write_xlsx
 from marketplace.pilots import intake, measuring, queries, wording
-from marketplace.pilots.forms import CorrectionForm, DayForm, FileForm, IncidentForm, ReadingForm
+from marketplace.pilots.forms import CorrectionForm, DayForm, DecisionForm, FileForm, IncidentForm, ReadingForm
 from marketplace.pilots.intake import HEADINGS, Judgement
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.pilots.packing import Readings
 from marketplace.pilots.plan import read_day
-from marketplace.pilots.policy import side_of
+from marketplace.pilots.policy import can_answer, side_of
 from marketplace.pilots.services import HEADER
+from marketplace.pilots.showing import why_paused
 from marketplace.web.fields import refuse
 from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor, signed_in
@@ -49,12 +50,11 @@ TAKEN = Text(
 def add_pages(pages: Blueprint) -> None:
     """Add these pages to the blueprint of pilots."""
     both, post = ["GET", "POST"], ["POST"]
-    pages.add_url_rule("/<number>/readings", "readings", signed_in(readings))
+    pages.add_url_rule("/<number>/readings", "readings", signed_in(readings), methods=both)
     pages.add_url_rule("/<number>/readings/new", "new_reading", signed_in(new_reading), methods=both)
     pages.add_url_rule("/<number>/readings/import", "load", own_transaction(takes_files(signed_in(load))), methods=both)
     pages.add_url_rule("/<number>/readings/template.xlsx", "template", signed_in(template))
     pages.add_url_rule("/<number>/readings.<any(csv, xlsx):ending>", "export", signed_in(export))
-    pages.add_url_rule("/<number>/readings/decide", "decide", signed_in(decide), methods=post)
     pages.add_url_rule("/<number>/readings/<int:key>/correct", "correct", signed_in(correct), methods=both)
     pages.add_url_rule("/<number>/incidents", "incidents", signed_in(incidents), methods=both)
     pages.add_url_rule("/<number>/days", "days", signed_in(days), methods=both)
@@ -80,19 +80,59 @@ def _running(number: str) -> Pilot:
 
 
 def readings(number: str) -> ResponseReturnValue:
-    """Single readings, the newest first, with what the other side can confirm."""
+    """Single readings, the newest first; the other side confirms or disputes what it ticks, or all that it saw."""
     actor = current_actor()
     pilot = queries.dealt_with(number, actor)
+    form = DecisionForm()
+    if request.method == "POST":
+        try:
+            return _decide(pilot, form.objection.data or "")
+        except Invalid as error:
+            form.refuse(error)
     standing, code = request.args.get("standing", ""), request.args.get("target", "")
     target = next((each for each in pilot.targets if each.code == code), None)
     if (standing and standing not in wording.STANDINGS) or (code and target is None):
         raise NotFound
     page = key_page(queries.readings(pilot, standing, target.id if target else None), Reading.id, per_page=50)
+    side, running = side_of(actor, pilot), pilot.state in measuring.OPEN
+    decidable = [each.id for each in page.items if running and side and can_answer(each, side)]
     return render_template(
-        "pilots/readings.html", pilot=pilot, page=page, standing=standing, target=code, side=side_of(actor, pilot),
+        "pilots/readings.html", pilot=pilot, page=page, standing=standing, target=code, side=side,
         counts=queries.counts(queries.tallies(pilot)), wording=wording, corrected=queries.corrected(pilot, page.items),
-        last=max((each.id for each in page.items), default=0), open=pilot.state in measuring.OPEN,
+        last=max((each.id for each in page.items), default=0), open=running, why_paused=why_paused(pilot),
+        decidable=decidable, form=form, ticked=_ticked(),
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK  # fmt: skip
+
+
+def _ticked() -> list[int]:
+    """The keys of the readings that were ticked."""
+    return [_key(each) for each in request.form.getlist("reading") if _key(each)]
+
+
+def _key(text: str) -> int:
+    """The key of a reading; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _decide(pilot: Pilot, objection: str) -> ResponseReturnValue:
+    """Confirm or dispute what was ticked, or all that the page knew of.
+
+    Raises:
+        Invalid: nothing is ticked, or why is not said.
+    """
+    act, ids = request.form.get("decision", ""), _ticked()
+    everything = act == "confirm_all"
+    if act not in ("confirm", "dispute", "confirm_all"):
+        raise NotFound
+    if not everything and not ids:
+        raise Invalid([FieldError("reading", Text("请先勾选记录", "Tick some readings first"))])
+    count = measuring.decide(
+        pilot, current_actor(), "disputed" if act == "dispute" else "confirmed", None if everything else ids,
+        last=_key(request.form.get("last", "")) or (0 if everything else 2**53),
+        objection=objection,
     )  # fmt: skip
+    flash(_("已提出异议 %(count)s 条。", count=count) if act == "dispute" else _("已确认 %(count)s 条。", count=count))
+    return redirect(url_for("pilots.readings", number=pilot.number, standing="pending"))
 
 
 def new_reading(number: str) -> ResponseReturnValue:
@@ -214,29 +254,6 @@ def export(number: str, ending: str) -> ResponseReturnValue:
     if ending == "csv":
         rows = stream_with_context(rows)
     return table_answer(f"{pilot.number}-readings", ending, HEADER, rows, pilot.number)
-
-
-def decide(number: str) -> ResponseReturnValue:
-    """Confirm or dispute what was ticked, or all that the page knew of."""
-    actor = current_actor()
-    pilot = queries.dealt_with(number, actor)
-    act = request.form.get("decision", "")
-    everything = act == "confirm_all"
-    if act not in ("confirm", "dispute", "confirm_all"):
-        raise NotFound
-    ids = [
-        int(each) for each in request.form.getlist("reading") if each.isascii() and each.isdigit() and len(each) < 12
-    ]
-    last = request.form.get("last", "")
-    if not everything and not ids:
-        raise Invalid([FieldError("reading", Text("请先勾选记录", "Tick some readings first"))])
-    count = measuring.decide(
-        pilot, actor, "disputed" if act == "dispute" else "confirmed", None if everything else ids,
-        last=int(last) if last.isascii() and last.isdigit() and len(last) < 12 else 0 if everything else 2**53,
-        objection=request.form.get("objection", ""),
-    )  # fmt: skip
-    flash(_("已提出异议 %(count)s 条。", count=count) if act == "dispute" else _("已确认 %(count)s 条。", count=count))
-    return redirect(url_for("pilots.readings", number=number, standing="pending"))
 
 
 def correct(number: str, key: int) -> ResponseReturnValue:

@@ -7,9 +7,10 @@ from typing import Literal
 import sqlalchemy as sa
 
 from marketplace.core.actor import PROVINCE, Actor, PostHeld, covers
-from marketplace.pilots.models import Pilot
+from marketplace.pilots.models import Pilot, Reading
 from marketplace.posts.policy import in_charge, in_region
 
+UNDECIDED = ("pending", "disputed")
 Side = Literal["supplier", "demander"]
 DUTY: Literal["demonstrate"] = "demonstrate"
 
@@ -30,6 +31,11 @@ def other(side: Side) -> Side:
 def organization_of(pilot: Pilot, side: Side) -> int:
     """The key of a side's organization."""
     return pilot.supplier_id if side == "supplier" else pilot.demander_id
+
+
+def can_answer(reading: Reading, side: Side) -> bool:
+    """Whether a side can still say something to a reading: it is the other's, and waits or is disputed."""
+    return reading.side != side and reading.standing in UNDECIDED
 
 
 def is_party(actor: Actor, pilot: Pilot) -> bool:

@@ -91,7 +91,7 @@ def _happened(paper: Paper, told: Mapping[str, Any]) -> None:
         if written.get(key):
             paper.heading(say(told["labels"][key]), small=True, follows=8)
             paper.paragraph(written[key])
-    if visit.get("day"):
+    if visit.get("day") and told["pilot"].state != "reporting":
         paper.heading(_("现场查看"), small=True, follows=8)
         paper.paragraph("".join((visit["day"], " ", visit["who"], _("："), visit["seen"])))
 

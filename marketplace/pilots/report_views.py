@@ -123,7 +123,7 @@ def verify(number: str) -> ResponseReturnValue:
     pilot = queries.pilot_by_number(number, actor)
     if not can_verify(actor, pilot) or pilot.state != "reporting":
         raise NotFound
-    form = VerifyForm(data={"version": pilot.version})
+    form = VerifyForm(data={"version": pilot.version, **pilot.visit})
     if form.validate_on_submit():
         try:
             services.verify(

@@ -324,7 +324,8 @@ def sign(pilot: Pilot, actor: Actor, digest: str) -> None:
 def verify(
     pilot: Pilot, name: str, actor: Actor, reason: str, seen: int | None, *, visit: Mapping[str, str] | None = None
 ) -> None:
-    """Verify the report, refuse it or return it. The first two rest on a visit: its day, who went, what was seen.
+    """Verify the report, refuse it or return it. The first two rest on a visit: its day, who
+    went, what was seen; with the third one is kept for the next time.
 
     Raises:
         Refused, Conflict, Invalid: as ``move``; also for a visit before the run or in the future.

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.text import Text
+from marketplace.foundation import ledger
 from marketplace.pilots import plan, plotting, queries, report, wording
 from marketplace.pilots.judging import Judged
 from marketplace.pilots.lifecycle import complete
@@ -42,6 +43,14 @@ def agreement(pilot: Pilot) -> dict[str, Any] | None:
         return None
     refusal = complete(pilot) if what == "plan" else None
     return {"what": what, "digest": digest, "given": queries.consents(pilot, what, digest), "refusal": refusal}
+
+
+def why_paused(pilot: Pilot) -> Text | None:
+    """Why it stands still, for those who read its readings; None while it does not."""
+    if pilot.state != "paused":
+        return None
+    last = next(each for each in reversed(ledger.history(pilot)) if each.action == "pause")
+    return wording.reason_of(pilot.targets, last)
 
 
 def period(pilot: Pilot) -> str:

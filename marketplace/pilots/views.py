@@ -24,7 +24,7 @@ from marketplace.pilots.items import CELLS, cells, item
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot, Reading
 from marketplace.pilots.policy import can_verify, can_view_readings, side_of
-from marketplace.pilots.showing import agreement, period, plots
+from marketplace.pilots.showing import agreement, period, plots, why_paused
 from marketplace.posts.queries import signatures
 from marketplace.products.kind import PRODUCT
 from marketplace.scenarios.kind import SCENARIO
@@ -130,7 +130,7 @@ def show(number: str) -> ResponseReturnValue:
         rows=wording.columns(results), plots=plots(results, incidents), summary=judging.conclusion(results),
         recent=recent, corrected=queries.corrected(pilot, recent), incidents=incidents, days=days,
         counts=queries.counts(tallies), gaps=judging.gaps(tallies, out, pilot.started_on, last), wording=wording,
-        agreement=agreement(pilot), verifies=can_verify(actor, pilot),
+        agreement=agreement(pilot), why_paused=why_paused(pilot) if inside else None, verifies=can_verify(actor, pilot),
         history=history_lines(pilot, actor), ran=results[0].days if results else 0, ended=PILOT.by_name["abort"],
         verdicts=report.VERDICTS, origin=_origin(pilot, actor), added=added_panels(pilot, actor),
     )  # fmt: skip
@@ -161,8 +161,8 @@ def history_lines(pilot: Pilot, actor: Actor) -> list[dict[str, Any]]:
     for entry in reversed(entries):
         step = PILOT.by_name.get(entry.action)
         act = step.told if step else wording.ACTS[entry.action]
-        if entry.reason:
-            why = wording.reason_of(pilot.targets, entry.reason, entry.data)
+        why = wording.reason_of(pilot.targets, entry) if inside else wording.public_reason(pilot.targets, entry)
+        if why:
             act = Text(f"{act.zh}：{why.zh}", f"{act.en}: {why.en}")
         who = signed.get(entry.id) or sides.get(entry.organization_id or 0) or Text("系统", "the system")
         lines.append({"at": entry.at, "text": act, "who": who})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketplace.core.text import Text
+from marketplace.foundation.ledger import LedgerEntry
 from marketplace.pilots import plan
 from marketplace.pilots.estimates import Estimate
 from marketplace.pilots.judging import Judged
@@ -185,12 +186,26 @@ def stopped_by(target: Target, day: str, value: float) -> Text:
     }  # fmt: skip
 
 
-def reason_of(targets: Sequence[Target], reason: str, data: Mapping[str, Any]) -> Text:
-    """The reason of an entry in a pilot's history; that of a stop limit of one of its targets in both languages."""
-    target = next((each for each in targets if each.code == data.get("target")), None)
-    if target is None or "value" not in data:
-        return Text(reason, reason)
-    return stopped_by(target, data["day"], data["value"])
+def serious(kind: str) -> Text:
+    """Why a serious incident paused a pilot; what happened is for the two sides alone. "": of a kind not kept."""
+    if kind not in INCIDENTS:
+        return Text("发生严重事件", "A serious incident")
+    return Text("发生严重事件（%(kind)s）", "A serious incident (%(kind)s)") % {"kind": INCIDENTS[kind]}
+
+
+def reason_of(targets: Sequence[Target], entry: LedgerEntry) -> Text | None:
+    """The reason of an entry in a pilot's history; that of a stop limit or a serious incident in both languages."""
+    if entry.action == "pause" and "incident" in entry.data:
+        return serious(entry.data.get("serious", ""))
+    target = next((each for each in targets if each.code == entry.data.get("target")), None)
+    if target and "value" in entry.data:
+        return stopped_by(target, entry.data["day"], entry.data["value"])
+    return Text(entry.reason, entry.reason) if entry.reason else None
+
+
+def public_reason(targets: Sequence[Target], entry: LedgerEntry) -> Text | None:
+    """The same for everybody: what a person wrote as he paused is for the two sides."""
+    return None if entry.action == "pause" and entry.actor_id else reason_of(targets, entry)
 
 
 def reading_value(reading: Reading) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core import clock
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.letters import Letter, LetterGroup, Quote
@@ -55,4 +55,4 @@ def delegation_changed(message: Message, config: Config) -> Iterator[Letter]:
 
 def _listed(duties: list[str]) -> Text:
     labels = [DUTIES[duty] for duty in duties]
-    return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    return enumerated(labels)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from marketplace.core import clock
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.listings.kind import Check, Content, ContentField
 from marketplace.listings.services import parsed_day
 from marketplace.listings.wording import as_codes, as_files, as_text
@@ -240,7 +240,7 @@ def _without_source(key: str) -> Check:
 
 
 def _not_given(labels: Sequence[Text]) -> Check:
-    names = Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    names = enumerated(labels)
     text = Text("列表会显示、但还没有填：%(names)s", "Shown in lists but not given: %(names)s") % {"names": names}
     return Check("tip", text, Text("空着会显示“未公开”", "They read “unknown”"), "specs")
 

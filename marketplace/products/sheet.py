@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.listings.files import shown_files
 from marketplace.listings.kind import Content
 from marketplace.listings.wording import both, paragraphs
@@ -176,7 +176,7 @@ def _row(
     elif named:
         row["href"] = f"#source-{named[0].place}"
         row["source"] = Text("来源 %(places)s", "source %(places)s") % {
-            "places": Text("、".join(str(each.place) for each in named), ", ".join(str(each.place) for each in named))
+            "places": enumerated(str(each.place) for each in named)
         }
     return row
 
@@ -254,7 +254,7 @@ def _offer_rows(products: Sequence[Product]) -> list[dict[str, Any]]:
 
 def joined(labels: Sequence[Text]) -> Text:
     """Names in a row, as each language parts them."""
-    return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    return enumerated(labels)
 
 
 def _spec_rows(products: Sequence[Product]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.reference.reading import plain
 from marketplace.reference.terms import Spec
 
@@ -11,9 +11,7 @@ def expected(spec: Spec) -> Text:
     """What a value of the spec looks like."""
     filled: dict[str, object] = {"label": spec.label, "unit": spec.unit_label, "hint": _hint(spec)}
     if spec.kind in ("choice", "choices"):
-        listed = Text(
-            "、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices)
-        )
+        listed = enumerated(each.label for each in spec.choices)
         return Text("“%(label)s”请从下列各项中选：%(listed)s。", "“%(label)s”: choose from %(listed)s.") % {
             **filled,
             "listed": listed,

@@ -11,7 +11,7 @@ from wtforms import FormField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError, Gathered
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.listings.kind import Content
 from marketplace.reference import catalogue, values
 from marketplace.reference.terms import Spec
@@ -78,9 +78,7 @@ class RequirementRow(WrittenRow):
             return Text("数值留空", "Leave the value empty")
         if not spec.choices:
             return spec.hint
-        listed = Text(
-            "、".join(each.label.zh for each in spec.choices), ", ".join(each.label.en for each in spec.choices)
-        )
+        listed = enumerated(each.label for each in spec.choices)
         return Text("可填：%(listed)s；几项用顿号分开", "One or more of: %(listed)s") % {"listed": listed}
 
 
@@ -88,7 +86,7 @@ class RequirementsForm(RowsForm):
     """The must-haves of a scenario."""
 
     most = MOST_ROWS
-    rows = Rows(FormField(RequirementRow), name="requirements", max_entries=READ_AT_MOST)
+    rows = Rows(FormField(RequirementRow), name="requirements", called=_l("要求 %(number)s"), max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
         return [{**each, "value": wanted_text(each)} for each in content.get("requirements") or []]
@@ -121,7 +119,7 @@ _ONLY_YES = Text(
 
 def _listed(spec: Spec) -> Text:
     labels = [each.label for each in values.operators(spec)]
-    return Text("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    return enumerated(labels)
 
 
 def _only_yes(spec: Spec, typed: str) -> None:
@@ -168,7 +166,7 @@ class TargetsForm(RowsForm):
     """What a trial would be judged by."""
 
     most = MOST_ROWS
-    rows = Rows(FormField(TargetRow), name="targets", max_entries=READ_AT_MOST)
+    rows = Rows(FormField(TargetRow), name="targets", called=_l("目标 %(number)s"), max_entries=READ_AT_MOST)
 
     def typed(self, content: Content) -> list[dict[str, Any]]:
         return [dict(each) for each in content.get("targets") or []]

@@ -119,7 +119,7 @@ class ApplicationForm(MarketplaceForm):
     points = StringField(content.LABELS["points"], [at_most(5)], description=_l("示范街区必填"))
     building = text("building", content.LABELS["building"], TextAreaField)
     building_en = text("building_en", content.LABELS["building_en"], TextAreaField)
-    robots = Rows(FormField(RobotRow), _l("机器人"), max_entries=READ_AT_MOST)
+    robots = Rows(FormField(RobotRow), _l("机器人"), called=_l("第 %(number)s 种"), max_entries=READ_AT_MOST)
     running_since = StringField(content.LABELS["running_since"], [at_most(20)], render_kw={"placeholder": "2026-03-01"})
     running = text("running", content.LABELS["running"], TextAreaField)
     effects = text("effects", content.LABELS["effects"], TextAreaField)

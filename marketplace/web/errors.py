@@ -132,8 +132,9 @@ def _readable() -> str:
     if request.method != "POST" or adapter is None:
         return ""
     came = urlsplit(request.referrer or "")
-    form = came.path if came.netloc == request.host else ""
-    return next((path for path in (form, request.path) if path and adapter.test(path, "GET")), "")
+    if came.netloc == request.host and adapter.test(came.path, "GET"):
+        return came.path + ("?" + came.query if came.query else "")
+    return request.path if adapter.test(request.path, "GET") else ""
 
 
 def stale(_error: StaleDataError) -> ResponseReturnValue:
@@ -165,7 +166,7 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     fields = [{"field": each.field, "message": each.message.say(language)} for each in error.errors]
     if wants_json():
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
-    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, typed=typed())
+    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=_readable(), typed=typed())
 
 
 def forged(_error: CSRFError) -> ResponseReturnValue:

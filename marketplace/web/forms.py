@@ -114,7 +114,7 @@ def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, st
         )
         if isinstance(field, FieldList):
             for number, entry in enumerate(field.entries, 1):
-                yield from _problems([entry], _("第 %(number)s 行，", number=number))
+                yield from _problems([entry], _("%(row)s，", row=field.at(number)))
 
 
 def _labelled(field: Field, line: str, message: object) -> str:

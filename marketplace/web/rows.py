@@ -11,13 +11,27 @@ from marketplace.core.errors import FieldError, Gathered
 from marketplace.core.text import Text
 from marketplace.web.fields import refuse
 from marketplace.web.forms import MarketplaceForm
+from marketplace.web.languages import lazy_gettext as _l
+from marketplace.web.languages import say
 
 # What is read of one request; more than a form allows are refused, with everything typed in place.
 READ_AT_MOST = 100
+LINE = _l("第 %(number)s 行")
 
 
 class Rows(FieldList):
-    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's."""
+    """A list of rows. Indices of a request count only as short plain digits; others crash int() or are no row's.
+
+    ``called``: what the page calls a row, with ``%(number)s``; a mistake in one is told by the same name.
+    """
+
+    def __init__(self, *args: Any, called: Any = LINE, **options: Any) -> None:
+        self.called = called
+        super().__init__(*args, **options)
+
+    def at(self, number: int) -> str:
+        """The name of a row, counted from 1."""
+        return say(self.called) % {"number": number}
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         for name in formdata:

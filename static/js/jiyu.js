@@ -6,15 +6,27 @@
   document.addEventListener("input", function (event) {
     if (event.target.form && event.target.form.hasAttribute("data-unsaved")) { changed = true; }
   });
-  // A second press while the answer is on its way sends nothing twice; an answer that is a file leaves the page here.
-  var sent = null;
+  // A second press while the answer is on its way sends nothing twice, and who waits longer than a second is told so.
+  // Who stopped waiting may press again after a while; an answer that is a file (data-download) leaves the page here.
+  var sent = null, told = document.querySelector("[data-working]"), timers = [];
+  function over() {
+    timers.forEach(window.clearTimeout);
+    sent = null;
+    told.textContent = "";
+  }
   document.addEventListener("submit", function (event) {
     if (event.target.method === "post" && event.target === sent) { event.preventDefault(); return; }
     changed = false;
+    over();
     sent = event.target;
-    window.setTimeout(function () { sent = null; }, 5000);
+    timers = [window.setTimeout(function () {
+      told.textContent = told.dataset.working;
+      told.append(document.createElement("progress"));
+    }, 1000)];
+    timers.push(window.setTimeout(sent.hasAttribute("data-download") ? over : function () { sent = null; },
+      sent.enctype === "multipart/form-data" ? 60000 : 5000));
   });
-  window.addEventListener("pageshow", function () { sent = null; });
+  window.addEventListener("pageshow", over);
   window.addEventListener("beforeunload", function (event) {
     if (changed) { event.preventDefault(); event.returnValue = ""; }
   });

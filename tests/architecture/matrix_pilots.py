@@ -48,7 +48,7 @@ def pilots() -> Iterator[Row]:
     yield step("pilots.act_do", f"{running}/do", "verify", "302 404 404 404 404 404 404")
     yield from _measured(running)
     yield from _reported()
-    for endpoint, path in (("agree", "agree"), ("resume", "resume"), ("act_do", "do"), ("decide", "readings/decide"),
+    for endpoint, path in (("agree", "agree"), ("resume", "resume"), ("act_do", "do"),
                            ("decide_day", f"days/{NEITHER}"), ("sign", "report/sign")):  # fmt: skip
         yield get(f"pilots.{endpoint}", f"{running}/{path}", "405")
 
@@ -69,7 +69,7 @@ def _measured(running: str) -> Iterator[Row]:
         yield get(f"pilots.{endpoint}", f"{running}/{path}", _sides(200))
         yield post(f"pilots.{endpoint}", f"{running}/{path}", _sides(422))
     # A reading that nobody has: nothing is confirmed.
-    yield post("pilots.decide", f"{running}/readings/decide", _sides(302), decision="confirm", reading=NEITHER)
+    yield post("pilots.readings", f"{running}/readings", _sides(302), decision="confirm", reading=NEITHER)
     # {reading.vendor} is one of the supplier's: he alone corrects it.
     yield get("pilots.correct", f"{running}/readings/{{reading.vendor}}/correct", only(1, 200))
     yield post("pilots.correct", f"{running}/readings/{{reading.vendor}}/correct", only(1, 422))

@@ -86,8 +86,14 @@ def agreed(vendor: Person, soe: Person) -> str:
     vendor.open(path)
     vendor.press("Agree to this plan")
     soe.open(path)
-    soe.press("转入正式运行")
+    surely(soe, "转入正式运行")
     return path
+
+
+def surely(who: Person, words: str) -> None:
+    """What cannot be taken back is pressed twice."""
+    who.main.locator("summary", has_text=words).click()
+    who.press(f"确认：{words}")
 
 
 def readings(successes: int, count: int, device: str) -> bytes:
@@ -127,7 +133,7 @@ def measure(vendor: Person, soe: Person, path: str) -> None:
 def report(vendor: Person, soe: Person, path: str, verdict: str) -> None:
     """The run ends; what both recommend is written and signed."""
     soe.open(path)
-    soe.press("结束运行，编写报告")
+    surely(soe, "结束运行，编写报告")
     soe.open(f"{path}/report/edit")
     soe.fill({"verdict": verdict, "scope": "一号库", "findings": "一天触及停止线，已查明。"})
     soe.press("保存报告")

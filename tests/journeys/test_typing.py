@@ -1,4 +1,4 @@
-"""What somebody typed stays his: in another language, in larger text; and a second press sends nothing twice."""
+"""What somebody typed stays his: in another language, in larger text; a second press sends nothing, a wait is told."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def test_typed_text_goes_along_and_is_sent_once(live: LiveSite, page: Page) -> N
 
     # The first press is kept from leaving the page, so that the second one comes while it is under way.
     assert page.evaluate(PRESS_TWICE) == [False, True]
+    expect(page.get_by_role("status").locator("progress")).to_be_visible()
     page.reload()
     page.locator("main form button").click()
     expect(page.locator(".errsum")).to_be_visible()

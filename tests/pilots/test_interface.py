@@ -121,11 +121,17 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     page = demander.get(f"{base}/readings?standing=pending")
     last = re.search(r'name="last" value="(\d+)"', page.text)
     assert last
-    assert page.text.count('name="reading"') == 30
+    assert page.text.count('type="checkbox" name="reading"') == 30
+    assert 'type="checkbox" name="reading"' not in supplier.get(f"{base}/readings").text, "nothing there is for him"
+    ticked = {"decision": "dispute", "reading": last[1], "objection": ""}
+    refused = demander.submit(f"{base}/readings?standing=pending", ticked)
+    assert refused.status_code == 422
+    assert "写明为什么有异议" in refused.text
+    assert f'value="{last[1]}" checked' in refused.text, "what was ticked stays ticked"
     form = {"decision": "confirm_all", "last": last[1]}
-    assert supplier.submit(f"{base}/readings/decide", form).status_code == 302
+    assert supplier.submit(f"{base}/readings", form).status_code == 302
     assert queries.counts(queries.tallies(made))["pending"] == 30  # one's own are not
-    assert demander.submit(f"{base}/readings/decide", form).status_code == 302
+    assert demander.submit(f"{base}/readings", form).status_code == 302
     session.expire_all()
     assert queries.counts(queries.tallies(made))["confirmed"] == 30
     stale = {"transition": "finish", "version": "1"}

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 from marketplace.core import clock as clocks
 from marketplace.core.actor import SYSTEM, VISITOR, Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.outbox import OutboxMessage
-from marketplace.pilots import measuring, plan, policy, queries, services, waiting
+from marketplace.pilots import measuring, plan, policy, queries, services, waiting, wording
 from marketplace.pilots.lifecycle import PILOT
 from marketplace.pilots.models import Pilot, Reading, Tally
 from marketplace.products.models import Product
@@ -173,6 +174,9 @@ def test_a_stop_limit_pauses_and_only_both_resume(session: Db, clock: Any) -> No
     with transaction():
         measuring.note_incident(made, who.demander, "incident", 3, clocks.now(), "碰撞护栏", "")
     assert (made.state, made.pauses) == ("paused", 2)
+    why = ledger.latest(made)
+    assert why is not None
+    assert wording.public_reason(made.targets, why) == wording.serious("incident"), "what happened is for the sides"
     with transaction():
         services.agree_to_resume(made, who.supplier, 2)
     assert made.state == "paused"  # the first pause's consent of the demander is not one to this

@@ -6,8 +6,10 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -15,6 +17,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
+from werkzeug.routing import Map, Rule, RuleFactory
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30  # bytes; what two processes, each with its databases, take at most, and as much again
@@ -41,24 +44,72 @@ def pytest_collection_finish() -> None:
 
 
 class CompiledTemplates(BytecodeCache):
-    """Compiled templates of this process. Jinja compares the source itself, so that a changed one is compiled anew."""
+    """Compiled templates of this process, by their source: a changed one is compiled anew."""
 
     def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
+        self._code: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the compiled template, if there is one."""
-        if code := self._code.get(bucket.key):
-            bucket.bytecode_from_string(code)
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template."""
-        self._code[bucket.key] = bucket.bytecode_to_string()
+        self._code[bucket.key, bucket.checksum] = bucket.code
 
 
 def share_templates() -> None:
     """Every app that is made from now on compiles no template that another one has compiled."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+
+
+class SharedMap(Map):
+    """The addresses of an app: worked out when they are first asked for, and once for all apps that have the same."""
+
+    _known: ClassVar[dict[Hashable, Map]] = {}
+
+    def __init__(self, **options: Any) -> None:
+        self._given: list[Rule] = []
+        super().__init__(**options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note a rule; ``update`` works it out."""
+        assert isinstance(rulefactory, Rule)
+        self._given.append(rulefactory)
+        self._remap = True
+
+    def update(self) -> None:
+        """Take over what an equal map has worked out, or work it out for all that follow."""
+        if not self._remap:
+            return
+        with self._remap_lock:
+            key = (self.host_matching, tuple(self.converters.items()), *map(asked, self._given))
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = Map(host_matching=self.host_matching, converters=self.converters)
+                for rule in self._given:
+                    known.add(own(rule))
+                known.update()
+            self._matcher, self._rules_by_endpoint = known._matcher, known._rules_by_endpoint
+            self._remap = False
+
+
+def asked(rule: Rule) -> Hashable:
+    """All that a rule was made of."""
+    made_of = {**vars(own(rule)), "methods": frozenset(rule.methods or ())}
+    return tuple((name, value if isinstance(value, Hashable) else repr(value)) for name, value in made_of.items())
+
+
+def own(rule: Rule) -> Rule:
+    """A copy that belongs to no map."""
+    copied = rule.empty()
+    copied.provide_automatic_options = rule.provide_automatic_options  # type: ignore[attr-defined]
+    return copied
+
+
+def share_addresses() -> None:
+    """Every app that is made from now on works out no address that another one with the same has worked out."""
+    Flask.url_map_class = SharedMap  # type: ignore[assignment]
 
 
 def share_statements() -> None:
@@ -81,4 +132,5 @@ def share_statements() -> None:
 
 use_memory()
 share_templates()
+share_addresses()
 share_statements()

@@ -10,12 +10,13 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import Form, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
+from marketplace.web.rows import Rows
 
 
 class Row(Form):
@@ -33,7 +34,7 @@ class Trial(MarketplaceForm):
     password = PasswordField("密码")
     kind = RadioField("类型", [chosen()], choices=[SelectChoice("a", "甲"), SelectChoice("b", "乙")])
     amount = IntegerField("数", default=1)
-    rows = FieldList(FormField(Row), min_entries=1)
+    rows = Rows(FormField(Row), min_entries=1)
 
 
 @pytest.fixture
