@@ -3,8 +3,8 @@
 ``python bench/index_latency.py --documents 20000``. Documents and kinds of questions: bench/synthetic.py. ``c`` counts
 facets, reads a page of 20 rows and highlights it; ``c bare`` is c without the texts that the index reads to sharpen its
 order, which FTS5 has no counterpart for; ``first`` is the first touch of each word. The two are asked in turn, question
-by question; times are of the processor, so that what else the machine does changes them little. At the end two
-processes ask while a third writes.
+by question; times are of the processor, so that what else the machine does changes them little. The index is built by
+a process of its own (bench/index_build.py). At the end two processes ask while a third writes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import gc
 import random
-import resource
 import statistics
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.fts5 import Fts5, page, total
+from bench.index_build import INDEX, build_apart
 from bench.index_readers import throughput
 from bench.synthetic import Filters, documents, questions, words
 from marketplace.foundation.index.analyzer import shared_analyzer
@@ -109,16 +109,12 @@ def built(folder: Path, entries: Sequence[IndexDocument]) -> tuple[Fts5, WhooshE
     fts.fill(entries)
     fts.index()
     fts_build = time.process_time() - start
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    engine = WhooshEngine(folder / "index")
-    start = time.process_time()
-    engine.rebuild(entries)
-    build = time.process_time() - start
+    build, before, peak = build_apart(folder, entries)
+    engine = WhooshEngine(folder / INDEX)
     size, fts_size = engine.status().size / 1e6, fts.size() / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(entries)} documents: build {build:.1f} s, FTS5 {fts_build:.1f} s, {build / fts_build:.2f}x; "
-          f"size {size:.1f} MB, FTS5 {fts_size:.1f} MB, {size / fts_size:.2f}x; memory at the peak {peak:.0f} MB, "
-          f"{before:.0f} MB before the build (FTS5 and the documents themselves)", flush=True)  # fmt: skip
+          f"size {size:.1f} MB, FTS5 {fts_size:.1f} MB, {size / fts_size:.2f}x; memory of the building process "
+          f"{peak:.0f} MB at the peak, {before:.0f} MB before", flush=True)  # fmt: skip
     return fts, engine
 
 
@@ -134,7 +130,7 @@ def main() -> None:
         fts, engine = built(Path(folder), entries)
         gc.collect()
         asked = questions(entries, vocabulary, chance)
-        measure(Path(folder) / "index", fts, asked)
+        measure(Path(folder) / INDEX, fts, asked)
         throughput(Path(folder), asked, entries)
         updates(engine, entries[: options.updates])
 

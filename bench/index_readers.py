@@ -18,6 +18,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.fts5 import Fts5
+from bench.index_build import INDEX
 from marketplace.foundation.index.interface import IndexDocument, SearchRequest
 from marketplace.foundation.index.whoosh_engine import WhooshEngine
 
@@ -28,7 +29,7 @@ def throughput(folder: Path, asked: Mapping[str, list], entries: Sequence[IndexD
     """Print questions a second of both, while two changes a second are written."""
     mixed = [[text, filters] for pair in zip(asked["a"], asked["c"], strict=True) for text, filters in pair]
     (folder / "questions.json").write_text(json.dumps(mixed), encoding="utf-8")
-    fts, engine = Fts5(folder / "fts.db"), WhooshEngine(folder / "index")
+    fts, engine = Fts5(folder / "fts.db"), WhooshEngine(folder / INDEX)
     writers: Mapping[str, Callable[[IndexDocument], None]] = {
         "index": lambda entry: engine.apply([entry], []), "FTS5": fts.change,
     }  # fmt: skip
@@ -78,7 +79,7 @@ def read(name: str, folder: Path) -> None:
         def ask(text: str, filters: dict[str, tuple[str, ...]]) -> object:
             return fts.search(text, filters, counted=bool(filters))
     else:
-        engine = WhooshEngine(folder / "index")
+        engine = WhooshEngine(folder / INDEX)
 
         def ask(text: str, filters: dict[str, tuple[str, ...]]) -> object:
             return engine.search(SearchRequest(text, filters), lambda keys: {})

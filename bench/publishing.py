@@ -32,6 +32,7 @@ from marketplace.sample import products
 from marketplace.search.forms import question_of
 from marketplace.search.queries import find
 
+RUN = int(time.time())  # part of every name: a site that is kept has those of earlier runs
 PAUSE = 0.02  # seconds between two looks
 PATIENCE = 60.0
 Published = tuple[str, float]
@@ -43,9 +44,10 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=300)
     parser.add_argument("--a-second", type=float, default=5.0)
     parser.add_argument("--scenarios", type=int, default=200)
+    parser.add_argument("--site", help="a folder in which the site is kept for the next time")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(scale_site(folder, asked.products, asked.scenarios))
+        app = create_app(scale_site(asked.site or folder, asked.products, asked.scenarios))
         with app.app_context():
             keeper = Keeper()
             while keeper.run():  # what has been here for long has its matches
@@ -85,7 +87,7 @@ def publish(app: Flask, items: range, every: float, done: Queue[Published]) -> N
     start = time.perf_counter()
     for number in items:
         time.sleep(max(0.0, start + (number - items.start) * every - time.perf_counter()))
-        name = f"ZQ{number:06d}"
+        name = f"ZQ{RUN}N{number:06d}"
         with app.app_context():
             with transaction():
                 owner = db.session.scalars(sa.select(Organization).limit(1)).one()

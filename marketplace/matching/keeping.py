@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.matching import queries, weights
+from marketplace.matching.gists import Gists
 from marketplace.matching.models import Match, Matched
 from marketplace.matching.needs import Fit, Needs
 from marketplace.matching.queries import PRODUCT, SCENARIO, Piloted
+from marketplace.matching.scoring import Offer
+from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 
 # What is judged between two looks at what else waits for the worker: a second's work. Scenarios are fewer, because they
@@ -49,6 +52,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._needs = OpenNeeds()
+        self._gists = Gists()
         self._seen = -1
 
     def run(self) -> bool:
@@ -60,7 +64,7 @@ class Keeper:
         position = ledger.position()
         if position == self._seen:
             return False
-        if _forget_ended() or _judge_scenarios() or self._judge_products():
+        if _forget_ended() or self._judge_scenarios() or self._judge_products():
             return True
         self._seen = position
         return False
@@ -72,26 +76,38 @@ class Keeper:
         self._needs.refresh()
         tried, fits = queries.piloted(list(due)), list[Fit]()
         for product in queries.offered_products(sorted(due)):
-            fits.extend(self._needs.fitting(queries.offer_of(product, tried)))
+            fits.extend(self._needs.fitting(self._offer(product, tried)))
             if len(fits) >= MOST_FITS:
                 due = {key: version for key, version in due.items() if key <= product.id}
                 break
         _write(PRODUCT, due, fits, tried)
         return True
 
+    def _judge_scenarios(self) -> bool:
+        """Changed scenarios against the products that are up to date; the others get all scenarios in their turn."""
+        due = dict(queries.stale(SCENARIO, SCENARIOS))
+        if not due:
+            return False
+        needs = Needs()
+        for scenario in queries.open_scenarios(sorted(due)):
+            needs.add(queries.need_of(scenario))
+        near = self._near(needs, queries.judged_products())
+        tried, fits = queries.piloted(), list[Fit]()
+        for start in range(0, len(near), READ):
+            for product in queries.offered_products(near[start : start + READ]):
+                fits.extend(needs.fitting(self._offer(product, tried)))
+        _write(SCENARIO, due, fits, {})
+        return True
 
-def _judge_scenarios() -> bool:
-    """Changed scenarios against the products that are up to date; the others get all scenarios in their turn."""
-    due = dict(queries.stale(SCENARIO, SCENARIOS))
-    if not due:
-        return False
-    needs = Needs()
-    for scenario in queries.open_scenarios(sorted(due)):
-        needs.add(queries.need_of(scenario))
-    tried = queries.piloted()
-    fits = [fit for product in queries.judged_products() for fit in needs.fitting(queries.offer_of(product, tried))]
-    _write(SCENARIO, due, fits, {})
-    return True
+    def _near(self, needs: Needs, products: Sequence[tuple[int, int]]) -> Sequence[int]:
+        """Those of the products (key, version) that may fit one of the needs."""
+        gists = ((key, self._gists.get(key, version)) for key, version in products)
+        return [key for key, gist in gists if gist is None or needs.concern(gist)]
+
+    def _offer(self, product: Product, tried: Piloted) -> Offer:
+        offer = queries.offer_of(product, tried)
+        self._gists.keep(offer, product.version)
+        return offer
 
 
 def _write(kind: str, judged: Mapping[int, int], fits: Sequence[Fit], tried: Piloted) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from marketplace.foundation.index.analyzer import Word
 from marketplace.matching import weights
 from marketplace.matching.scoring import (
+    Gist,
     Need,
     Offer,
     earns,
@@ -95,15 +96,9 @@ class Needs:
 
     def fitting(self, offer: Offer) -> Iterator[Fit]:
         """The needs that the offer fits, as ``scoring.judge`` finds for each pair: what is listed and not too low."""
-        titles, texts = self._heard(offer)
         answers: dict[Question, int] = {}
         musts: dict[Question, tuple[Verdict, ...]] = {}
-        for key in {*titles, *texts, *self._by_category.get(offer.category, ())}:
-            need, asked, must, whole = self.lines[key]
-            in_title = titles.get(key, 0)
-            common = in_title * weights.TITLE_WEIGHT + texts.get(key, 0) * weights.TEXT_WEIGHT
-            if not related(need, offer, common, by_title=in_title > 0):
-                continue  # most are not: the parts are not counted for them
+        for (need, asked, must, whole), common in self._related(offer):
             found: tuple[Verdict, ...] = ()
             if must is not None:
                 if must not in musts:
@@ -117,12 +112,25 @@ class Needs:
                     answers[question] = earns(question.part, question.asked, offer)
                 earned += answers[question]
             if (points := score(earned, whole)) >= LEAST_SCORE:
-                yield Fit(key, offer.id, points, found.count("unknown"))
+                yield Fit(need.id, offer.id, points, found.count("unknown"))
+
+    def concern(self, gist: Gist) -> bool:
+        """Whether any need has something in common with it: no other offer fits one."""
+        return any(True for _each in self._related(gist))
+
+    def _related(self, gist: Gist) -> Iterator[tuple[Line, int]]:
+        """The needs that have something in common with it, and the weight of the words; the others are most."""
+        titles, texts = self._heard(gist)
+        for key in {*titles, *texts, *self._by_category.get(gist.category, ())}:
+            line, in_title = self.lines[key], titles.get(key, 0)
+            common = in_title * weights.TITLE_WEIGHT + texts.get(key, 0) * weights.TEXT_WEIGHT
+            if related(line.need, gist, common, by_title=in_title > 0):
+                yield line, common
 
     def _question(self, part: str, asked: Any) -> Question:
         return self._questions.setdefault(f"{part} {asked}", Question(part, asked))
 
-    def _heard(self, offer: Offer) -> tuple[Counter[int], Counter[int]]:
+    def _heard(self, offer: Gist) -> tuple[Counter[int], Counter[int]]:
         """How many words of its title, and of its texts, the offer contains, of each need that has one."""
         near = {
             surface: word

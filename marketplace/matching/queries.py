@@ -56,10 +56,9 @@ def need_of(scenario: Scenario) -> Need:
         payment=frozenset(content.get("payment") or ()),
         requirements=requirements_of(content.get("requirements") or ()),
         words=words,
-        surfaces=frozenset(words),
         all_weight=sum(weight for _word, weight in words.values()),
-        title_pairs=title_pairs,
-        text_pairs=text_pairs,
+        title_pairs=tuple(title_pairs),
+        text_pairs=tuple(text_pairs),
         pair_weight=len(title_pairs) * weights.TITLE_WEIGHT + len(text_pairs) * weights.TEXT_WEIGHT,
     )
 
@@ -116,11 +115,11 @@ def offered_products(ids: Sequence[int] | None = None) -> Iterator[Product]:
     yield from _published(sa.select(Product).options(joinedload(Product.organization)), Product, ids)
 
 
-def judged_products() -> Iterator[Product]:
-    """Published products whose matches are up to date."""
-    judged = sa.select(Matched.listing_id).where(_judged(PRODUCT))
-    select = sa.select(Product).options(joinedload(Product.organization)).where(judged.exists())
-    yield from _published(select, Product, None)
+def judged_products() -> list[tuple[int, int]]:
+    """(key, version) of the published products whose matches are up to date."""
+    select = sa.select(Product.id, Product.version).join(Matched, _judged(PRODUCT))
+    rows = db.session.execute(select.where(Product.state == "published").order_by(Product.id))
+    return [(row.id, row.version) for row in rows]
 
 
 def _published(select: sa.Select[Any], model: type[Listing], ids: Sequence[int] | None) -> Iterator[Any]:

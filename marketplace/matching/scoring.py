@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isqrt
+from sys import intern
 from typing import Any
 
 from marketplace.core.actor import PROVINCE
@@ -34,8 +36,9 @@ class Requirement:
 class Need:
     """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
     sub-scenario, not of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word,
-    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none in
-    both. The sums of their weights stand beside, because every judgement asks for them.
+    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none twice;
+    tuples, because many needs are in memory and sets take several times as much. The sums of their weights stand
+    beside, because every judgement asks for them.
     """
 
     id: int
@@ -47,10 +50,9 @@ class Need:
     payment: frozenset[str]
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
-    surfaces: frozenset[str]
     all_weight: int
-    title_pairs: frozenset[str]
-    text_pairs: frozenset[str]
+    title_pairs: tuple[str, ...]
+    text_pairs: tuple[str, ...]
     pair_weight: int
 
     @property
@@ -60,20 +62,26 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What counts of a product. ``areas``: where it is served, as claimed; ``tokens`` and ``pairs`` (of neighbouring
-    characters): of its public words; ``brevity``: what a shared pair counts, in ten-thousandths (``brevity_of``);
-    ``claims``: spec → (value, level of evidence); ``piloted``: the sub-scenarios and domains of its verified pilots.
-    """
+class Gist:
+    """What of a product says whether it has anything in common with a need. ``tokens``: of its public words."""
 
     id: int
     category: str
     domains: frozenset[str]
+    tokens: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Gist):
+    """What counts of a product. ``areas``: where it is served, as claimed; ``pairs``: of neighbouring characters of its
+    public words; ``brevity``: what a shared pair counts, in ten-thousandths (``brevity_of``); ``claims``: spec →
+    (value, level of evidence); ``piloted``: the sub-scenarios and domains of its verified pilots.
+    """
+
     region: str
     areas: frozenset[str]
     ways: frozenset[str]
     claims: Mapping[str, tuple[Mapping[str, Any] | None, int]]
-    tokens: frozenset[str]
     pairs: frozenset[str]
     brevity: int
     piloted: frozenset[str]
@@ -115,7 +123,7 @@ class Judgement:
 
 def judge(need: Need, offer: Offer) -> Judgement:
     """Judge one pair by the present rules (``weights.VERSION``)."""
-    shared = need.surfaces & words_said([word for word, _weight in need.words.values()], offer)
+    shared = words_said([word for word, _weight in need.words.values()], offer)
     weights_shared = [need.words[surface][1] for surface in shared]
     common, by_title = sum(weights_shared), weights.TITLE_WEIGHT in weights_shared
     earned = {part: earns(part, asked, offer) for part, asked in questions(need)}
@@ -147,7 +155,7 @@ def parts_asked(need: Need) -> Iterator[str]:
         yield "wording"
 
 
-def related(need: Need, offer: Offer, common: int, *, by_title: bool) -> bool:
+def related(need: Need, offer: Gist, common: int, *, by_title: bool) -> bool:
     """Whether they have anything in common. ``common``: the weight of the words of the need that the offer contains;
     ``by_title``: one of them stands in the need's title or sub-scenario."""
     if (need.exact or common) and (offer.category in need.categories or offer.category in need.named):
@@ -254,7 +262,8 @@ def wording(need: Need, offer: Offer) -> int:
     """What the shared pairs of characters earn; nothing where the need has none."""
     if not need.pair_weight:
         return 0
-    title, text = len(need.title_pairs & offer.pairs), len(need.text_pairs & offer.pairs)
+    shared = offer.pairs.intersection
+    title, text = len(shared(need.title_pairs)), len(shared(need.text_pairs))
     held = title * weights.TITLE_WEIGHT + text * weights.TEXT_WEIGHT
     return _part("wording", held * offer.brevity, need.pair_weight * weights.WORDING_FULL * 100)
 
@@ -271,8 +280,15 @@ def need_words(title: str, texts: str) -> dict[str, tuple[Word, int]]:
     for text, weight in ((title, weights.TITLE_WEIGHT), (texts[:MOST_TEXT], weights.TEXT_WEIGHT)):
         for word in analyzer.query_words(text):
             if len(word.surface) > 1 and word.surface not in weights.COMMON_WORDS and not word.surface.isdigit():
-                found.setdefault(word.surface, (word, weight))
+                same = _one(word, weight)
+                found.setdefault(same[0].surface, same)
     return dict(list(found.items())[:MOST_WORDS])
+
+
+@lru_cache(maxsize=50_000)
+def _one(word: Word, weight: int) -> tuple[Word, int]:
+    """Of those that are equal always the same one: the needs in memory have most of their words in common."""
+    return word, weight
 
 
 def offer_tokens(text: str) -> frozenset[str]:
@@ -285,7 +301,8 @@ def pairs_of(text: str) -> frozenset[str]:
     folded = shared_analyzer().normalise(text[: MOST_TEXT * 2])
     for word in weights.COMMON_WORDING:
         folded = folded.replace(word, " ")
-    return frozenset(run[place : place + 2] for run in RUN.findall(folded) for place in range(len(run) - 1))
+    # Of equal pairs one: thousands of needs in memory share them.
+    return frozenset(intern(run[place : place + 2]) for run in RUN.findall(folded) for place in range(len(run) - 1))
 
 
 def brevity_of(pairs: frozenset[str]) -> int:
@@ -293,7 +310,7 @@ def brevity_of(pairs: frozenset[str]) -> int:
     return isqrt(10_000**2 * weights.USUAL_PAIRS // max(len(pairs), weights.LEAST_PAIRS))
 
 
-def words_said(words: Iterable[Word], offer: Offer) -> frozenset[str]:
+def words_said(words: Iterable[Word], offer: Gist) -> frozenset[str]:
     """Those of the words that the offer contains, in one of the ways to say them."""
     contains = offer.tokens.issuperset
     return frozenset([word.surface for word in words if any(contains(way) for way in word.ways)])

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from flask import current_app
 
@@ -108,6 +109,25 @@ def rebuild() -> int:
     """
     built: list[IndexDocument] = []
     generation = engine().rebuild(_all_documents(built))
+    _follow_all(built)
+    built.clear()  # a hundred thousand of them: what comes now has lists of its own
+    renew_words()
+    return generation
+
+
+def _all_documents(built: list[IndexDocument]) -> Iterator[IndexDocument]:
+    """Every document; of each, ``built`` gets what suggestions are made of."""
+    nothing: dict[str, Any] = {}
+    for source in sources().values():
+        keys = iter(source.keys())
+        while ids := list(islice(keys, PORTION)):
+            for document in source.documents(ids):
+                built.append(replace(document, number="", body="", tags="", facets=nothing, claims=nothing))
+                yield document
+            db.session.expunge_all()
+
+
+def _follow_all(built: Sequence[IndexDocument]) -> None:
     for start in range(0, len(built), PORTION):
         with transaction():
             suggesting.follow(built[start : start + PORTION], ())
@@ -115,19 +135,6 @@ def rebuild() -> int:
     with transaction():
         suggesting.follow((), suggesting.known_objects() - keys)
         arrive_missing(keys)
-    renew_words()
-    return generation
-
-
-def _all_documents(built: list[IndexDocument]) -> Iterator[IndexDocument]:
-    """Every document; of each, ``built`` gets what suggestions are made of."""
-    for source in sources().values():
-        keys = iter(source.keys())
-        while ids := list(islice(keys, PORTION)):
-            for document in source.documents(ids):
-                built.append(replace(document, body="", tags="", facets={}, claims={}))
-                yield document
-            db.session.expunge_all()
 
 
 def renew_words() -> None:

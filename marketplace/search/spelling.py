@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ LATIN = re.compile("[a-z]{4,24}")
 TYPED_PINYIN = re.compile("[a-z]{2,40}")
 MOST_WORDS = 30_000  # of the public texts, the most frequent
 LONGEST_SPAN = 4  # words of a question that may be one word mistyped: what is no word is cut into characters
+PORTION = 5_000  # rows of one statement
 READINGS = 3  # words that a pinyin or its initials stands for
 PROPOSED = 3  # corrections tried
 # What a key is: the word itself, its pinyin, its initials, the word with one character left out (or none).
@@ -32,9 +34,9 @@ def renew(found: Mapping[str, int]) -> None:
     db.session.execute(sa.delete(SpellingKey))
     words = [word for word in found if HAN.fullmatch(word) or LATIN.fullmatch(word)]
     kept = sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]
-    rows = [{"key": key[:64], "word": word, "documents": found[word]} for word in kept for key in _keys(word)]
-    if rows:
-        db.session.execute(sa.insert(SpellingKey), rows)
+    rows = ({"key": key[:64], "word": word, "documents": found[word]} for word in kept for key in _keys(word))
+    while portion := list(islice(rows, PORTION)):
+        db.session.execute(sa.insert(SpellingKey), portion)
 
 
 def _keys(word: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -130,7 +130,7 @@ def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, st
 
 def _labelled(field: Field, line: str, message: object) -> str:
     """A message after the label of its field; what has none on the page speaks for itself."""
-    if isinstance(field, FieldList | HiddenField):
+    if isinstance(field, BooleanField | FieldList | HiddenField):
         return f"{line}{message}"
     return line + _("%(label)s：%(text)s", label=say(field.label.text), text=str(message))
 

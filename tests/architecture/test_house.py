@@ -201,6 +201,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "scoring": "the judgement of one pair, pure",
         "needs": "many needs in memory, against which one product is judged at a time",
         "keeping": "judging again what changed",
+        "gists": "what products said when they were judged",
         "showing": "a pair in words",
     },
     "experts": {

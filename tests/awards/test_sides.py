@@ -223,7 +223,7 @@ def test_an_empty_place_is_filled_before_work_begins(world: World) -> None:
     with pytest.raises(Refused), transaction():
         challenges.take_step(challenge, CHALLENGE.by_name["withdraw"], scene.runs, "不办了", None)
     with transaction():
-        services.announce(challenge, scene.runs, 1)
+        services.announce(challenge, scene.runs, 3)
     third = scene.award("proposed")
     assert (third.bid_id, third.lot) == (scene.bids[2].id, 2)
     world.clock.move_to(clock.end_of_day(third.notice.last_day) + timedelta(hours=9))

@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.core import clock
+from marketplace.core.actor import SYSTEM
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.listings import services
 from marketplace.matching import keeping, queries, weights
@@ -106,6 +108,34 @@ def test_after_any_changes_the_table_is_that_of_the_rows(
             settle(chance.choice((keeper, Keeper())))
     settle(Keeper())
     assert kept() == expected()
+
+
+def test_for_another_need_only_products_are_read_that_may_fit_it(
+    app: Flask, session: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = {"title": "水下清洗", "summary": "水下清洗", "cases": "", "category": "underwater", "domains": ["public"]}
+    near, other = products.product(), products.product(**far)
+    keeper, read, original = Keeper(), list[int](), queries.offer_of
+    settle(keeper)
+
+    def noted(product: Any, tried: Any) -> Any:
+        read.append(product.id)
+        return original(product, tried)
+
+    monkeypatch.setattr(queries, "offer_of", noted)
+    need = scenarios.scenario()
+    settle(keeper)
+    assert (read, list(kept())) == ([near.id], [(need.id, near.id)])
+    with transaction():  # it says something else from now on, in another version
+        other.content = {**other.content, **near.content}
+        other.title, other.category, other.domains = near.title, near.category, near.domains
+        db.session.flush()
+        ledger.record(other, "edit", SYSTEM)
+    settle(keeper)
+    scenarios.scenario()
+    settle(keeper)
+    assert kept() == expected()
+    assert len(kept()) == 4
 
 
 def test_new_rules_judge_every_pair_again(app: Flask, session: Db, monkeypatch: pytest.MonkeyPatch) -> None:

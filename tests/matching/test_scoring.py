@@ -32,8 +32,8 @@ def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
         "subscenario": "special.power",
         "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
-        "words": words, "surfaces": frozenset(words), "all_weight": sum(weight for _word, weight in words.values()),
-        "title_pairs": in_title, "text_pairs": in_texts, "pair_weight": len(in_title) * 3 + len(in_texts),
+        "words": words, "all_weight": sum(weight for _word, weight in words.values()),
+        "title_pairs": tuple(in_title), "text_pairs": tuple(in_texts), "pair_weight": len(in_title) * 3 + len(in_texts),
     }  # fmt: skip
     return Need(**{**facts, **given})
 

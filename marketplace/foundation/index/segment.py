@@ -35,7 +35,7 @@ class OpenSegment:
         self.size: int = record.doc_count_all()
         self._lock = threading.Lock()  # the readers of Whoosh share one file position between threads
         with storage.reading(self.name):
-            files = record.open_compound_file(storage)
+            files = storage.segment_files(record)
             self._terms = W3Codec().terms_reader(files, record)
             columns = {name: _integers(files, record, name, self.size) for name in NUMBERS}
             self.lengths = [_bytes(files, record, f"_{name}_len", self.size) for name in TEXT_FIELDS]

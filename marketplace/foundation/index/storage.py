@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
 from marketplace.foundation.index.interface import IndexUnusable
@@ -53,6 +57,50 @@ class IndexStorage(FileStorage):  # type: ignore[misc]
         with self.reading(str(self.path)):
             return TOC.read(self, INDEX_NAME)
 
+    def segment_files(self, record: Any) -> MappedFiles:
+        """The files of a segment."""
+        return MappedFiles(self.open_file(self.segment_path(record).name))
+
     def segment_path(self, record: Any) -> Path:
         name: str = record.make_filename(record.COMPOUND_EXT)
         return self.path / name
+
+
+class MappedFiles(CompoundStorage):  # type: ignore[misc]
+    """The files in one compound file, each a part of its mapping: every process has the pages of the system's cache."""
+
+    def open_file(self, name: str, *_args: Any, **_options: Any) -> Any:
+        offset, length = self.range(name)
+        return MappedFile(memoryview(self._source)[offset : offset + length], name)
+
+
+class MappedFile(BufferFile):  # type: ignore[misc]
+    """Whoosh's own class copies the part into memory as soon as it is opened: the size of the index in each process."""
+
+    def __init__(self, part: memoryview, name: str) -> None:
+        super().__init__(b"", name)
+        self._buf, self.file = part, Window(part)
+
+
+class Window(io.RawIOBase):
+    """A part of a mapping, read as a file."""
+
+    def __init__(self, part: memoryview) -> None:
+        self._part = part
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        found = self._part[self._at : self._at + len(target)]
+        target[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: len(self._part)}[whence]
+        return self._at

@@ -129,9 +129,9 @@ class SegmentBuilder:
         for number, name in enumerate(FIELD_ORDER):
             prefix = pack_ushort(number)
             terms = self._terms.pop(name)
-            for token, key in sorted(((token, token.encode()) for token in terms), key=_second):
+            for token in sorted(terms):  # UTF-8 keeps the order of the characters
                 postings = terms.pop(token)
-                table.add(prefix + key, write_postings(postfile, postings[::2], postings[1::2]))
+                table.add(prefix + token.encode(), write_postings(postfile, postings[::2], postings[1::2]))
         postfile.close()
         table.close()
 
@@ -139,10 +139,6 @@ class SegmentBuilder:
         column = self._storage.create_file(W3Codec.column_filename(self._segment, name))
         column.write(data)
         column.close()
-
-
-def _second(pair: tuple[str, bytes]) -> bytes:
-    return pair[1]
 
 
 def _big_endian(values: array[int]) -> bytes:

@@ -16,6 +16,7 @@ from whoosh.filedb import filetables
 from whoosh.filedb.filestore import FileStorage
 from whoosh.util import numeric
 
+from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.writer import schema
 
 
@@ -101,6 +102,15 @@ def test_column_files(segment: Any, storage: FileStorage) -> None:
     files = segment.open_compound_file(storage)
     name = whoosh3.W3Codec.column_filename(segment, "_body_len")
     assert files.open_file(name).get(0, files.file_length(name)) == bytes([3, 1, 1])
+
+
+def test_files_of_a_segment_are_read_from_its_mapping(segment: Any, storage: FileStorage) -> None:
+    mapped = IndexStorage(Path(storage.folder)).segment_files(segment)
+    terms = whoosh3.W3Codec().terms_reader(mapped, segment)
+    assert list(terms.terms_from("body", b"")) == [("body", "乙".encode()), ("body", "甲".encode())]
+    offset, (length,) = terms.term_info("body", "甲".encode()).extent()
+    assert terms._postfile.get(offset, length)[:4] == whoosh3.WHOOSH3_HEADER_MAGIC
+    assert terms._postfile._buf.obj is mapped._source  # no copy of it
 
 
 def test_stored_column(storage: FileStorage) -> None:
