@@ -216,7 +216,7 @@ def _acceptance(journey: Journey) -> None:
     award = journey.award("executing")
     measured = {"measured-0-value": "28", "measured-0-met": "y", "measured-1-value": "", "statement": "按合同完成。"}
     path = f"/award-lots/{award.id}/acceptance"
-    journey.post(journey.next, path, 422, **measured)
+    assert "设备覆盖率，实测值：" in journey.post(journey.next, path, 422, **measured).text, "which indicator"
     given = {**measured, "measured-1-value": "97", "measured-1-met": "y"}
     where = journey.post(journey.next, path, **given, files=a_file("验收报告.txt")).location
     decision = {"result": "pass", "opinion": "同意通过验收。", "departure": ""}
@@ -261,7 +261,8 @@ def _panel(journey: Journey, where: str, decision: dict[str, str]) -> None:
         sa.select(StoredFile).where(StoredFile.owner_type == kind))]  # fmt: skip
     assert all(journey.get(late.expert.user, f"/files/{key}/x").status_code in (200, 302) for key in papers)
     journey.post(late.expert.user, sheet, **said, reasons="先存着", go="draft")
-    journey.post(late.expert.user, sheet, 422, **{**said, "findings-1-met": ""}, reasons="缺一项", go="hand_in")
+    gap = journey.post(late.expert.user, sheet, 422, **{**said, "findings-1-met": ""}, reasons="缺一项", go="hand_in")
+    assert "设备覆盖率，是否达到：" in gap.text
     journey.declares_shares(late.expert, journey.world.organizations[1])
     assert journey.get(late.expert.user, sheet).status_code == 404, "a late tie takes the seat"
     (instead,) = journey.seats(acceptance, "proposed")
