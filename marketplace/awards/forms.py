@@ -246,7 +246,7 @@ class AcceptanceForm(FilesForm):
     """Every indicator as it was measured, and what was achieved."""
 
     measured = Rows(FormField(MeasuredRow), _l("考核指标"))
-    statement = line(_l("总结"), 5000, TextAreaField, validators=[required()])
+    statement = line(_l("总结"), 5000, TextAreaField)
     files = _files(_l("验收材料（报告、检测、财务决算）"))
 
     def __init__(self, indicators: Sequence[Mapping[str, Any]]) -> None:
