@@ -143,7 +143,7 @@ def _ranking_page(found: Challenge, form: LotForm | None = None) -> ResponseRetu
         {
             "name": showing.bid_name(each.code), "bid": each.bid if named or not found.blind else None,
             "total": ranking.shown(each.total), "exact": ranking.exact(each.total), "rank": each.rank,
-            "shared": each.shared and not each.lot, "failed": showing.failed_words(found, each.failed),
+            "shared": each.shared, "lot": each.lot, "failed": showing.failed_words(found, each.failed),
         }
         for each in queries.ranking(found)
     ]  # fmt: skip

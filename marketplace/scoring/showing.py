@@ -129,7 +129,7 @@ def placed_rows(challenge: Challenge, now: Standing) -> list[dict[str, Any]]:
     return [
         {
             "name": bid_name(each.bid), "total": ranking.shown(each.total), "exact": ranking.exact(each.total),
-            "rank": each.rank, "shared": each.shared, "failed": failed_words(challenge, each.failed),
+            "rank": each.rank, "shared": each.shared, "lot": 0, "failed": failed_words(challenge, each.failed),
         }
         for each in now.placed
     ]  # fmt: skip

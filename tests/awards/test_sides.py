@@ -194,9 +194,12 @@ def test_equal_ranks_are_told_apart_by_lot(world: World) -> None:
     made = draw_of(challenge, 1)
     assert made.secret not in second.get(page).text
     assert made.commitment in second.get(page).text
+    assert f'<span class="no">{numbers[0]}</span>' in second.get(page).text
     assert [sent(owner, "1/draw", "271828"), sent(first, "1/draw", "271828")] == [404, 403]
     assert [sent(second, "1/draw", "七颗骰子"), sent(second, "1/draw", "271828")] == [422, 302]
     assert sent(second, "1/draw", "314159") == 409, "nobody draws until he likes it"
+    assert "抽签第 1 位" in first.get(page).text
+    assert f'<span class="no">{numbers[0]}</span>' in first.get(page).text
     made = draw_of(challenge, 1)
     seed = f"{made.secret}:271828"
     assert made.outcome == sorted(numbers, key=lambda each: sha256(f"{seed}:{each}".encode()).hexdigest())
