@@ -18,11 +18,11 @@ from marketplace.awards.models import Award
 from marketplace.awards.policy import sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.notices.lifecycle import DAYS, NOTICE
 from marketplace.scoring.policy import concludes
 from marketplace.settings.queries import value
@@ -82,7 +82,7 @@ def show(challenge: str) -> ResponseReturnValue:
     ]
     bid = own_bid(found, actor) if actor.signed_in else None
     return render_template(
-        "awards/show.html", challenge=found, mark=CHALLENGE.mark(found.state), awards=awards,
+        "awards/show.html", challenge=found, mark=SHOWN[found.shown_state], awards=awards,
         results=showing.results(found, given), notices=_notices(given), notice_mark=NOTICE.mark,
         runs=concludes(actor, found),
         acts=_acts(found) if concludes(actor, found) else {}, told=bid is not None and feedback.is_told(found),
@@ -125,9 +125,13 @@ def announce(challenge: str) -> ResponseReturnValue:
     found, actor = _run(challenge)
     form = NoticeForm(data={"days": str(value(DAYS))})
     if form.validate_on_submit() and (days := form.read()) is not None:
-        notice = services.announce(found, actor, days, seen_version())
-        flash(_("公示已发布，申报单位会收到通知。"))
-        return redirect(url_for("notices.show", number=notice.number))
+        try:
+            notice = services.announce(found, actor, days, seen_version())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("公示已发布，申报单位会收到通知。"))
+            return redirect(url_for("notices.show", number=notice.number))
     chosen = ranking.next_ones(found) if found.state == "ranked" else ()
     return form_page(
         "awards/announce.html", form, challenge=found, chosen=chosen,

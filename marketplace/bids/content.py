@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from marketplace.challenges.content import COMPARATORS
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 
@@ -48,9 +50,12 @@ LABELS = {
 }
 
 
+COMPARES = {">=": operator.ge, "<=": operator.le, "=": operator.eq}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the check before sealing: ``kind`` is ok or fix, ``step`` the page where it is mended."""
+    """One line of the check before sealing: ``kind`` is ok, fix or tip, ``step`` the page where it is mended."""
 
     kind: str
     text: Text
@@ -58,11 +63,12 @@ class Check:
     why: Text | None = None
 
 
-def checks(content: Content, indicators: Sequence[str], *, consortium: bool) -> list[Check]:
-    """What must be there before a bid is sealed. ``indicators``: names of those the challenge sets."""
+def checks(content: Content, indicators: Sequence[Mapping[str, Any]], *, consortium: bool) -> list[Check]:
+    """What must be there before a bid is sealed. ``indicators``: those the challenge sets, as its content has them."""
     return [
         _filled("proposal", content, "approach"),
-        _answered(content, indicators),
+        _answered(content, [row["name"] for row in indicators]),
+        *_behind(content, indicators),
         *(_filled("plan", content, key) for key in ("price", "months", "leader", "schedule")),
         *([_filled("plan", content, "division")] if consortium else []),
         *_papers(content, consortium),
@@ -84,11 +90,29 @@ def _answered(content: Content, indicators: Sequence[str]) -> Check:
         return Check("ok", Text("考核指标逐项作了承诺", "A commitment for every indicator"))
     return Check(
         "fix",
-        Text("还有 %(count)s 项考核指标没有承诺值：%(first)s", "%(count)s indicators without a commitment: %(first)s")
+        Text("还有 %(count)s 项考核指标没有承诺值：%(first)s", "Indicators without a commitment (%(count)s): %(first)s")
         % {"count": len(missing), "first": missing[0]},
         "indicators",
         Text("方案须覆盖榜单的全部考核指标", "A bid covers every indicator of the challenge"),
     )
+
+
+def _behind(content: Content, indicators: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    """Commitments that fall short of what is required, where both are plain numbers; the panel judges them."""
+    for row in indicators:
+        promised = (content.get("indicators") or {}).get(row["name"], {}).get("promised", "")
+        try:
+            reached = COMPARES[row["comparator"]](Decimal(promised), Decimal(row["threshold"]))
+        except (InvalidOperation, KeyError):
+            continue
+        if not reached:
+            words = Text(
+                "承诺值达不到要求：%(name)s 承诺 %(promised)s，要求 %(sign)s %(threshold)s",
+                "A commitment falls short: %(name)s, %(promised)s where %(sign)s %(threshold)s is required",
+            )
+            told = {"name": Text(row["name"], row.get("name_en") or row["name"]), "promised": promised,
+                    "sign": COMPARATORS[row["comparator"]], "threshold": row["threshold"]}  # fmt: skip
+            yield Check("tip", words % told, "indicators")
 
 
 def _papers(content: Content, consortium: bool) -> Iterator[Check]:

@@ -116,8 +116,8 @@ def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
 
 def check(bid: Bid, written: Mapping[str, Any]) -> list[content.Check]:
     """The check before sealing."""
-    names = [row["name"] for row in bid.challenge.content.get("indicators") or []]
-    return content.checks(written, names, consortium=len(live(bid)) > 1)
+    indicators = bid.challenge.content.get("indicators") or []
+    return content.checks(written, indicators, consortium=len(live(bid)) > 1)
 
 
 def live(bid: Bid) -> list[Participation]:

@@ -21,6 +21,15 @@ DAYS = Setting(
     least=1,
     most=60,
 )
+LEAST_DAYS = Setting(
+    "notices.least_days",
+    Text("公示期最少", "The shortest time a notice is open"),
+    3,
+    Text("已发布的公示不受影响", "Does not affect notices already published"),
+    WORKING_DAYS,
+    least=1,
+    most=60,
+)
 REPLY_DAYS = Setting(
     "notices.reply_days",
     Text("异议答复时限", "Time to decide on an objection"),
@@ -30,7 +39,7 @@ REPLY_DAYS = Setting(
     least=1,
     most=60,
 )
-SETTINGS = (DAYS, REPLY_DAYS)
+SETTINGS = (DAYS, LEAST_DAYS, REPLY_DAYS)
 
 
 def window_over(notice: Notice) -> Refused | None:

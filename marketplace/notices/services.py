@@ -23,7 +23,7 @@ from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import next_number
 from marketplace.foundation.outbox import emit
 from marketplace.notices import window
-from marketplace.notices.lifecycle import DAYS, NOTICE, OBJECTION, window_open, window_over
+from marketplace.notices.lifecycle import DAYS, LEAST_DAYS, NOTICE, OBJECTION, window_open, window_over
 from marketplace.notices.models import Notice, NoticeParty, Objection
 from marketplace.notices.policy import deciding_post
 from marketplace.notices.queries import open_objections
@@ -60,10 +60,13 @@ def open_notice(decision: Decision, actor: Actor, post: PostHeld | None = None, 
     """Put a decision on public notice for ``days`` working days (the setting, without). The caller asks the right.
 
     Raises:
-        Conflict: a notice about it is running.
+        Conflict: a notice about it is running. Invalid: ``days`` are fewer than the setting of the shortest.
         YearUnknown: the window runs into a year whose working days are not known.
     """
-    length = days if days is not None else value(DAYS)
+    length, least = days if days is not None else value(DAYS), value(LEAST_DAYS)
+    if days is not None and days < least:
+        message = Text("公示至少 %(least)s 个工作日", "A notice is open for at least %(least)s working days")
+        raise Invalid([Wrong("days", message % {"least": least})])
     opened = clock.now()
     content = {"sections": [dict(each) for each in decision.sections]}
     notice = Notice(

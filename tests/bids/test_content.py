@@ -26,8 +26,19 @@ def _whole(**changes: Any) -> dict[str, Any]:
     }
 
 
+INDICATOR = {"name": "测温误差", "name_en": "", "comparator": "<=", "threshold": "1.5"}
+
+
+def test_a_commitment_that_falls_short_is_pointed_out() -> None:
+    for promised, told in (("1.5", []), ("0.5", []), ("2", ["indicators"]), ("±2", []), ("NaN", [])):
+        whole = _whole(indicators={"测温误差": {"promised": promised, "basis": ""}})
+        found = content.checks(whole, [INDICATOR], consortium=False)
+        assert [each.step for each in found if each.kind == "tip"] == told
+        assert content.blocking(found) == [], "the bidder may still seal it"
+
+
 def test_a_whole_bid_lacks_nothing() -> None:
-    assert content.blocking(content.checks(_whole(), ["测温误差"], consortium=False)) == []
+    assert content.blocking(content.checks(_whole(), [INDICATOR], consortium=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -41,7 +52,7 @@ def test_a_whole_bid_lacks_nothing() -> None:
     ],
 )
 def test_each_gap_names_the_page_that_mends_it(changes: dict[str, Any], consortium: bool, step: str) -> None:
-    found = content.blocking(content.checks(_whole(**changes), ["测温误差"], consortium=consortium))
+    found = content.blocking(content.checks(_whole(**changes), [INDICATOR], consortium=consortium))
     assert found
     assert found[0].step == step
 

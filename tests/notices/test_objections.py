@@ -107,5 +107,8 @@ def test_who_raised_it_is_for_him_and_the_officials(world: dict[str, Actor], cli
 
 def test_new_years_eve_in_beijing_is_the_next_day(world: dict[str, Actor]) -> None:
     with clock.standing_at(clock.datetime(2025, 12, 31, 16, 30, tzinfo=clock.UTC)):
-        made = notices.notice(9, days=1)  # 00:30 on New Year's Day in Beijing: a holiday, and so are the two behind it
-    assert made.last_day.isoformat() == "2026-01-04"  # the Sunday that was worked in
+        made = notices.notice(9, days=3)  # 00:30 on New Year's Day in Beijing: a holiday, and so are the two behind it
+    assert made.last_day.isoformat() == "2026-01-06"  # the Sunday, which was worked in, Monday, Tuesday
+    with pytest.raises(Invalid) as refused:
+        notices.notice(10, days=2)
+    assert [each.field for each in refused.value.errors] == ["days"], "shorter than the setting allows"
