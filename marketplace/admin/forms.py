@@ -244,12 +244,19 @@ def last_day(until: datetime | None) -> date | None:
     return clock.beijing(until - timedelta(microseconds=1)).date() if until else None
 
 
+def _terms() -> tuple[Any, Any, Any]:
+    """Duties, last day and reason, where a form has them: errors are listed in the order of its fields."""
+    return (
+        SelectMultipleField(_l("职责"), [chosen(_l("请至少选择一项职责"))]),
+        DateField(_l("最后一天"), [Optional()], description=_l("留空表示没有期限。")),
+        TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)]),
+    )
+
+
 class ChangePostForm(MarketplaceForm):
     """Duties and end of a post, and why."""
 
-    duties = SelectMultipleField(_l("职责"), [chosen(_l("请至少选择一项职责"))])
-    until = DateField(_l("最后一天"), [Optional()], description=_l("留空表示没有期限。"))
-    reason = TextAreaField(_l("理由"), [required(), at_most(REASON_LIMIT)])
+    duties, until, reason = _terms()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -263,6 +270,7 @@ class PostForm(ChangePostForm):
     department = StringField(_l("部门"), [required(), at_most(120)])
     department_en = StringField(_l("部门（英文）"), [at_most(200)])
     region = SelectField(_l("负责的地区"), [chosen()])
+    duties, until, reason = _terms()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -232,8 +232,9 @@ def judge(milestone: Milestone, result: str, words: str, actor: Actor, seen: int
         Refused, Conflict, Invalid: as ``move``; Invalid also when words are missing.
     """
     owner = milestone.award.challenge.organization_id
-    if result == "partly" and not words.strip():
-        raise Invalid([FieldError("words", Text("部分完成的，写明没有完成什么", "Say what was not done"))])
+    if result != "met" and not words.strip():
+        message = Text("写明没有完成什么，对方会看到", "Say what was not done; the other side will read it")
+        raise Invalid([FieldError("words", message)])
     if result == "return":
         until = max(milestone.until, clock.today() + timedelta(days=value(MEND_DAYS)))
         move(MILESTONE, milestone, "return", actor, words, organization_id=owner, seen=seen,

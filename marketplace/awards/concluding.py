@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.awards import accepting, policy
-from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, EXEMPTION
+from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, EXEMPTION, REWORK_DAYS, mended_in_time
 from marketplace.awards.models import Acceptance, Award, Termination
 from marketplace.awards.queries import acceptances_of, awards_of, live_of
 from marketplace.awards.services import post_of, step_challenge
@@ -24,6 +25,7 @@ from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.outbox import emit
+from marketplace.settings.queries import value
 
 NEEDED = Text("请填写此项", "Required")
 # Step of the life cycle → what an expert's vote calls the same.
@@ -31,10 +33,10 @@ DECISIONS = {"pass": "pass", "pass_partly": "partly"}
 
 
 def not_ready(award: Award) -> Refused | None:
-    """The whole is accepted once every milestone is."""
+    """The whole is accepted once every milestone is; applied for again in time when it was sent back."""
     left = [each for each in award.milestones if each.state != "accepted"]
     if award.state == "executing" and not left:
-        return None
+        return mended_in_time(award)
     return Refused(
         Text("里程碑全部通过以后申请验收", "The whole is accepted once every milestone is"),
         Text("还有 %(count)s 个里程碑没有通过", "%(count)s milestones are not accepted") % {"count": len(left)}
@@ -49,7 +51,8 @@ def apply(
     """Apply for the acceptance of the whole. ``measured``: name of an indicator → (what was measured, whether met).
 
     Raises:
-        NotFound: the actor does not work on it. Refused: milestones are open. Conflict: one is being decided.
+        NotFound: the actor does not work on it. Refused: milestones are open, or the time to mend it is over.
+        Conflict: one is being decided.
         Invalid: an indicator without a value, or no statement.
     """
     lock(award)
@@ -152,14 +155,16 @@ def decide(
 
 
 def take_acceptance_step(acceptance: Acceptance, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
-    """Return it to be mended; raises as ``move``. What the panel has said until then stays on record."""
+    """Return it to be mended by a day; raises as ``move``. What the panel has said until then stays on record."""
     owner = acceptance.award.challenge.organization_id
     post = None if policy.endorses(actor, acceptance) else post_of(actor, acceptance.award.challenge)
     accepting.settle(acceptance)  # the panel before what it judges, as everybody locks them
-    data = accepting.summary(acceptance, accepting.standing_of(acceptance))
+    by = clock.today() + timedelta(days=value(REWORK_DAYS))
+    data = accepting.summary(acceptance, accepting.standing_of(acceptance)) | {"rework_by": by.isoformat()}
     move(ACCEPTANCE, acceptance, step.name, actor, reason, post=post, organization_id=None if post else owner,
          seen=seen, data=data)  # fmt: skip
     acceptance.opinion, acceptance.decided_at, acceptance.decided_by = reason.strip(), clock.now(), actor.user_id
+    acceptance.rework_by = by
     db.session.flush()
 
 

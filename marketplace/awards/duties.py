@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.awards.models import Acceptance, Award, Contract, Milestone, Opinion, Payment
 from marketplace.awards.policy import seats_of
@@ -91,6 +91,26 @@ def _to_endorse(actor: Actor) -> sa.Select[int]:
     return select.where(Award.challenge_id.in_(_challenges_of(actor)))
 
 
+def _to_mend() -> sa.Select[int]:
+    """Acceptances that were sent back, and nobody has applied for again."""
+    again = aliased(Acceptance)
+    newer = sa.exists().where(again.award_id == Acceptance.award_id, again.id > Acceptance.id)
+    select = sa.select(Acceptance.id).join(Award)
+    return select.where(Acceptance.state == "returned", Award.state == "executing", ~newer)
+
+
+def _to_apply_again(actor: Actor) -> sa.Select[int]:
+    """In time; afterwards it is the official's turn."""
+    in_time = Acceptance.rework_by.is_(None) | (Acceptance.rework_by >= clock.today())
+    return _to_mend().where(Award.organization_id.in_(_own(actor)), in_time)
+
+
+def _not_mended(actor: Actor) -> sa.Select[int]:
+    """The time to mend it is over: the official decides whether it ends."""
+    late = Acceptance.rework_by < clock.today()
+    return _to_mend().join(Challenge, Challenge.id == Award.challenge_id).where(late, _in_charge(actor))
+
+
 def _to_judge_the_whole(actor: Actor) -> sa.Select[int]:
     """An expert who has not handed in his opinion."""
     select = seats_of(actor).join(Acceptance, Acceptance.id == Opinion.acceptance_id)
@@ -124,6 +144,11 @@ def _of_acceptance(acceptance: Any) -> tuple[Challenge, str, Any]:
     return acceptance.award.challenge, url_for("acceptances.show", number=acceptance.id), None
 
 
+def _of_rework(acceptance: Any) -> tuple[Challenge, str, Any]:
+    href = url_for("award_lots.show", number=acceptance.award_id) + "#act"
+    return acceptance.award.challenge, href, acceptance.rework_by
+
+
 _AWARD = (joinedload(Award.challenge),)
 # What waits → table, loading, how a row is addressed, the verb, and why.
 PARTS: tuple[tuple[Part, type[Any], tuple[Any, ...], Callable[[Any], tuple[Challenge, str, Any]], Text, Text], ...] = (
@@ -145,6 +170,12 @@ PARTS: tuple[tuple[Part, type[Any], tuple[Any, ...], Callable[[Any], tuple[Chall
      Text("确认到账", "Confirm receipt"), Text("需求单位登记了付款", "The owner recorded a payment")),
     (_to_endorse, Acceptance, (joinedload(Acceptance.award).joinedload(Award.challenge),), _of_acceptance,
      Text("出具验收意见", "Give your opinion"), Text("揭榜单位申请验收", "Acceptance is applied for")),
+    (_to_apply_again, Acceptance, (joinedload(Acceptance.award).joinedload(Award.challenge),), _of_rework,
+     Text("整改后再次申请验收", "Mend it and apply for acceptance again"),
+     Text("验收退回整改", "Its acceptance was sent back")),
+    (_not_mended, Acceptance, (joinedload(Acceptance.award).joinedload(Award.challenge),), _of_rework,
+     Text("决定是否终止", "Decide whether to terminate"),
+     Text("整改逾期，没有再次申请验收", "It was not mended and applied for in time")),
     (_to_judge_the_whole, Opinion,
      (joinedload(Opinion.acceptance).joinedload(Acceptance.award).joinedload(Award.challenge),), _of_opinion,
      Text("提交验收意见", "Give your opinion as an expert"), Text("验收组已到齐", "The whole panel has accepted")),

@@ -22,7 +22,7 @@ from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.listings.answers import any_day
 from marketplace.web.fields import OneOf, OneShown, listed, refuse
 from marketplace.web.fields import written as line
-from marketplace.web.forms import MarketplaceForm, chosen, required
+from marketplace.web.forms import MarketplaceForm, about, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, RowForm, Rows, WrittenRow
 
@@ -246,13 +246,13 @@ class AcceptanceForm(FilesForm):
     """Every indicator as it was measured, and what was achieved."""
 
     measured = Rows(FormField(MeasuredRow), _l("考核指标"))
-    statement = line(_l("总结"), 5000, TextAreaField, validators=[required()])
+    statement = line(_l("总结"), 5000, TextAreaField)
     files = _files(_l("验收材料（报告、检测、财务决算）"))
 
     def __init__(self, indicators: Sequence[Mapping[str, Any]]) -> None:
         super().__init__()
         self._names = [row["name"] for row in indicators]
-        _keep_rows(self.measured, len(self._names))
+        _keep_rows(self.measured, indicators)
 
     def read(self) -> dict[str, tuple[str, bool]]:
         """Name of an indicator → (measured, met)."""
@@ -267,12 +267,14 @@ class AcceptanceForm(FilesForm):
         _gather(self.measured)
 
 
-def _keep_rows(rows: Any, count: int) -> None:
-    """As many rows as there are indicators, whatever was sent."""
-    while len(rows.entries) > count:
+def _keep_rows(rows: Any, indicators: Sequence[Mapping[str, Any]]) -> None:
+    """A row about each indicator, whatever was sent."""
+    while len(rows.entries) > len(indicators):
         rows.pop_entry()
-    while len(rows.entries) < count:
+    while len(rows.entries) < len(indicators):
         rows.append_entry()
+    for entry, row in zip(rows, indicators, strict=True):
+        about(entry, Text(row["name"], row["name_en"] or row["name"]))
 
 
 class OwnerForm(MarketplaceForm):
@@ -299,10 +301,10 @@ class ExpertForm(MarketplaceForm):
     reasons = line(_l("理由"), 3000, TextAreaField, description=_l("对照指标和现场情况写；有条件的写明条件。"))
 
     def __init__(self, opinion: Opinion) -> None:
-        count = len(opinion.acceptance.indicators)
-        rows = [opinion.findings.get(str(place), {}) for place in range(count)]
+        indicators = opinion.acceptance.indicators
+        rows = [opinion.findings.get(str(place), {}) for place in range(len(indicators))]
         super().__init__(data={"findings": rows, "vote": opinion.vote or None, "reasons": opinion.reasons})
-        _keep_rows(self.findings, count)
+        _keep_rows(self.findings, indicators)
 
     def read(self) -> dict[str, dict[str, str]]:
         """Place of an indicator → what was found of it."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from marketplace.awards import policy
 from marketplace.awards.models import Acceptance, Award, Contract, Extension, Milestone, Termination
+from marketplace.awards.queries import returned_of
 from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.notices.queries import stands
+from marketplace.settings.queries import value
 
 DAYS = Text("天", "days")
 WORKING_DAYS = Text("个工作日", "working days")
@@ -34,7 +36,18 @@ DECISION_DAYS = Setting(
 ACCEPTANCE_DAYS = Setting(
     "awards.acceptance_days", Text("验收时限", "Time to decide on an acceptance"), 20, None, WORKING_DAYS, 1, 90,
 )  # fmt: skip
-SETTINGS = (ANSWER_DAYS, SIGN_DAYS, MEND_DAYS, EXTENSION_DAYS, DECISION_DAYS, ACCEPTANCE_DAYS)
+# domain.md 1.5, C16: mended once, within 60 days.
+REWORKS = Setting(
+    "awards.reworks", Text("验收最多退回整改几次", "How often work may be sent back at its acceptance"), 1, None,
+    Text("次", "times"), 1, 5,
+)  # fmt: skip
+REWORK_DAYS = Setting(
+    "awards.rework_days", Text("验收退回后整改时限", "Time to mend and apply for acceptance again"), 60, _LATER, DAYS,
+    1, 365,
+)  # fmt: skip
+SETTINGS = (
+    ANSWER_DAYS, SIGN_DAYS, MEND_DAYS, EXTENSION_DAYS, DECISION_DAYS, ACCEPTANCE_DAYS, REWORKS, REWORK_DAYS,
+)  # fmt: skip
 
 
 # ---- what must hold ----
@@ -307,6 +320,35 @@ def award_at_work(acceptance: Acceptance) -> Refused | None:
     )
 
 
+def rework_left(acceptance: Acceptance) -> Refused | None:
+    """Work is sent back as often as is allowed, counted over every application of its award."""
+    refusal = award_at_work(acceptance)
+    done, most = len(returned_of(acceptance.award)), value(REWORKS)
+    if refusal is not None or done < most:
+        return refusal
+    return Refused(
+        Text("验收最多退回整改 %(most)d 次", "Work is sent back to be mended at most %(most)d times") % {"most": most}
+        if most > 1 else Text("验收只能退回整改一次", "Work is sent back to be mended once only"),
+        Text("已经退回 %(done)d 次", "It was sent back %(done)d times") % {"done": done}
+        if done > 1 else Text("已经退回过一次", "It was sent back once already"),
+        Text("请作出验收结论；达不到要求的，由经办人终止",
+             "Decide on the acceptance; where the work falls short, the official terminates it"),
+    )  # fmt: skip
+
+
+def mended_in_time(award: Award) -> Refused | None:
+    """Whoever was sent back applies again by the day he was given; the day decides, not the job that notices it."""
+    last = next(iter(returned_of(award)), None)
+    if last is None or last.rework_by is None or clock.today() <= last.rework_by:
+        return None
+    return Refused(
+        Text("退回整改的，在时限内完成并再次申请验收",
+             "Work that was sent back is mended, and its acceptance applied for again, in time"),
+        Text("时限到 %(day)s 为止", "It could be applied for through %(day)s") % {"day": last.rework_by.isoformat()},
+        Text("请与经办人联系，由其决定是否终止", "Turn to the official in charge, who decides whether to terminate it"),
+    )  # fmt: skip
+
+
 ACCEPTANCE = Lifecycle(
     "acceptance",
     Text("验收", "Acceptance"),
@@ -325,7 +367,7 @@ ACCEPTANCE = Lifecycle(
              label=Text("通过验收", "Pass"), past="Passed"),
         step("pass_partly", "endorsed", "partly", who=policy.accepts, guard=award_at_work, quiet=True,
              label=Text("部分通过", "Pass in part"), past="Passed in part"),
-        step("return", "applied endorsed", "returned", who=policy.sends_back, guard=award_at_work, asks_reason=True,
+        step("return", "applied endorsed", "returned", who=policy.sends_back, guard=rework_left, asks_reason=True,
              label=Text("退回整改", "Return for rework"), past="Returned for rework"),
     ),
 )  # fmt: skip

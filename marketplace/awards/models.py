@@ -248,7 +248,8 @@ class Acceptance(Base):
 
     ``indicators``: rows of {name, name_en, required, unit, measured, met}. Experts are drawn for it by the capability
     panels (``accepting.py``). ``departure``: why the official decided without a panel, or otherwise than most of it.
-    ``panel``: who sat on it, as officials wrote before panels were drawn; empty since then.
+    ``panel``: who sat on it, as officials wrote before panels were drawn; empty since then. ``rework_by``: the last day
+    to apply again after it was returned.
     """
 
     __tablename__ = "award_acceptance"
@@ -279,6 +280,7 @@ class Acceptance(Base):
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    rework_by: Mapped[date | None]
     state: Mapped[str] = mapped_column(sa.String(12), default="applied")
     version: Mapped[int] = mapped_column(default=1)
 

@@ -120,6 +120,8 @@ def hanging_moved(message: Message, config: Config) -> Iterator[Letter]:
     what = _ASKED.get(message.topic) or Text(
         f"{life.label.zh}：{life.by_name[name].told.zh}", f"{life.label.en}: {life.by_name[name].told.en}"
     )
+    if day := entry.data.get("rework_by"):
+        what = Text(f"{what.zh}，{day} 以前（含当日）再次申请验收", f"{what.en}; apply again by {day}")
     href = f"{config.base_url}{_address(kind, found, award)}"
     for user in _members(_sides(award)):
         yield _letter(user, award.challenge, AWARDS, what, href, entry.reason)

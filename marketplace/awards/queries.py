@@ -156,6 +156,11 @@ def acceptances_of(award: Award) -> Sequence[Acceptance]:
     return db.session.scalars(select.order_by(Acceptance.id.desc())).all()
 
 
+def returned_of(award: Award) -> Sequence[Acceptance]:
+    """Those that were sent back to be mended, the newest first."""
+    return [each for each in acceptances_of(award) if each.state == "returned"]
+
+
 def termination_of(award: Award) -> Termination | None:
     """Why it was ended."""
     return db.session.scalar(sa.select(Termination).where(Termination.award_id == award.id))

@@ -18,7 +18,7 @@ from marketplace.awards.models import Award
 from marketplace.awards.policy import sees_inside
 from marketplace.bids.policy import reads_all
 from marketplace.bids.queries import own_bid
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.queries import challenge_by_number
 from marketplace.core.actor import Actor
@@ -82,7 +82,7 @@ def show(challenge: str) -> ResponseReturnValue:
     ]
     bid = own_bid(found, actor) if actor.signed_in else None
     return render_template(
-        "awards/show.html", challenge=found, mark=CHALLENGE.mark(found.state), awards=awards,
+        "awards/show.html", challenge=found, mark=SHOWN[found.shown_state], awards=awards,
         results=showing.results(found, given), notices=_notices(given), notice_mark=NOTICE.mark,
         runs=concludes(actor, found),
         acts=_acts(found) if concludes(actor, found) else {}, told=bid is not None and feedback.is_told(found),

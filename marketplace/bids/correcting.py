@@ -11,7 +11,7 @@ from flask import current_app
 
 from marketplace.bids.content import FILE_KINDS
 from marketplace.bids.drafting import note_blob
-from marketplace.bids.lifecycle import CORRECTION, CORRECTION_DAYS
+from marketplace.bids.lifecycle import CORRECTION, CORRECTION_DAYS, too_late
 from marketplace.bids.models import Bid, Correction
 from marketplace.bids.policy import checks_papers
 from marketplace.core import clock
@@ -128,4 +128,5 @@ def miss_due() -> None:
     """Papers that nobody handed in while they were checked: the official decides on what there is."""
     due = (Correction.state == "asked") & (Correction.last_day < clock.today()) & (Bid.state == "opened")
     for each in db.session.scalars(sa.select(Correction).join(Bid).where(due).order_by(Correction.id)).all():
-        move(CORRECTION, each, "miss", SYSTEM)
+        if too_late(each) is None:  # by the database's clock, which may be behind that of this server
+            move(CORRECTION, each, "miss", SYSTEM)

@@ -23,16 +23,19 @@ from marketplace.challenges import (
     views,
 )
 from marketplace.challenges.addenda import ADDENDUM
-from marketplace.challenges.lifecycle import CHALLENGE, REVIEW_DAYS
+from marketplace.challenges.lifecycle import CHALLENGE, REVIEW_DAYS, SHOWN
 from marketplace.challenges.models import Addendum, Challenge
 from marketplace.challenges.questions import QUESTION, digest_due
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
+from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.letters import DECISIONS, DESK
+from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Task
+from marketplace.notices.models import Notice
 from marketplace.scenarios.models import Scenario
 from marketplace.web.languages import current_language
 from marketplace.web.limits import A_MINUTE, Limit, figure
@@ -64,6 +67,13 @@ def can_read_file(actor: Actor, file: StoredFile) -> bool:
         return False
     named = {each["id"] for each in showing.files(challenge)}
     return file.id in named or policy.can_edit(actor, challenge)
+
+
+def notice_closed(message: Message) -> None:
+    """A notice is over: a challenge that was on it is found under another word."""
+    notice = db.session.get_one(Notice, message.subject_id)
+    if notice.about_type == searchdoc.KIND:
+        dirty.note(searchdoc.KIND, notice.about_id)
 
 
 # ---- what waits for somebody ----
@@ -131,7 +141,7 @@ def workspace_panel(actor: Actor) -> Markup | None:
     found = queries.mine(actor) if actor.organization_ids else []
     if not found:
         return None
-    return Markup(get_template_attribute("challenges/panels.html", "workspace_panel")(found, CHALLENGE.mark))
+    return Markup(get_template_attribute("challenges/panels.html", "workspace_panel")(found, SHOWN))
 
 
 def scenario_panel(scenario: Scenario, actor: Actor) -> Markup | None:
@@ -143,7 +153,7 @@ def scenario_panel(scenario: Scenario, actor: Actor) -> Markup | None:
     if not posted and not offers:
         return None
     draw = get_template_attribute("challenges/panels.html", "scenario_panel")
-    return Markup(draw(scenario, posted, CHALLENGE.mark, offers))
+    return Markup(draw(scenario, posted, SHOWN, offers))
 
 
 def _init(app: Flask) -> None:
@@ -188,6 +198,7 @@ CHALLENGES = Capability(
     blueprints=views.blueprints,
     navigation=(NavItem("challenges", Text("揭榜挂帅", "Challenges"), "challenges.home", 30),),
     footer=(FooterLink(0, Text("揭榜挂帅", "Challenges"), "challenges.home", 40),),
+    topics={"notice.close": notice_closed},
     letters={
         "challenge.submit": notify.submitted,
         **{f"challenge.{step}": notify.changed for step in notify.TOLD},

@@ -9,7 +9,7 @@ from flask import Response, current_app, request, url_for
 
 from marketplace.challenges import queries, showing
 from marketplace.challenges.content import BLANK, in_beijing
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.config import Config
 from marketplace.core import clock
@@ -33,7 +33,7 @@ def question() -> dict[str, str]:
     if domain and domain not in {each.code for each in catalogue.domains()}:
         raise NotFound
     return {
-        "state": asked_status(CHALLENGE.states),
+        "state": asked_status(SHOWN),
         "domain": domain,
         "words": clean(request.args.get("q"))[:WORDS_MOST],
     }
@@ -71,7 +71,7 @@ def cells(challenge: Challenge, language: str) -> list[str]:
     money = showing.funds(challenge.content)
     return [
         challenge.number, challenge.label.say(language), challenge.organization.label.say(language), domain,
-        CHALLENGE.mark(challenge.state).label.say(language), money.say(language) if money else "",
+        SHOWN[challenge.shown_state].label.say(language), money.say(language) if money else "",
         *(in_beijing(at) or "" for at in (challenge.published_at, challenge.questions_until, challenge.deadline)),
         challenge.digest,
     ]  # fmt: skip
@@ -93,7 +93,7 @@ def item(challenge: Challenge) -> dict[str, Any]:
     content = challenge.content
     return {
         "number": challenge.number, "url": f"{base}/challenges/{challenge.number}", "title": challenge.title,
-        "title_en": challenge.title_en, "state": challenge.state,
+        "title_en": challenge.title_en, "state": challenge.shown_state,
         "organization": challenge.organization.label.zh, "organization_en": challenge.organization.label.en,
         "scenario": challenge.scenario.number if challenge.scenario else None, "domain": challenge.domain,
         "task": content["task"], "task_en": content["task_en"], "indicators": content["indicators"],
@@ -139,7 +139,7 @@ def _card(challenge: Challenge) -> Mapping[str, Any]:
         "id": challenge.id, "number": challenge.number,
         "href": url_for("challenges.show", number=challenge.number), "title": challenge.label,
         "text": Text(content["task"], content["task_en"] or content["task"]),
-        "meta": [challenge.organization.label, domain], "state": CHALLENGE.mark(challenge.state),
+        "meta": [challenge.organization.label, domain], "state": SHOWN[challenge.shown_state],
         "deadline": challenge.deadline, "funds": showing.funds(content), "updated": challenge.published_at,
         "demo": challenge.demo,
     }  # fmt: skip

@@ -99,14 +99,15 @@ def _rows(form: type[WrittenRow], label: Any, called: Any) -> Rows:
     return Rows(FormField(form), label, called=called, max_entries=READ_AT_MOST)
 
 
+def _timetable() -> tuple[Any, Any, Any, Any]:
+    """The fields of ``timetable.ORDER``, where a form has them: errors are listed in the order of its fields."""
+    return _instant(_l("提问截止")), _instant(_l("答复截止")), _instant(_l("揭榜截止")), _instant(_l("开启时间"))
+
+
 class TimesForm(MarketplaceForm):
     """Base of forms with instants on a Beijing clock."""
 
     instants: tuple[str, ...] = timetable.ORDER
-    questions_until = _instant(_l("提问截止"))
-    answers_until = _instant(_l("答复截止"))
-    deadline = _instant(_l("揭榜截止"))
-    opening_at = _instant(_l("开启时间"))
 
     def read_instants(self) -> dict[str, datetime | None]:
         """The instants as they are kept; a refusal stands at its field."""
@@ -156,22 +157,23 @@ class ChallengeForm(TimesForm):
     mode = OneShown(_l("揭榜方式"), choices=lambda: listed(MODES.items()), default="single")
     most_winners = line(_l("最多几家"), 2)
     min_bids = line(_l("至少几件申报，少于此数流榜"), 2)
-    blind = BooleanField(_l("盲评：专家看不到申报单位"))
     most_partners = line(_l("联合体参加单位最多几家（不含牵头）"), 2)
     kinds = SomeOf(_l("单位类型"), choices=lambda: listed(KIND_LABELS.items()), description=_l("不勾选则不限。"))
     regions = SomeOf(_l("所在地"), choices=lambda: list(city_choices()), description=_l("不勾选则不限。"))
     categories = SomeOf(
         _l("能力：已发布下列品类的产品"), choices=lambda: list(category_choices()), description=_l("不勾选则不限。")
     )
-    credit = BooleanField(_l("三年内无严重失信记录"))
     owner_barred = BooleanField(_l("需求单位及其上下级单位不得揭榜"))
+    credit = BooleanField(_l("三年内无严重失信记录"))
+    corrections = BooleanField(_l("形式审查时可以补正材料一次"))
     conditions = line(_l("其他条件（选填）"), 1000, TextAreaField)
     conditions_en = line(_l("其他条件（英文，选填）"), 2000, TextAreaField)
     criteria = _rows(CriterionRow, _l("评审标准"), _l("评审项 %(number)s"))
     pass_mark = line(_l("总分低于多少不立榜"), 6)
-    corrections = BooleanField(_l("形式审查时可以补正材料一次"))
     tie_rule = OneShown(_l("总分相同时"), choices=lambda: listed(TIE_RULES.items()), default="criteria")
+    blind = BooleanField(_l("盲评：专家看不到申报单位"))
     publish_at = _instant(_l("计划发榜（选填）"), description=_l("不填则审核通过后立即发榜。"))
+    questions_until, answers_until, deadline, opening_at = _timetable()
     openers_needed = line(_l("开启时至少到场"), 1)
     openers = line(_l("开启人共"), 1)
     contract = FileField(_l("合同范本"))
@@ -319,6 +321,7 @@ class AddendumForm(TimesForm):
     ]), default="")  # fmt: skip
     text = line(_l("内容"), 3000, TextAreaField, description=_l("写清改了什么、为什么。"))
     text_en = line(_l("内容（英文，选填）"), 5000, TextAreaField)
+    questions_until, answers_until, deadline, opening_at = _timetable()
     task = line(_l("任务"), 5000, TextAreaField)
     task_en = line(_l("任务（英文，选填）"), 8000, TextAreaField)
     months = line(_l("完成期限"), 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from marketplace.challenges import timetable
 from marketplace.challenges.conditions import asked, unhindered
 from marketplace.challenges.content import blocking
@@ -176,3 +178,14 @@ CHALLENGE = Lifecycle(
              hint=Text("榜单就此结束，页面保留并公开理由", "It ends here; its page stays and shows the reason")),
     ),
 )  # fmt: skip
+
+
+def _shown() -> Iterator[tuple[str, State]]:
+    for name, state in CHALLENGE.states.items():
+        yield name, state
+        if name == "notice":
+            yield "notice_over", State(Text("公示期满，待立榜", "Notice over, to be awarded"), "", "clock")
+
+
+# How a challenge is shown, by ``Challenge.shown_state``, in the order of its life.
+SHOWN = dict(_shown())

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.text import Text
 from marketplace.foundation.db import Base
+from marketplace.notices.models import Notice
 
 if TYPE_CHECKING:
     from marketplace.organizations.models import Organization
@@ -90,6 +91,25 @@ class Challenge(Base):
     closed_at: Mapped[datetime | None]
     # What the reviewer wrote when he returned it, or why it ended early.
     remark: Mapped[str] = mapped_column(sa.Text, default="")
+
+    # What it is shown as: its state, or "notice_over" between the last day of its newest notice and the award.
+    shown_state: Mapped[str] = column_property(
+        sa.case(
+            (
+                (state == "notice")
+                & (
+                    sa.select(Notice.state)
+                    .where(Notice.about_type == "challenge", Notice.about_id == id)
+                    .order_by(Notice.id.desc())
+                    .limit(1)
+                    .scalar_subquery()
+                    == "closed"
+                ),
+                "notice_over",
+            ),
+            else_=state,
+        )
+    )
 
     organization: Mapped[Organization] = relationship("Organization")
     scenario: Mapped[Scenario | None] = relationship("Scenario")

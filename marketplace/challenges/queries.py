@@ -33,7 +33,7 @@ def challenges(actor: Actor, *, state: str = "", domain: str = "", words: str = 
     """The published challenges of a list, open ones first by their deadline, then the others, newest first."""
     select = sa.select(Challenge).where(Challenge.published_at.is_not(None), visible_to(actor))
     if state:
-        select = select.where(Challenge.state == state)
+        select = select.where(Challenge.shown_state == state)
     if domain:
         select = select.where(Challenge.domain == domain)
     if words:
@@ -53,11 +53,11 @@ def escaped(words: str) -> str:
 
 
 def public_states() -> Mapping[str, int]:
-    """State → how many published challenges are in it."""
-    select = (
-        sa.select(Challenge.state, sa.func.count()).where(Challenge.published_at.is_not(None)).group_by(Challenge.state)
-    )
-    return {row.state: row[1] for row in db.session.execute(select)}
+    """State as it is shown → how many published challenges are in it."""
+    shown = sa.select(Challenge.shown_state).where(Challenge.published_at.is_not(None)).subquery()
+    state = shown.c.shown_state
+    select = sa.select(state, sa.func.count()).group_by(state)
+    return {row[0]: row[1] for row in db.session.execute(select)}
 
 
 def challenge_by_number(number: str, actor: Actor) -> Challenge:

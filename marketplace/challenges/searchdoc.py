@@ -38,7 +38,7 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
                 title=_joined(challenge.title, challenge.title_en), body=_body(challenge), tags=_tags(challenge),
                 facets={
                     "domain": (challenge.domain,) if challenge.domain else (),
-                    "city": regions.places(challenge.region), "status": (challenge.state,),
+                    "city": regions.places(challenge.region), "status": (challenge.shown_state,),
                 },
                 timestamp=int(challenge.published_at.timestamp()),
             )  # fmt: skip

@@ -26,9 +26,10 @@ STAGES = (
     Text("形式审查", "Formal check"), Text("专家评审", "Scoring"), Text("公示", "Notice"), Text("立榜", "Award"),
     Text("签约执行", "Work"), Text("验收", "Acceptance"),
 )  # fmt: skip
-# State → how many stages lie behind it.
+# State as it is shown → how many stages lie behind it.
 _REACHED = {
-    "published": 1, "closed": 2, "opened": 4, "scoring": 5, "consensus": 5, "ranked": 5, "notice": 6, "confirmed": 7,
+    "published": 1, "closed": 2, "opened": 4, "scoring": 5, "consensus": 5, "ranked": 5, "notice": 6, "notice_over": 7,
+    "confirmed": 7,
     "executing": 8, "accepted": 10, "partly_accepted": 10,
 }  # fmt: skip
 ENDED = ("withdrawn", "failed", "no_suitable", "terminated")
@@ -43,7 +44,7 @@ def rail(challenge: Challenge) -> list[tuple[Text, str]]:
     """The stages with "done", "now" or "next"; none for what was never published or ended before its time."""
     if challenge.published_at is None or challenge.state in ENDED:
         return []
-    behind = _REACHED[challenge.state]
+    behind = _REACHED[challenge.shown_state]
     return [
         (stage, "done" if place < behind else "now" if place == behind else "next")
         for place, stage in enumerate(STAGES)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from marketplace.challenges import addenda, export, queries, questions, services, showing, timetable
 from marketplace.challenges.addenda import ADDENDUM, Change
 from marketplace.challenges.forms import AddendumForm, AnswerForm, AskForm, ChallengeForm, domain_choices
-from marketplace.challenges.lifecycle import CHALLENGE, WRITABLE, to_mend
+from marketplace.challenges.lifecycle import CHALLENGE, SHOWN, WRITABLE, to_mend
 from marketplace.challenges.models import Addendum, Challenge
 from marketplace.challenges.policy import can_edit, can_post
 from marketplace.core.actor import Actor
@@ -80,8 +80,8 @@ def home() -> ResponseReturnValue:
     asked, states = export.question(), queries.public_states()
     page = paginate(queries.challenges(current_actor(), **asked))
     return render_template(
-        "challenges/home.html", page=page, asked=asked, mark=CHALLENGE.mark, funds=showing.funds,
-        states=[(key, CHALLENGE.mark(key).label) for key in CHALLENGE.states if key in states],
+        "challenges/home.html", page=page, asked=asked, mark=SHOWN, funds=showing.funds,
+        states=[(key, state.label) for key, state in SHOWN.items() if key in states],
         domains=[(each.value, each.label) for each in domain_choices() if each.value],
         domain_names={each.value: each.label for each in domain_choices()},
         downloads=export.downloads(), remaining=showing.remaining,
@@ -113,7 +113,7 @@ def show(number: str) -> ResponseReturnValue:
     owns = can_edit(actor, challenge)
     inside = owns or actor.post_for("challenge", challenge.region) is not None
     return render_template(
-        "challenges/show.html", challenge=challenge, content=challenge.content, mark=CHALLENGE.mark(challenge.state),
+        "challenges/show.html", challenge=challenge, content=challenge.content, mark=SHOWN[challenge.shown_state],
         rail=showing.rail(challenge), rows=showing.rows(challenge), eligibility=showing.eligibility(challenge),
         summary=showing.summary(challenge), tie=showing.tie_rule(challenge), files=showing.files(challenge),
         history=showing.history(challenge), remaining=showing.remaining(challenge),

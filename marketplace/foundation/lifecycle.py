@@ -42,10 +42,10 @@ def move(
         Invalid: the step asks for a reason and none was given.
     """
     step = lifecycle.by_name[name]
-    before = _set(lifecycle, step, subject, actor, seen)
+    before, words = _set(lifecycle, step, subject, actor, reason, seen)
     entry = ledger.record(
         subject, name, actor, organization_id=organization_id, post=post,
-        before=before, after=step.target, reason=checked_reason(step, reason), data=data,
+        before=before, after=step.target, reason=words, data=data,
     )  # fmt: skip
     emit(f"{subject.subject_type}.{name}", subject, {"entry": entry.id})
     return entry
@@ -69,18 +69,23 @@ def move_unseen(
         Refused, Conflict, Invalid: as ``move``.
     """
     step = lifecycle.by_name[name]
-    before = _set(lifecycle, step, subject, actor, seen)
-    keep(step, before, checked_reason(step, reason))
+    keep(step, *_set(lifecycle, step, subject, actor, reason, seen))
 
 
-def _set(lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, seen: int | None) -> str:
-    """Check the step, set the state, and say what it was."""
+def _set(
+    lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, reason: str, seen: int | None
+) -> tuple[str, str]:
+    """Check the step, set the state, and give what it was with the reason as it will stand in history.
+
+    Nothing is changed before everything is checked: the page of a refused act is drawn from the same object.
+    """
     lock(subject)
     before = lifecycle.state_of(subject)
     _check(lifecycle, step, subject, actor, seen)
+    words = checked_reason(step, reason)
     setattr(subject, lifecycle.column, step.target)
     db.session.flush()
-    return before
+    return before, words
 
 
 def _check(lifecycle: Lifecycle, step: Step, subject: Any, actor: Actor, seen: int | None) -> None:

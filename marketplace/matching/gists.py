@@ -7,6 +7,7 @@ need. It is a cache: what is not in it is read and cut.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from marketplace.matching.scoring import Gist, Offer
@@ -49,6 +50,11 @@ class Gists:
         if number == len(self._tokens):
             self._tokens.append(token)
         return number
+
+    def retain(self, keys: Iterable[int]) -> None:
+        """Let go of all other products: they make room."""
+        for key in self._kept.keys() - set(keys):
+            del self._kept[key]
 
     def get(self, key: int, version: int) -> Gist | None:
         """What the product says in this version, or None where that is not remembered."""

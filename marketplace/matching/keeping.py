@@ -101,6 +101,7 @@ class Keeper:
 
     def _near(self, needs: Needs, products: Sequence[tuple[int, int]]) -> Sequence[int]:
         """Those of the products (key, version) that may fit one of the needs."""
+        self._gists.retain(key for key, _version in products)
         gists = ((key, self._gists.get(key, version)) for key, version in products)
         return [key for key, gist in gists if gist is None or needs.concern(gist)]
 

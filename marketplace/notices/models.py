@@ -144,6 +144,7 @@ class Objection(Base):
     demo: Mapped[bool] = mapped_column(default=False)
 
     notice: Mapped[Notice] = relationship("Notice", back_populates="objections")
+    organization: Mapped[Organization | None] = relationship("Organization")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 

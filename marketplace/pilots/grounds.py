@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.awards.queries import live_of
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.queries import challenge_by_number
 from marketplace.core import clock
@@ -124,7 +124,7 @@ def _nothing_to_try(challenge: Challenge, winners: Sequence[int]) -> Refused:
     fact = Text("中榜单位还没有公开的产品", "The winner has no public product")
     if not winners:
         fact = Text("榜单现在是“%(state)s”，还没有签约执行", "It is “%(state)s”; no contract is carried out") % {
-            "state": CHALLENGE.mark(challenge.state).label,
+            "state": SHOWN[challenge.shown_state].label,
         }  # fmt: skip
     return Refused(
         Text("签约执行的榜单，用中榜单位公开的产品开展验证",

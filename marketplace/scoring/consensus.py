@@ -12,7 +12,7 @@ from typing import Any
 from marketplace.bids.models import Bid
 from marketplace.bids.unsealing import content_of
 from marketplace.challenges.content import BLANK
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import CHALLENGE, SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
@@ -111,7 +111,7 @@ def _panel_in_consensus(challenge: Challenge) -> Panel:
         return panel
     raise Refused(
         Text("合议期间才能调整、表决和签署", "Marks are changed, voted on and signed in consensus"),
-        Text("现在是“%(state)s”", "It is now “%(state)s”") % {"state": CHALLENGE.mark(challenge.state).label},
+        Text("现在是“%(state)s”", "It is now “%(state)s”") % {"state": SHOWN[challenge.shown_state].label},
         Text("请刷新页面", "Look at the page again"),
     )
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.bids.queries import challenge_by_number
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.showing import tie_rule
 from marketplace.core.errors import Invalid, NotFound
@@ -65,7 +65,7 @@ def _page(challenge: Challenge, form: ChangeForm | None = None) -> ResponseRetur
     _offer(form, now)
     one = member(actor, challenge)
     body = render_template(
-        "scoring/consensus.html", challenge=challenge, mark=CHALLENGE.mark(challenge.state), rows=showing.table(now),
+        "scoring/consensus.html", challenge=challenge, mark=SHOWN[challenge.shown_state], rows=showing.table(now),
         placed=showing.placed_rows(challenge, now), form=form, one=one, tie=tie_rule(challenge),
         chair=chairs(actor, challenge), talks=challenge.state == "consensus" and one is not None,
         votes=_votes(now, one), waits=now.waiting_votes, shown=showing.mark_words,
@@ -148,7 +148,7 @@ def _ranking_page(found: Challenge, form: LotForm | None = None) -> ResponseRetu
         for each in queries.ranking(found)
     ]  # fmt: skip
     return form_page(
-        "scoring/ranking.html", form or LotForm(formdata=None), challenge=found, mark=CHALLENGE.mark(found.state),
+        "scoring/ranking.html", form or LotForm(formdata=None), challenge=found, mark=SHOWN[found.shown_state],
         earlier=[each for each in queries.rankings_of(found) if each is not made], tie=tie_rule(found), rows=rows,
         made=made, named=named, ties=_ties(found, made) if named else [],
         runs=found.state == "ranked" and concludes(current_actor(), found),

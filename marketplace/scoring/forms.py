@@ -11,7 +11,7 @@ from marketplace.foundation.lifecycle import REASON_LIMIT
 from marketplace.scoring.marks import ANSWERS, NOTE_LIMIT, Marks
 from marketplace.scoring.ranking import Criterion
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, listed
-from marketplace.web.forms import MarketplaceForm, at_most, required
+from marketplace.web.forms import MarketplaceForm, about, at_most, required
 from marketplace.web.languages import lazy_gettext as _l
 
 MARK_LENGTH = 16
@@ -45,7 +45,11 @@ def sheet_form(criteria: Sequence[Criterion], marks: Marks, *, typed: bool = Tru
         given = marks.get(each.key, {})
         data |= {f"mark_{each.key}": given.get("mark", ""), f"note_{each.key}": given.get("note", "")}
     made: type[SheetForm] = type("SheetForm", (SheetForm,), fields)
-    return made(data=data) if typed else made(formdata=None, data=data)
+    form = made(data=data) if typed else made(formdata=None, data=data)
+    for each in criteria:
+        for part in ("mark", "note"):
+            about(form[f"{part}_{each.key}"], each.name)
+    return form
 
 
 class ChangeForm(MarketplaceForm):

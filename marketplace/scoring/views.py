@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.bids.properties import Unstrippable, stripped
 from marketplace.bids.queries import challenge_by_number
 from marketplace.bids.unsealing import content_of, file_pieces, has_read, note_reading
-from marketplace.challenges.lifecycle import CHALLENGE
+from marketplace.challenges.lifecycle import SHOWN
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
@@ -67,7 +67,7 @@ def _home(challenge: Challenge, form: AgainForm | None = None) -> ResponseReturn
     official = one is None and runs(actor, challenge)
     form = form or AgainForm(formdata=None)
     body = render_template(
-        "scoring/home.html", challenge=challenge, mark=CHALLENGE.mark(challenge.state), panel=panel, one=one,
+        "scoring/home.html", challenge=challenge, mark=SHOWN[challenge.shown_state], panel=panel, one=one,
         chair=panel is not None and one is not None and chair_of(panel) is one, official=official, form=form,
         bids=showing.own_bids(challenge, one) if one is not None else [], sheet_mark=SHEET.mark,
         progress=showing.progress(challenge, panel) if official and panel is not None else [],
@@ -136,7 +136,7 @@ def sheet(challenge: str, code: str) -> ResponseReturnValue:
     if own is None or not (request.method == "POST" or has_read(called.bid, current_actor())):
         return render_template(
             "scoring/unread.html", challenge=called.bid.challenge, code=code, name=showing.bid_name(code),
-            mark=CHALLENGE.mark(called.bid.challenge.state), bids=showing.own_bids(called.bid.challenge, one),
+            mark=SHOWN[called.bid.challenge.shown_state], bids=showing.own_bids(called.bid.challenge, one),
         )  # fmt: skip
     form = sheet_form(marks.criteria_of(own.challenge), own.marks)
     if request.method == "POST":
@@ -183,7 +183,7 @@ def _sheet_page(
     total, given = marks.total_of(criteria, own.marks)
     body = render_template(
         "scoring/sheet.html", challenge=challenge, code=called.code, name=showing.bid_name(called.code), sheet=own,
-        mark=CHALLENGE.mark(challenge.state), state=SHEET.mark(own.state), form=form, criteria=criteria,
+        mark=SHOWN[challenge.shown_state], state=SHEET.mark(own.state), form=form, criteria=criteria,
         bids=showing.own_bids(challenge, own.assignment), read=showing.bid_content(called.bid, blind=challenge.blind),
         total=f"{total:f}", given=given, writable=own.state == "draft" and challenge.state == "scoring",
         version=request.form.get("version", own.version), words=showing.mark_words, least=value(REASON_LEAST),

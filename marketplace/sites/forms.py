@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
-from wtforms import FormField, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, FormField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
@@ -24,7 +24,7 @@ from marketplace.sites.figures import CRITERIA, WEIGHTS
 from marketplace.sites.models import Site
 from marketplace.web.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse
 from marketplace.web.fields import written as line
-from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
+from marketplace.web.forms import MarketplaceForm, about, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import READ_AT_MOST, Rows, WrittenRow
 
@@ -261,7 +261,7 @@ class VisitForm(MarketplaceForm):
 class SheetForm(MarketplaceForm):
     """An expert's marks with reasons; made anew for the weights that count today."""
 
-    opinion = line(_l("总体意见（选填）"), 2000, TextAreaField)
+    opinion: Field
 
     def read(self) -> dict[str, dict[str, str]]:
         """The marks as typed; what lies outside its weight is refused at its field."""
@@ -286,8 +286,12 @@ def sheet_form(marks: Mapping[str, Mapping[str, str]], opinion: str) -> SheetFor
     for key in CRITERIA:
         fields[f"marks_{key}"] = StringField(_l("得分"), [at_most(8)])
         fields[f"reason_{key}"] = line(_l("理由"), 1000, TextAreaField)
+    fields["opinion"] = line(_l("总体意见（选填）"), 2000, TextAreaField)
     given = {f"{part}_{key}": each.get(part, "") for key, each in marks.items() for part in ("marks", "reason")}
     made: SheetForm = type("MarkedSheetForm", (SheetForm,), fields)(data={**given, "opinion": opinion})
+    for key, (name, _weight, _hint) in CRITERIA.items():
+        for part in ("marks", "reason"):
+            about(made[f"{part}_{key}"], name)
     return made
 
 

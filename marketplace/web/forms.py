@@ -89,6 +89,15 @@ class MarketplaceForm(FlaskForm):
             field.errors = [*field.errors, error.message.say(language)]
 
 
+def about(field: Field, what: Any) -> None:
+    """Say what a field or a row is about (a criterion, an indicator), as the heading above it on the page does.
+
+    The summary of errors begins with it, because so many fields are called the same, or with the name of a row
+    (``web.rows.Rows.at``) where there is none. ``what``: a Text or a string.
+    """
+    field.about = what
+
+
 def _named(form: BaseForm, path: str) -> Field:
     """The field of a path such as "rows.2.name", as deep as the form has it; never one without place for a message."""
     first, *rest = path.split(".")
@@ -105,12 +114,14 @@ def _named(form: BaseForm, path: str) -> Field:
 
 def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, str]]:
     for field in fields:
+        what = getattr(field, "about", None)
+        here = line if what is None else _("%(row)s，", row=say(what))
         if isinstance(field, FormField):
-            yield from _problems(field.form, line)
+            yield from _problems(field.form, here)
             continue
         # A list's own messages are texts; those of its entries come with the entries.
         yield from (
-            (field.id, _labelled(field, line, each)) for each in field.errors if not isinstance(each, dict | list)
+            (field.id, _labelled(field, here, each)) for each in field.errors if not isinstance(each, dict | list)
         )
         if isinstance(field, FieldList):
             for number, entry in enumerate(field.entries, 1):

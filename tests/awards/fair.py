@@ -54,7 +54,7 @@ MARKS = {
     "objector": "异议人司徒求是", "phone": "13900139007", "facts": "异议事实业绩不符", "reply": "答复经查业绩属实",
     "contract": "281.77", "contract file": "合同密件之内容", "milestone": "里程碑报告样机到场", "payment": "84.53",
     "opinion": "验收意见同意通过", "finding": "专家复测三次属实", "votes": "3 位专家：同意通过验收",
-    "ending": "结束理由名单列错一家", "settlement": "清算余款退回财政",
+    "count": "开启 2 件", "ending": "结束理由名单列错一家", "settlement": "清算余款退回财政",
 }  # fmt: skip
 NUMBERS = {"lead": "number", "rival": "rival's number", "asker": "withdrawn number"}
 OPENERS = ("official", "opener", "third")

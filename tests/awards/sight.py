@@ -42,6 +42,7 @@ SAME = {
 PARTS: Mapping[str, Sequence[str]] = {
     "edition": "12", "version": "1", "step": ("proposal",), "ending": ("csv", "json", "xlsx"), "kind": ("challenge",),
 }  # fmt: skip
+SEARCHES = ("/search", "/search/suggest", "/api/v1/search", "/api/v1/suggest")
 # Of long tables the last rows.
 MOST = 3
 
@@ -62,7 +63,8 @@ def addresses(app: Flask, fair: Fair, *, quiet: bool) -> Iterator[tuple[str, str
         yield "GET", "/account/privacy/data.zip"
     for acceptance in db.session.scalars(sa.select(Acceptance)):
         yield "GET", f"/panel/acceptance/{acceptance.number}"
-    yield from (("GET", f"/search?q={words[:4]}") for words in (MARKS["terms"], MARKS["approach"]))
+    for words in (MARKS["terms"], MARKS["approach"]):
+        yield from (("GET", f"{path}?q={words[:4]}") for path in SEARCHES)
     for rule in app.url_map.iter_rules():
         strange = rule.endpoint in SAME or rule.endpoint.partition(".")[0] in STRANGE
         if "GET" in (rule.methods or ()) and not strange:

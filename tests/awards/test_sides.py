@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.awards import carrying, concluding, feedback, services
-from marketplace.awards.lifecycle import AWARD, EXEMPTION
-from marketplace.awards.models import Award
+from marketplace.awards.lifecycle import ACCEPTANCE, AWARD, EXEMPTION
+from marketplace.awards.models import Acceptance, Award
 from marketplace.awards.queries import award_of, awards_of, live_of, termination_of
 from marketplace.challenges import services as challenges
 from marketplace.challenges.lifecycle import CHALLENGE
@@ -146,10 +146,37 @@ def _finish(world: World, scene: Scene, award: Award) -> None:
     measured = {row["name"]: ("31", False) for row in scene.challenge.content["indicators"]}
     with transaction():
         asked = concluding.apply(award, measured, "未全部达到", [], winner)
+    _sent_back_once(world, scene, asked)
+    with transaction():
+        asked = concluding.apply(award, measured, "整改后仍有一项未达到", [], winner)
+    page = f"/acceptances/{asked.id}"
+    refused = world.client(awards.member(world.owner)).submit(f"{page}/do", {"transition": "return", "reason": "再改"})
+    assert refused.status_code == 403, "work is sent back once"
+    for words in ("验收只能退回整改一次", "已经退回过一次", "请作出验收结论"):
+        assert words in refused.text, "rule, fact and next step"
     with transaction():
         concluding.endorse(asked, "partly", "一项未达到", owner)
     with transaction():
         concluding.decide(asked, "pass_partly", "同意部分验收", "事项简单", [], scene.runs)
+
+
+def _sent_back_once(world: World, scene: Scene, asked: Acceptance) -> None:
+    """The owner sends it back: until the sixtieth day it may be applied for again, after that the official decides."""
+    award, sent_back = asked.award, clock.now()
+    with transaction():
+        concluding.take_acceptance_step(asked, ACCEPTANCE.by_name["return"], member_of(world.owner), "缺一项", None)
+    last = asked.rework_by
+    assert last is not None
+    assert (last - clock.today()).days == 60
+    for after, mine, its in ((0, True, False), (1, False, True)):
+        world.clock.move_to(clock.end_of_day(last) + timedelta(seconds=after - 1))
+        winner, official = awards.member(award.organization), scene.official
+        said = [world.client(each).get("/workspace/").text for each in (winner, official)]
+        assert ["整改后再次申请验收" in said[0], "整改逾期" in said[1]] == [mine, its]
+        there = world.client(winner).get(f"/award-lots/{award.id}/acceptance")
+        assert there.status_code == (200 if mine else 403)
+    assert f"时限到 {last.isoformat()} 为止" in there.text
+    world.clock.move_to(sent_back)
 
 
 def test_equal_ranks_are_told_apart_by_lot(world: World) -> None:

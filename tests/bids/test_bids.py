@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, VISITOR
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.foundation import ledger
-from marketplace.foundation.db import Base, db, transaction
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.outbox import OutboxMessage
 from marketplace.organizations.models import Organization
 from tests.bids.conftest import World
@@ -28,6 +27,7 @@ from tests.factories import accounts, bids, challenges
 from tests.factories.listings import member_of
 from tests.support.site import see_what_others_wrote
 from tests.support.together import together
+from tests.support.traces import traces
 
 
 def deadline(challenge: Challenge) -> datetime:
@@ -119,40 +119,21 @@ def test_a_partner_consents_itself_and_before_anything_is_sealed(world: World) -
     assert [act.action for act in queries.acts(bid)] == ["begin", "ask", "join"]
 
 
-def _found(phrase: str, folder: Path) -> list[str]:
-    """Where a phrase stands: every cell of the database, every file of the site and of SQLite."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for row in db.session.execute(sa.select(table)):
-            for cell in row:
-                raw = cell if isinstance(cell, bytes) else str(cell).encode()
-                if phrase.encode() in raw or phrase.encode("unicode_escape") in raw:
-                    found.append(table.name)
-    address = db.engine.url.database or ""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    if db.engine.dialect.name == "sqlite":  # with its write-ahead log and its free pages
-        files += list(Path(address).parent.glob(Path(address).name + "*"))
-    wanted = (phrase.encode(), phrase.encode("unicode_escape"), phrase.encode("utf-16-le"))
-    return found + [str(path) for path in files if any(each in path.read_bytes() for each in wanted)]
-
-
 def test_before_the_opening_the_phrase_is_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    folder = world.app.extensions["config"].data_dir
     challenge = world.challenge()
     three = world.openers(challenge)
     bid = world.draft(challenge)
     key, stored = bid.draft_key, bid.draft
     assert stored is not None
     assert draft_keys().decrypt(key, stored)["approach"].startswith(bids.PHRASE), "the phrase is in the draft"
-    assert _found(bids.PHRASE, folder) == []
+    assert traces(world.app, bids.PHRASE) == []
     code = bids.seal(bid)
-    assert _found(bids.PHRASE, folder) == []
+    assert traces(world.app, bids.PHRASE) == []
     assert bids.PHRASE not in caplog.text
     # Who copied the database while it was a draft has nothing either: the key is gone.
     with pytest.raises(Broken):
         draft_keys().decrypt(key, stored)
-    for secret in (code, *(each for _user, each in three)):
-        assert _found(secret, folder) == []
+    assert traces(world.app, code, *(each for _user, each in three)) == []
     # And nothing that others read counts bids: no history, no message, no number that goes up.
     assert (
         db.session.scalar(

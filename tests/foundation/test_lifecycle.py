@@ -134,6 +134,14 @@ def test_a_step_that_asks_no_reason_bounds_it_too(app: Flask, doors: list[int]) 
         assert everything(doors[0]) == ("shut", 1, 0, 0)
 
 
+def test_a_refused_step_leaves_the_object_as_it_is_drawn_again(app: Flask, doors: list[int]) -> None:
+    with app.app_context():
+        door = db.session.get_one(Door, doors[0])
+        with pytest.raises(Invalid):
+            move(DOOR, door, "open", OPENER, "x" * (REASON_LIMIT + 1))
+        assert (door.state, door.version) == ("shut", 1)
+
+
 def test_of_many_at_once_exactly_one_wins(app: Flask, doors: list[int]) -> None:
     def attempt() -> str:
         try:

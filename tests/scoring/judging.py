@@ -35,16 +35,6 @@ def of(challenge: Challenge, *states: str) -> list[Assignment]:
     return [each for each in panel(challenge).assignments if each.state in states]
 
 
-def accept(world: World, one: Assignment) -> FlaskClient:
-    desk = world.desk(one.expert.user)
-    assert f"/panel/assignments/{one.id}" in desk.get("/workspace/").text
-    page = f"/panel/assignments/{one.id}"
-    assert desk.get(page).status_code == 200
-    assert desk.submit(f"{page}/accept").status_code == 422, "without the promise"
-    assert desk.submit(f"{page}/accept", {"promise": "y", "version": one.version}).status_code == 302
-    return desk
-
-
 def sheet(points: Mapping[str, str], note: str = NOTE, go: str = "lock") -> dict[str, str]:
     given = {f"mark_{key}": value for key, value in points.items()}
     return {**given, **{f"note_{key}": note for key in points}, "go": go}

@@ -166,7 +166,8 @@ def evaluate(desks: Desks) -> None:
         assert "示范应用评审表待提交" in expert.get("/workspace/").text
         marks = {f"marks_{key}": each for key, each in MARKS.items()}
         reasons = {f"reason_{key}": "看过验证结果" for key in MARKS}
-        desks.send(expert, "/sheet", {**marks, **reasons, "marks_fit": "21", "go": "hand_in"}, 422)
+        wrong = desks.send(expert, "/sheet", {**marks, **reasons, "marks_fit": "21", "go": "hand_in"}, 422)
+        assert "场景适配与成熟度，得分：" in wrong.text, "of which criterion"
         desks.send(expert, "/sheet", {**marks, "go": "hand_in"}, 422)
         desks.send(expert, "/sheet", {**marks, **reasons, "go": "hand_in"})
         assert "已提交：总分 82.0" in desks.page(expert, "/sheet")

@@ -13,6 +13,7 @@ import time_machine
 from marketplace.cli.demo import PASSWORD
 from marketplace.foundation.db import transaction
 from tests.support.browser import PHONE, Windows
+from tests.support.database_time import move_database
 from tests.support.journey import Person
 from tests.support.sample_site import SampleSite
 from tests.support.servers import LiveSite
@@ -88,8 +89,9 @@ class People:
         return SampleSite(self.site.app).person(who)
 
     def go(self, moment: datetime) -> None:
-        """Time passes, for everybody."""
+        """Time passes, for everybody and the database."""
         self._time.move_to(moment)
+        move_database(self.site.app, moment)
         self._signed_in.clear()
 
     def by_the_clock(self, due: Callable[[], None]) -> None:
