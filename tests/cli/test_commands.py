@@ -23,8 +23,9 @@ from marketplace.posts.models import Post
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
 from tests.factories import accounts
-from tests.support.commands import Run, assert_one_line
-from tests.support.databases import Databases
+from tests.support.commands import Run, assert_one_line, runner
+from tests.support.databases import KINDS, Databases
+from tests.support.sample_site import SAID, sample_site
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,22 +125,25 @@ def test_the_sample_goes_into_a_demonstration_only(run: Run) -> None:
     assert_one_line(run("seed", "demo"), 1, "MARKETPLACE_DEMO=1")
 
 
-# On PostgreSQL it is loaded by tests/support/sample_site.py.
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_sample_is_loaded_once(run: Run, session: scoped_session[Session]) -> None:
-    said = run("seed", "demo", MARKETPLACE_DEMO="1")
-    assert said.status == 0
-    counts = [
-        session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Organization, Product, Scenario)
-    ]
-    assert all(f" {count} " in f" {said.out} " or count for count in counts)
-    assert counts[1] > 150
-    assert "Subject:" not in said.out, "what the sample's history would have told people is past"
-    assert outbox.waiting() == (0, 0.0)
-    assert_one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
-    session.rollback()
-    assert session.scalar(sa.select(sa.func.count()).select_from(Product)) == counts[1]
-    assert ledger.verify().broken is None
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_sample_is_loaded_once(
+    kind: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sample_site(databases, tmp_path, kind) as site, site.app.app_context():
+        said = (tmp_path / SAID).read_text(encoding="utf-8")
+        counts = [
+            db.session.scalar(sa.select(sa.func.count()).select_from(model))
+            for model in (Organization, Product, Scenario)
+        ]
+        assert all(f" {count} " in f" {said} " or count for count in counts)
+        assert counts[1] > 150
+        assert "Subject:" not in said, "what the sample's history would have told people is past"
+        assert outbox.waiting() == (0, 0.0)
+        db.session.rollback()
+        with runner(site.app.extensions["config"].database, tmp_path, monkeypatch, capsys) as run:
+            assert_one_line(run("seed", "demo", MARKETPLACE_DEMO="1"), 1, "already has users")
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Product)) == counts[1]
+        assert ledger.verify().broken is None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -32,7 +32,7 @@ from tests.support.site import Clock
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.timeout(1200 if "JOURNEY_DATABASE" in os.environ else 400),  # the longest of all
-    pytest.mark.database(os.environ.get("JOURNEY_DATABASE", "sqlite"), sample="JOURNEY_DATABASE" in os.environ),
+    pytest.mark.database(os.environ.get("JOURNEY_DATABASE", "sqlite")),
 ]  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -32,27 +33,43 @@ Run = Callable[..., Said]
 
 
 @contextmanager
-def runner(
-    database_url: str, folder: Path, patch: pytest.MonkeyPatch, seen: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Calls a command on a database; keywords go into the environment."""
+def calling(
+    database_url: str, folder: Path, patch: pytest.MonkeyPatch, **settings: Any
+) -> Iterator[Callable[..., int]]:
+    """Calls a command on a database and says its exit status; keywords go into the environment.
+
+    ``settings``: fields of the configuration that no environment variable sets.
+    """
     made: list[Flask] = []
 
     def create(config: Config) -> Flask:
-        made.append(create_app(config))
+        made.append(create_app(replace(config, **settings)))
         return made[-1]
 
-    def call(*words: str, **variables: str) -> Said:
+    def call(*words: str, **variables: str) -> int:
         for name, value in {**environment(database_url, folder), "LANG": "C", **variables}.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["marketplace", *words])
-        seen.readouterr()
-        status = command_line(create, lambda _app: lambda: None, __main__.COMMANDS)
-        return Said(status, *seen.readouterr())
+        return command_line(create, lambda _app: lambda: None, __main__.COMMANDS)
 
     yield call
     for app in made:
         close(app)
+
+
+@contextmanager
+def runner(
+    database_url: str, folder: Path, patch: pytest.MonkeyPatch, seen: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    """Calls a command on a database; keywords go into the environment."""
+    with calling(database_url, folder, patch) as call:
+
+        def run(*words: str, **variables: str) -> Said:
+            seen.readouterr()
+            status = call(*words, **variables)
+            return Said(status, *seen.readouterr())
+
+        yield run
 
 
 def assert_one_line(said: Said, status: int, *words: str) -> None:

@@ -68,23 +68,23 @@ class Databases:
         with make(migrated, self._kept[kind, like] if like else "") as url:
             yield url
 
-    def keep(self, kind: str, name: str, fill: Callable[[str, Path], None]) -> Path:
+    def keep(self, kind: str, name: str, fill: Callable[[str, Path], None], *, like: str = "") -> Path:
         """Have a filled database for ``fresh(like=name)``; returns the folder of the files that belong to it.
 
-        ``fill`` gets a migrated database and an empty folder, once for all processes of the run, and leaves nobody
-        connected.
+        ``fill`` gets a migrated database (a copy of what was kept as ``like``) and the name of a new folder, once for
+        all processes of the run, and leaves nobody connected.
         """
         files, stored = (self._shared / f"kept-{name}-{kind}{end}" for end in ("", ".database"))
         if (kind, name) not in self._kept:
             with alone(self._shared / f"kept-{name}-{kind}.lock"):
                 if not stored.exists():
-                    self._store(kind, stored, lambda url: fill(url, files))
+                    self._store(kind, stored, lambda url: fill(url, files), like)
             self._kept[kind, name] = str(stored) if kind == "sqlite" else self._loaded(name, stored)
         return files
 
-    def _store(self, kind: str, stored: Path, fill: Callable[[str], None]) -> None:
+    def _store(self, kind: str, stored: Path, fill: Callable[[str], None], like: str) -> None:
         made = stored.with_suffix(".made")  # what a failure leaves half done is not taken for the whole
-        with self.fresh(kind) as url:
+        with self.fresh(kind, like=like) as url:
             fill(url)
             if kind == "sqlite":
                 copy_sqlite(Path(url.removeprefix("sqlite:///")), made)

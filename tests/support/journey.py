@@ -13,8 +13,6 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from marketplace.cli.demo import PASSWORD
 from tests.support.browser import Windows
-from tests.support.databases import Databases, copy_sqlite
-from tests.support.sample_site import sample_database
 from tests.support.servers import LiveSite, wait_until
 
 # The shortest PDF that a reader opens: one empty page.
@@ -34,24 +32,11 @@ def jpeg(width: int = 1200, height: int = 900) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sample(live: LiveSite, databases: Databases) -> LiveSite:
-    """The site of the module with the demonstration's data and accounts, everything in the index."""
-    from marketplace.accounts.queries import user_by_email
-    from marketplace.foundation.db import db, transaction
-    from marketplace.search.services import rebuild
-    from marketplace.vocabulary.services import load_shipped
+def sample(live: LiveSite) -> LiveSite:
+    """The site of the module with the demonstration's data and accounts, everything in the index.
 
-    config = live.app.extensions["config"]
-    with live.app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            with sample_database(databases, config.data_dir, but=[config.search_dir.name]) as url:
-                # By SQLite itself, page by page: the running site sees the one or the other.
-                copy_sqlite(Path(url.removeprefix("sqlite:///")), Path(str(db.engine.url.database)))
-        else:
-            assert user_by_email("vendor@demo.example"), 'mark the module with database("postgresql", sample=True)'
-        with transaction():
-            load_shipped()
-        rebuild()
+    ``live`` begins with them wherever a test asks for this.
+    """
     live.settle()
     return live
 

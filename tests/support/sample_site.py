@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pytest
 import time_machine
 from flask import Flask
 
+from tests.support.commands import calling
 from tests.support.databases import Databases
 from tests.support.settings import settings
 from tests.support.site import Client, close
@@ -38,36 +42,59 @@ class SampleSite:
         return client
 
 
-SAMPLE = "sample"
+SAMPLE, SHOWN = "sample", "sample_shown"
+SAID = "said.txt"  # what the command said that loaded it, among its files
 
 
 @contextmanager
 def sample_database(
-    databases: Databases, folder: Path, kind: str = "sqlite", *, but: Sequence[str] = ()
+    databases: Databases, folder: Path, kind: str = "sqlite", *, synonyms: bool = False
 ) -> Iterator[str]:
-    """A database of ``kind`` with the sample, its mails sent; files and index are put into ``folder``.
+    """A database of ``kind`` with the sample as `marketplace seed demo` loads it; files, index and what the command
+    said are put into ``folder``.
 
-    ``but``: what of these is left out. Loading takes many seconds: it is done once a run, by the true time, and copied
-    from then on.
+    ``synonyms``: with those that are shipped, as `marketplace run --demo` shows it. Loading takes many seconds: it is
+    done once a run, by the true time, and copied from then on.
     """
-    files = databases.keep(kind, SAMPLE, _load)
-    shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
-    with databases.fresh(kind, like=SAMPLE) as url:
+    name, files = SAMPLE, databases.keep(kind, SAMPLE, _load)
+    if synonyms:
+        name, files = SHOWN, databases.keep(kind, SHOWN, partial(_bring_synonyms, files), like=SAMPLE)
+    shutil.copytree(files, folder, dirs_exist_ok=True)
+    with databases.fresh(kind, like=name) as url:
         yield url
 
 
 def _load(url: str, folder: Path) -> None:
     from marketplace.app import create_app
-    from marketplace.cli.seeding import load_sample
-    from marketplace.foundation.outbox import handle_next
     from marketplace.search.services import rebuild
 
     assert not time_machine.escape_hatch.is_travelling(), "the sample is loaded by the true time"
+    said = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        calling(url, folder, patch, testing=True) as call,
+        redirect_stdout(said),
+    ):
+        status = call("seed", "demo", MARKETPLACE_DEMO="1")
+    assert status == 0, said.getvalue()
     app = create_app(settings(url, folder, demo=True))
     with app.app_context():
-        load_sample()
-        while handle_next(app.extensions["schedule"].subscriptions):
-            pass
+        rebuild()
+    close(app)
+    (folder / SAID).write_text(said.getvalue(), encoding="utf-8")
+
+
+def _bring_synonyms(sample: Path, url: str, folder: Path) -> None:
+    from marketplace.app import create_app
+    from marketplace.foundation.db import transaction
+    from marketplace.search.services import rebuild
+    from marketplace.vocabulary.services import load_shipped
+
+    shutil.copytree(sample, folder)
+    app = create_app(settings(url, folder))
+    with app.app_context():
+        with transaction():
+            load_shipped()
         rebuild()
     close(app)
 

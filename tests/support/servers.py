@@ -74,13 +74,17 @@ class LiveSite:
             return outbox.waiting()[0] == 0 and not dirty.pending(1)
 
 
+def _tests_of(module: pytest.Module, session: pytest.Session) -> list[pytest.Item]:
+    return [item for item in session.items if item.getparent(pytest.Module) is module]
+
+
 @pytest.fixture(scope="module")
 def live(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveSite]:
     """The site of this test module: one database for the whole module, SQLite unless ``database("postgresql")``.
 
-    ``database("postgresql", sample=True)``: a copy of the loaded demonstration, which ``sample`` asks for there.
+    Where a test of the module asks for ``sample``, it begins with a copy of the loaded demonstration.
     """
     from marketplace.app import create_app, start_worker
     from tests.support.sample_site import sample_database
@@ -89,10 +93,10 @@ def live(
     marker = request.node.get_closest_marker("database")
     kind = marker.args[0] if marker else "sqlite"
     folder = tmp_path_factory.mktemp("live")
-    loaded = marker is not None and marker.kwargs.get("sample", False)
+    loaded = any("sample" in getattr(item, "fixturenames", ()) for item in _tests_of(request.node, request.session))
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with sample_database(databases, folder, kind) if loaded else databases.fresh(kind) as database_url:
+    with sample_database(databases, folder, kind, synonyms=True) if loaded else databases.fresh(kind) as database_url:
         app = create_app(settings(database_url, folder, base_url=url))
         app.test_client_class = Client
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet, fd=os.dup(listening.fileno()))
