@@ -128,11 +128,13 @@ def hidden(journey: Journey) -> None:
     number = journey.bids[journey.first.id]
     page = f"/bids/{number}"
     assert journey.get(journey.partner, page).status_code == 200
-    for who in (journey.next, journey.owner, journey.official, journey.second, journey.auditor):
-        for path in ("", "/check", "/edit/proposal", "/receipts/1", "/formality"):
-            assert journey.get(who, f"{page}{path}").status_code == 404, (who, path)
-        for path in ("copy", "again", "do", "files", "read"):
-            journey.post(who, f"{page}/{path}", 404, transition="withdraw")
+    for path in ("/check", "/edit/proposal", "/receipts/1", "/formality"):
+        assert journey.get(journey.next, f"{page}{path}").status_code == 404, path
+    for path in ("copy", "again", "do", "files"):
+        journey.post(journey.next, f"{page}/{path}", 404, transition="withdraw")
+    for who in (journey.next, journey.owner, journey.official, journey.auditor):
+        assert journey.get(who, page).status_code == 404
+        journey.post(who, f"{page}/read", 404)
         assert number not in journey.get(who, "/bids/").text
     assert journey.get(journey.next, f"/bids/opening/{journey.number}").status_code == 404
     for path in (f"/challenges/{journey.number}", f"/bids/record/{journey.number}"):
