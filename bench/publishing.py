@@ -34,7 +34,7 @@ from marketplace.search.queries import find
 
 RUN = int(time.time())  # part of every name: a site that is kept has those of earlier runs
 PAUSE = 0.02  # seconds between two looks
-PATIENCE = 60.0
+PATIENCE = 300.0
 Published = tuple[str, float]
 
 
