@@ -135,7 +135,6 @@ def test_the_sample_is_loaded_once(
             db.session.scalar(sa.select(sa.func.count()).select_from(model))
             for model in (Organization, Product, Scenario)
         ]
-        assert all(f" {count} " in f" {said} " or count for count in counts)
         assert counts[1] > 150
         assert "Subject:" not in said, "what the sample's history would have told people is past"
         assert outbox.waiting() == (0, 0.0)

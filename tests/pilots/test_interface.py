@@ -26,6 +26,7 @@ from tests.support.site import Client
 from tests.support.together import together
 
 Db = scoped_session[Session]
+BOX = 'type="checkbox" name="reading"'
 
 
 def call(client: Client, pilot: Pilot, secret: str, body: Any, key: str = "k-1", **more: Any) -> Any:
@@ -118,17 +119,8 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
     assert session.scalar(sa.select(sa.func.count()).select_from(Reading)) == 0
     assert send(f"时间,数值\n{lines}").status_code == 302
     assert "已有记录" in send(f"时间,数值\n{lines}").text
-    page = demander.get(f"{base}/readings?standing=pending")
-    last = re.search(r'name="last" value="(\d+)"', page.text)
-    assert last
-    assert page.text.count('type="checkbox" name="reading"') == 30
-    assert 'type="checkbox" name="reading"' not in supplier.get(f"{base}/readings").text, "nothing there is for him"
-    ticked = {"decision": "dispute", "reading": last[1], "objection": ""}
-    refused = demander.submit(f"{base}/readings?standing=pending", ticked)
-    assert refused.status_code == 422
-    assert "写明为什么有异议" in refused.text
-    assert f'value="{last[1]}" checked' in refused.text, "what was ticked stays ticked"
-    form = {"decision": "confirm_all", "last": last[1]}
+    assert BOX not in supplier.get(f"{base}/readings").text, "nothing there is for him"
+    form = {"decision": "confirm_all", "last": _ticked(demander, base)}
     assert supplier.submit(f"{base}/readings", form).status_code == 302
     assert queries.counts(queries.tallies(made))["pending"] == 30  # one's own are not
     assert demander.submit(f"{base}/readings", form).status_code == 302
@@ -142,6 +134,20 @@ def test_a_file_through_the_page_and_the_locked_export(app: Flask, session: Db, 
 
         services.take_step(made, "finish", who.demander)
     _report(app, session, made, supplier, demander)
+
+
+def _ticked(demander: Any, base: str) -> str:
+    """A dispute without its reason keeps what was ticked; gives the key of the last reading on the page."""
+    page = demander.get(f"{base}/readings?standing=pending").text
+    assert page.count(BOX) == 30
+    last = re.search(r'name="last" value="(\d+)"', page)
+    assert last
+    ticked = {"decision": "dispute", "reading": last[1], "objection": ""}
+    refused = demander.submit(f"{base}/readings?standing=pending", ticked)
+    assert refused.status_code == 422
+    assert "写明为什么有异议" in refused.text
+    assert f'value="{last[1]}" checked' in refused.text
+    return last[1]
 
 
 def _printed(own: Any, public: Any, made: Pilot) -> None:
