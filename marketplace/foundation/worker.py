@@ -29,11 +29,15 @@ LEADER_KEY = 0x4A49_5955  # "JIYU": the advisory lock of the leading worker on P
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work of the leading worker: called every ``every`` seconds; returns True when there is more to do at once."""
+    """Work of the leading worker: called every ``every`` seconds; returns True when there is more to do at once.
+
+    ``long``: it may take minutes; it has a line of its own, so that nothing waits for it.
+    """
 
     name: str
     run: Callable[[], bool]
     every: float
+    long: bool = False
 
 
 @dataclass
@@ -56,12 +60,14 @@ class Leadership:
         self._path = data_dir / "leader.lock"
         self._file: IO[str] | None = None
         self._connection: sa.Connection | None = None
+        self._one_asks = threading.Lock()
 
     def held(self) -> bool:
-        """Whether this worker leads now; takes the lead when it is free."""
-        if db.engine.dialect.name == "sqlite":
-            return self._file is not None or self._lock_file()
-        return self._holds_advisory_lock()
+        """Whether this worker leads now; takes the lead when it is free. Any line of it may ask."""
+        with self._one_asks:
+            if db.engine.dialect.name == "sqlite":
+                return self._file is not None or self._lock_file()
+            return self._holds_advisory_lock()
 
     def _lock_file(self) -> bool:
         handle = self._path.open("w")
@@ -117,8 +123,8 @@ class _Line:
 class Worker:
     """Runs until stopped. The same loops serve embedded (threads) and alone (``marketplace worker``).
 
-    Two lines of work: what talks to the world (a mail server that thinks for twenty seconds) has one of its own, so
-    that the index and all else go on meanwhile.
+    Three lines of work: what talks to the world (a mail server that thinks for twenty seconds) has one of its own, and
+    so has what takes minutes, so that the index and all else go on meanwhile.
     """
 
     def __init__(self, app: Flask, schedule: Schedule, data_dir: Path) -> None:
@@ -127,7 +133,9 @@ class Worker:
         self._lead = Leadership(app, data_dir)
         self._next: dict[str, float] = {}
         self._stop = threading.Event()
-        self._lines = {"worker": _Line(self.round), "messenger": _Line(self.outside_round)}
+        self._lines = {
+            "worker": _Line(self.round), "messenger": _Line(self.outside_round), "keeper": _Line(self.long_round),
+        }  # fmt: skip
         self._threads: list[threading.Thread] = []
         for line in self._lines.values():
             after_commit(app, line.wake.set)
@@ -179,13 +187,28 @@ class Worker:
             if not outbox.handle_next(self._schedule.subscriptions, "inside"):
                 break
             busy = True
-        if self._lead.held():
-            for task in self._schedule.tasks:
-                if time.monotonic() >= self._next.get(task.name, 0.0):
-                    again = self._run(task)
-                    self._next[task.name] = time.monotonic() + (0.0 if again else task.every)
-                    busy = busy or again
+        busy = self._run_due(long=False) or busy
         db.session.rollback()
+        return busy
+
+    def long_round(self) -> bool:
+        """The long tasks that are due. True when there is more to do at once."""
+        try:
+            return self._run_due(long=True)
+        finally:
+            db.session.rollback()
+
+    def _run_due(self, *, long: bool) -> bool:
+        due = [
+            each for each in self._schedule.tasks
+            if each.long is long and time.monotonic() >= self._next.get(each.name, 0.0)
+        ]  # fmt: skip
+        busy = False
+        if due and self._lead.held():
+            for task in due:
+                again = self._run(task)
+                self._next[task.name] = time.monotonic() + (0.0 if again else task.every)
+                busy = busy or again
         return busy
 
     def _run(self, task: Task) -> bool:

@@ -63,7 +63,7 @@ SEARCH = Capability(
     tasks=(
         Task("search index", services.catch_up, 0.2),
         Task("search index health", services.ensure, 5.0),
-        Task("search index comparison", services.check_nightly, NIGHTLY),
+        Task("search index comparison", services.check_nightly, NIGHTLY, long=True),
     ),
     limits=(Limit(SEARCHES, ("search.",)),),
     commands=commands,

@@ -30,6 +30,7 @@ from marketplace.web.plate import sources
 log = logging.getLogger(__name__)
 
 BATCH = 200
+FLOOD = 5_000
 PORTION = 500
 
 
@@ -57,14 +58,16 @@ def engine() -> SearchEngine:
 
 
 def catch_up() -> bool:
-    """Bring up to 200 noted changes into the index; True when more are waiting.
+    """Bring up to 200 noted changes into the index, of a flood 5,000; True when more are waiting.
 
     The notes are struck out only after the commit of the index: a crash in between repeats the work, no more.
     An index that cannot be used is built anew.
     """
-    notes = [(note.kind, note.doc_id, note.seq) for note in dirty.pending(BATCH)]
-    if not notes:
+    waiting = [(note.kind, note.doc_id, note.seq) for note in dirty.pending(FLOOD)]
+    if not waiting:
         return False
+    # Each commit is a segment that is joined to others later: few large ones of an import are copied less often.
+    notes = waiting if len(waiting) == FLOOD else waiting[:BATCH]
     try:
         write([(kind, doc_id) for kind, doc_id, _seq in notes], notes)
     except IndexBusy:
@@ -74,22 +77,25 @@ def catch_up() -> bool:
         rebuild()
         with transaction():
             dirty.settle(notes)
-    return len(notes) == BATCH
+    return len(notes) == FLOOD or len(waiting) > BATCH
 
 
 def write(keys: Sequence[Key], notes: Sequence[tuple[str, int, int]] = ()) -> None:
     """Write the present rows of these objects into the index; what is not to be found is taken out.
 
-    When that is committed, suggestions and arrivals follow in one transaction, which strikes out the notes.
+    When that is committed, suggestions and arrivals follow in portions, so that nobody waits for the writer's place;
+    the transaction of each strikes out its notes.
     """
-    documents = list(documents_of(keys))
-    present = {document.key for document in documents}
-    gone = [key for key in keys if key not in present]
-    engine().apply(documents, gone)
-    with transaction():
-        suggesting.follow(documents, gone)
-        arrive(document.key for document in documents)
-        dirty.settle(notes)
+    documents = {document.key: document for document in documents_of(keys)}
+    engine().apply(list(documents.values()), [key for key in keys if key not in documents])
+    noted = {(kind, doc_id): seq for kind, doc_id, seq in notes}
+    for start in range(0, len(keys), PORTION):
+        part = keys[start : start + PORTION]
+        present = [documents[key] for key in part if key in documents]
+        with transaction():
+            suggesting.follow(present, [key for key in part if key not in documents])
+            arrive(document.key for document in present)
+            dirty.settle([(*key, noted[key]) for key in part if key in noted])
 
 
 def documents_of(keys: Iterable[Key]) -> Iterator[IndexDocument]:
@@ -99,7 +105,8 @@ def documents_of(keys: Iterable[Key]) -> Iterator[IndexDocument]:
         by_kind[kind].append(doc_id)
     known = sources()
     for kind, ids in by_kind.items():
-        yield from known[kind].documents(ids)
+        for start in range(0, len(ids), PORTION):
+            yield from known[kind].documents(ids[start : start + PORTION])
 
 
 def rebuild() -> int:
@@ -168,16 +175,18 @@ def mend(found: Differences) -> None:
 
 
 def check_nightly() -> bool:
-    """The worker's own comparison; what differs is noted and mended, and what was cut with old words built anew."""
+    """The worker's own comparison; what differs is noted and mended, and what was cut with old words built anew.
+
+    It goes on beside the writing of changes: what changed meanwhile is at most written once more.
+    """
     try:
         if engine().status().rebuild_advised:
             rebuild()
             return False
         found = compare()
         renew_words()
-    except IndexUnusable:
-        rebuild()
-        return False
+    except (IndexBusy, IndexUnusable):
+        return False  # somebody builds it anew, or ``ensure`` will at once
     if not found.clean:
         log.warning("search index: %s missing, %s extra, %s stale; being mended",
                     len(found.missing), len(found.extra), len(found.stale))  # fmt: skip

@@ -17,7 +17,7 @@ from flask import Flask
 from marketplace.foundation import worker as module
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.outbox import emit
-from marketplace.foundation.worker import Leadership, Schedule, Worker
+from marketplace.foundation.worker import Leadership, Schedule, Task, Worker
 from tests.foundation.door import Door
 from tests.support.servers import wait_until
 from tests.support.settings import environment
@@ -121,6 +121,22 @@ def test_a_task_runs_at_its_interval_or_at_once_when_there_is_more(
         made.round()
         made._lead.release()
     assert ran == [100.0, 100.0, 100.0, 110.0]
+
+
+def test_a_long_task_keeps_nothing_waiting(app: Flask, start: Callable[[Schedule], Worker]) -> None:
+    schedule, under_way, over, ran = Schedule(), threading.Event(), threading.Event(), []
+
+    def compare() -> bool:
+        under_way.set()
+        return not over.wait(30)
+
+    schedule.tasks.append(Task("comparison", compare, 3600, long=True))
+    schedule.every(0, lambda: bool(ran.append(under_way.is_set())), "index")
+    start(schedule)
+    try:
+        wait_until(lambda: any(ran), "another task runs while the long one does")
+    finally:
+        over.set()
 
 
 def test_many_messages_do_not_keep_the_tasks_waiting(app: Flask, folder: Path) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template_string
 from flask.typing import ResponseReturnValue
 from jinja2 import DictLoader
 from sqlalchemy.orm import Mapped, mapped_column
-from wtforms import FieldList, FormField, StringField, TextAreaField
+from wtforms import FormField, StringField, TextAreaField
 
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.text import Text
@@ -26,7 +26,7 @@ from marketplace.listings.wording import as_files, as_text
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.identity import current_actor
 from marketplace.web.plate import Capability
-from marketplace.web.rows import RowForm
+from marketplace.web.rows import RowForm, Rows
 
 
 class Trial(Listing):
@@ -60,7 +60,7 @@ class WishRow(RowForm):
 class WishesForm(MarketplaceForm):
     """The second page: rows."""
 
-    rows = FieldList(FormField(WishRow), max_entries=60)
+    rows = Rows(FormField(WishRow), max_entries=60)
 
 
 def write_basics(form: Any, content: Content) -> Content:

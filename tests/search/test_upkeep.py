@@ -107,6 +107,18 @@ def test_more_notes_than_one_portion_are_asked_for_again(firm: int, monkeypatch:
     assert found("雪狼") == [("organization", firm)]
 
 
+def test_of_a_flood_much_is_one_commit(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 1)
+    monkeypatch.setattr(services, "FLOOD", 4)
+    monkeypatch.setattr(services, "PORTION", 3)
+    with transaction():
+        for doc_id in (firm, *range(9001, 9006)):
+            dirty.note("organization", doc_id)
+    left = [(catch_up(), len(dirty.pending(10))) for _ in range(3)]
+    assert left == [(True, 2), (True, 1), (False, 0)], "four at once, whose notes go in two portions"
+    assert found("雪狼") == [("organization", firm)]
+
+
 def test_a_crash_between_index_and_notes_repeats_the_work(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(_notes: object) -> None:
         raise SystemExit
