@@ -66,7 +66,7 @@ def _kind(challenge: Challenge, organization: Organization) -> Iterator[Refused]
     if wanted and organization.kind not in wanted:
         yield Refused(
             Text("榜单要求牵头单位是：%(kinds)s", "The lead must be: %(kinds)s")
-            % {"kinds": listing(KIND_LABELS[each] for each in wanted)},
+            % {"kinds": enumerated(KIND_LABELS[each] for each in wanted)},
             Text("“%(name)s”是%(kind)s", "%(name)s is: %(kind)s")
             % {"name": organization.label, "kind": KIND_LABELS[OrganizationKind(organization.kind)]},
             Text("可以作为参加单位，由符合条件的单位牵头", "Take part as a partner of a lead that fits"),
@@ -78,7 +78,7 @@ def _place(challenge: Challenge, organization: Organization) -> Iterator[Refused
     if wanted and not any(organization.region and covers(each, organization.region) for each in wanted):
         yield Refused(
             Text("榜单要求牵头单位注册在：%(places)s", "The lead must be registered in: %(places)s")
-            % {"places": listing(regions.full_name(each) for each in wanted)},
+            % {"places": enumerated(regions.full_name(each) for each in wanted)},
             Text("“%(name)s”注册在别处", "%(name)s is registered elsewhere") % {"name": organization.label},
             Text("可以作为参加单位，由符合条件的单位牵头", "Take part as a partner of a lead that fits"),
         )
@@ -92,13 +92,7 @@ def _capability(challenge: Challenge, organization: Organization) -> Iterator[Re
     if wanted and not db.session.scalar(sa.select(offers)):
         yield Refused(
             Text("榜单要求牵头单位有已发布的产品：%(kinds)s", "The lead must have a published product: %(kinds)s")
-            % {"kinds": listing(catalogue.category(each).label for each in wanted)},
+            % {"kinds": enumerated(catalogue.category(each).label for each in wanted)},
             Text("“%(name)s”没有这类已发布的产品", "%(name)s has none") % {"name": organization.label},
             Text("先登记并发布产品，或作为参加单位", "List such a product first, or take part as a partner"),
         )
-
-
-def listing(labels: Iterator[Text]) -> Text:
-    """Several labels in one sentence."""
-    found = list(labels)
-    return enumerated(found)

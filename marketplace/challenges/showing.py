@@ -14,7 +14,7 @@ from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_edit
 from marketplace.core import clock
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.foundation import ledger
 from marketplace.organizations.models import KIND_LABELS
 from marketplace.posts.queries import posts_by_id
@@ -123,7 +123,8 @@ def _consortium(most: int) -> Text:
 
 
 def _list(head: Text, names: Sequence[Text]) -> Text:
-    return Text(head.zh + "、".join(each.zh for each in names), head.en + ", ".join(each.en for each in names))
+    named = enumerated(names)
+    return Text(head.zh + named.zh, head.en + named.en)
 
 
 def _both(row: Mapping[str, Any], key: str) -> Text:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.queries import whole
@@ -16,7 +16,7 @@ from marketplace.foundation.db import db
 from marketplace.listings.wording import both
 from marketplace.products.content import EVIDENCE, WAYS
 from marketplace.products.models import Product
-from marketplace.products.sheet import best_evidence, joined
+from marketplace.products.sheet import best_evidence
 from marketplace.scenarios.fitting import Cell, cells, heads, verdict
 from marketplace.scenarios.models import Scenario
 
@@ -61,7 +61,7 @@ class Answer:
     @property
     def ways(self) -> Text:
         """How it can be had."""
-        return joined([WAYS[each] for each in self.product.content.get("ways") or []])
+        return enumerated([WAYS[each] for each in self.product.content.get("ways") or []])
 
 
 def answers_to(scenario: Scenario) -> list[Answer]:

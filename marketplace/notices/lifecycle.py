@@ -12,33 +12,16 @@ from marketplace.notices.models import Notice, Objection
 from marketplace.notices.policy import can_decide
 
 WORKING_DAYS = Text("个工作日", "working days")
-DAYS = Setting(
-    "notices.days",
-    Text("公示期", "How long a notice is open"),
-    5,
-    Text("已发布的公示不受影响", "Does not affect notices already published"),
-    WORKING_DAYS,
-    least=1,
-    most=60,
-)
-LEAST_DAYS = Setting(
-    "notices.least_days",
-    Text("公示期最少", "The shortest time a notice is open"),
-    3,
-    Text("已发布的公示不受影响", "Does not affect notices already published"),
-    WORKING_DAYS,
-    least=1,
-    most=60,
-)
-REPLY_DAYS = Setting(
-    "notices.reply_days",
-    Text("异议答复时限", "Time to decide on an objection"),
-    10,
-    None,
-    WORKING_DAYS,
-    least=1,
-    most=60,
-)
+
+
+def _days(key: str, label: Text, default: int, note: Text | None = None) -> Setting[int]:
+    return Setting(key, label, default, note, WORKING_DAYS, least=1, most=60)
+
+
+_LATER = Text("已发布的公示不受影响", "Does not affect notices already published")
+DAYS = _days("notices.days", Text("公示期", "How long a notice is open"), 5, _LATER)
+LEAST_DAYS = _days("notices.least_days", Text("公示期最少", "The shortest time a notice is open"), 3, _LATER)
+REPLY_DAYS = _days("notices.reply_days", Text("异议答复时限", "Time to decide on an objection"), 10)
 SETTINGS = (DAYS, LEAST_DAYS, REPLY_DAYS)
 
 

@@ -57,14 +57,17 @@ class Decision:
 
 
 def open_notice(decision: Decision, actor: Actor, post: PostHeld | None = None, days: int | None = None) -> Notice:
-    """Put a decision on public notice for ``days`` working days (the setting, without). The caller asks the right.
+    """Put a decision on public notice for ``days`` working days. The caller asks the right.
+
+    Without ``days`` the setting holds, or that of the shortest where it is longer.
 
     Raises:
         Conflict: a notice about it is running. Invalid: ``days`` are fewer than the setting of the shortest.
         YearUnknown: the window runs into a year whose working days are not known.
     """
-    length, least = days if days is not None else value(DAYS), value(LEAST_DAYS)
-    if days is not None and days < least:
+    least = value(LEAST_DAYS)
+    length = days if days is not None else max(value(DAYS), least)
+    if length < least:
         message = Text("公示至少 %(least)s 个工作日", "A notice is open for at least %(least)s working days")
         raise Invalid([Wrong("days", message % {"least": least})])
     opened = clock.now()

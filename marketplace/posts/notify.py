@@ -54,5 +54,4 @@ def delegation_changed(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def _listed(duties: list[str]) -> Text:
-    labels = [DUTIES[duty] for duty in duties]
-    return enumerated(labels)
+    return enumerated(DUTIES[duty] for duty in duties)

@@ -95,7 +95,7 @@ def sheet_of(listing: Product, content: Content) -> Sheet:
         facts=headline(category, claims),
         groups=_groups(category, claims, sources, attached["files"]),
         unknown=unknown,
-        unknown_names=joined(unknown),
+        unknown_names=enumerated(unknown),
         domains=[catalogue.domain(code) for code in content.get("domains") or []],
         marks=[catalogue.mark(code) for code in content.get("marks") or []],
         ways=_ways(content.get("ways") or []),
@@ -231,17 +231,17 @@ def comparison(products: Sequence[Product], *, only_different: bool = False) -> 
 
 def _offer_rows(products: Sequence[Product]) -> list[dict[str, Any]]:
     offers = (
-        (Text("类别", "Category"), lambda content: joined(kinds(catalogue.category(content["category"]))[-1:])),
+        (Text("类别", "Category"), lambda content: enumerated(kinds(catalogue.category(content["category"]))[-1:])),
         (
             Text("应用领域", "Domains"),
-            lambda content: joined([catalogue.domain(each).label for each in content["domains"]]),
+            lambda content: enumerated([catalogue.domain(each).label for each in content["domains"]]),
         ),
-        (Text("获取方式", "Ways to buy"), lambda content: joined([WAYS[each] for each in content["ways"]])),
+        (Text("获取方式", "Ways to buy"), lambda content: enumerated([WAYS[each] for each in content["ways"]])),
         (Text("价格说明", "Price"), lambda content: both(content, "price_note")),
         (Text("交付周期", "Delivery"), lambda content: Text(content["delivery"], content["delivery"])),
         (
             Text("资质与标识", "Marks"),
-            lambda content: joined([catalogue.mark(each).short for each in content["marks"]]),
+            lambda content: enumerated([catalogue.mark(each).short for each in content["marks"]]),
         ),
     )
     rows = []
@@ -250,11 +250,6 @@ def _offer_rows(products: Sequence[Product]) -> list[dict[str, Any]]:
         if any(cells):
             rows.append(_compared(label, Text("", ""), cells))
     return rows
-
-
-def joined(labels: Sequence[Text]) -> Text:
-    """Names in a row, as each language parts them."""
-    return enumerated(labels)
 
 
 def _spec_rows(products: Sequence[Product]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated
 from marketplace.listings.files import file_href
 from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
@@ -80,7 +80,7 @@ def compare() -> ResponseReturnValue:
 
 
 def _numbers(products: Sequence[Product]) -> Text:
-    return sheet.joined([Text(each.number, each.number) for each in products])
+    return enumerated(each.number for each in products)
 
 
 def _column(product: Product, kept: Sequence[Product]) -> dict[str, Any]:

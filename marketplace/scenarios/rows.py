@@ -118,8 +118,7 @@ _ONLY_YES = Text(
 
 
 def _listed(spec: Spec) -> Text:
-    labels = [each.label for each in values.operators(spec)]
-    return enumerated(labels)
+    return enumerated(each.label for each in values.operators(spec))
 
 
 def _only_yes(spec: Spec, typed: str) -> None:

@@ -50,6 +50,11 @@ class Differences:
     def keys(self) -> tuple[Key, ...]:
         return self.missing + self.extra + self.stale
 
+    def lasting(self, later: Differences) -> Differences:
+        """What a later look finds, too: what was just being written is no difference any more."""
+        pairs = ((self.missing, later.missing), (self.extra, later.extra), (self.stale, later.stale))
+        return Differences(*(tuple(filter(frozenset(now).__contains__, then)) for then, now in pairs))
+
 
 def engine() -> SearchEngine:
     """The search engine of the running app."""
@@ -185,6 +190,8 @@ def check_nightly() -> bool:
             return False
         found = compare()
         renew_words()
+        if not found.clean:
+            found = found.lasting(compare())
     except (IndexBusy, IndexUnusable):
         return False  # somebody builds it anew, or ``ensure`` will at once
     if not found.clean:

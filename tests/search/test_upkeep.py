@@ -195,6 +195,12 @@ def test_every_difference_is_named_and_mended(firm: int) -> None:
     assert found("鬼影") == []
 
 
+def test_what_is_written_while_it_compares_is_no_difference() -> None:
+    first = services.Differences(missing=(("product", 1), ("product", 2)), extra=(), stale=(("product", 3),))
+    later = services.Differences(missing=(("product", 2), ("product", 4)), extra=(("product", 3),), stale=())
+    assert first.lasting(later) == services.Differences(missing=(("product", 2),), extra=(), stale=())
+
+
 def test_the_nightly_comparison_mends(firm: int, caplog: pytest.LogCaptureFixture) -> None:
     assert check_nightly() is False
     assert caplog.text == ""
