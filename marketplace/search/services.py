@@ -123,7 +123,7 @@ def rebuild() -> int:
     generation = engine().rebuild(_all_documents(built))
     _follow_all(built)
     built.clear()  # a hundred thousand of them: what comes now has lists of its own
-    renew_words()
+    renew_words(anew=True)
     return generation
 
 
@@ -149,13 +149,14 @@ def _follow_all(built: Sequence[IndexDocument]) -> None:
         arrive_missing(keys)
 
 
-def renew_words() -> None:
-    """Write the words that are suggested and corrected to anew, from the texts that can be found now."""
+def renew_words(*, anew: bool = False) -> None:
+    """Bring the words that are suggested and corrected to up to date with the texts that can be found now."""
     found = engine().words()
     counts = engine().search(SearchRequest(limit=1), texts).facets
+    suggested = suggesting.rows_of_words(found, counts, dict.fromkeys(shipped_words(), ()) | thesaurus().wordings)
     with transaction():
-        suggesting.renew_words(found, counts, dict.fromkeys(shipped_words(), ()) | thesaurus().wordings)
-        spelling.renew(found)
+        suggesting.renew_words(suggested)
+    spelling.renew(found, anew=anew)
 
 
 def compare() -> Differences:

@@ -12,7 +12,7 @@ from itertools import islice
 
 import sqlalchemy as sa
 
-from marketplace.foundation.db import db
+from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
@@ -22,21 +22,31 @@ LATIN = re.compile("[a-z]{4,24}")
 TYPED_PINYIN = re.compile("[a-z]{2,40}")
 MOST_WORDS = 30_000  # of the public texts, the most frequent
 LONGEST_SPAN = 4  # words of a question that may be one word mistyped: what is no word is cut into characters
-PORTION = 5_000  # rows of one statement
+PORTION = 500  # words of one transaction
 READINGS = 3  # words that a pinyin or its initials stands for
 PROPOSED = 3  # corrections tried
 # What a key is: the word itself, its pinyin, its initials, the word with one character left out (or none).
 ITSELF, SOUND, INITIALS, LEFT_OUT = "w", "p", "i", "d"
 
 
-def renew(found: Mapping[str, int]) -> None:
-    """Write the words anew, in the running transaction. ``found``: words of the public texts with their documents."""
-    db.session.execute(sa.delete(SpellingKey))
+def renew(found: Mapping[str, int], *, anew: bool = False) -> None:
+    """Bring the words up to date: those that came, went, or are in more or fewer documents than when last written.
+
+    In portions, each a transaction of its own that holds a word's keys whole, so that nobody waits long for the
+    writer's place. ``found``: words of the public texts with their documents. ``anew``: also those that did not change.
+    """
     words = [word for word in found if HAN.fullmatch(word) or LATIN.fullmatch(word)]
-    kept = sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]
-    rows = ({"key": key[:64], "word": word, "documents": found[word]} for word in kept for key in _keys(word))
-    while portion := list(islice(rows, PORTION)):
-        db.session.execute(sa.insert(SpellingKey), portion)
+    kept = {word: found[word] for word in sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]}
+    itself = sa.select(SpellingKey.word, SpellingKey.documents).where(SpellingKey.key == ITSELF + SpellingKey.word)
+    written: dict[str, int] = dict(db.session.execute(itself).tuples().all())
+    changed = iter([word for word in kept.keys() | written.keys() if anew or kept.get(word) != written.get(word)])
+    while portion := list(islice(changed, PORTION)):
+        rows = [{"key": key[:64], "word": word, "documents": kept[word]}
+                for word in portion if word in kept for key in _keys(word)]  # fmt: skip
+        with transaction():
+            db.session.execute(sa.delete(SpellingKey).where(SpellingKey.word.in_(portion)))
+            if rows:
+                db.session.execute(sa.insert(SpellingKey), rows)
 
 
 def _keys(word: str) -> Iterator[str]:

@@ -127,13 +127,12 @@ def _city(code: str) -> Suggestion:
 WORD_KINDS = {"word": _word, "category": _category, "domain": _domain, "city": _city}
 
 
-def renew_words(found: Mapping[str, int], counts: Mapping[str, Mapping[str, int]], trade: Wordings) -> None:
-    """Write the words anew, in the running transaction: only such as lead to something public.
+def rows_of_words(found: Mapping[str, int], counts: Mapping[str, Mapping[str, int]], trade: Wordings) -> list[Row]:
+    """The rows of the words: only such as lead to something public.
 
     ``found``: words of the public texts with their documents; ``counts``: facet → value → documents; ``trade``: words
     of the trade as people write them, with the other words that are searched for with them.
     """
-    db.session.execute(sa.delete(SuggestionKey).where(SuggestionKey.tier == 0))
     rows: list[Row] = []
     for facet, names in _names_of_values().items():
         for code, spoken in names.items():
@@ -144,6 +143,12 @@ def renew_words(found: Mapping[str, int], counts: Mapping[str, Mapping[str, int]
         documents = max(found.get(fold(each), 0) for each in (word, *others))
         if documents:
             rows += _rows(0, "word", 0, [word], documents, word)
+    return rows
+
+
+def renew_words(rows: Sequence[Row]) -> None:
+    """Put these rows in the place of the words that are there, in the running transaction."""
+    db.session.execute(sa.delete(SuggestionKey).where(SuggestionKey.tier == 0))
     _insert(rows)
 
 

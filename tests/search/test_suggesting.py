@@ -12,6 +12,7 @@ from marketplace.foundation.db import db, transaction
 from marketplace.organizations.models import Organization
 from marketplace.organizations.services import take_organization_step
 from marketplace.search import spelling, suggesting
+from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
 from marketplace.search.queries import Question, find
 from marketplace.search.services import catch_up, compare, rebuild, write
@@ -170,3 +171,22 @@ def test_a_question_is_found_by_the_pinyin_of_its_words(session: scoped_session[
         found = find(Question("xunjian"), SYSTEM)
     assert found.cards[0]["title"].zh == "铜陵巡检设备有限公司"
     assert found.widened == (("xunjian", ("巡检",)),)
+
+
+def test_corrections_follow_the_words_of_the_texts_and_nothing_else_is_written_again(
+    session: scoped_session[Session],
+) -> None:
+    def rows() -> dict[int, tuple[str, str, int]]:
+        columns = sa.select(SpellingKey.id, SpellingKey.key, SpellingKey.word, SpellingKey.documents)
+        return {key: (kind, word, documents) for key, kind, word, documents in session.execute(columns)}
+
+    spelling.renew({"巡检": 3, "铜陵": 2, "robot": 1})
+    first = rows()
+    spelling.renew({"巡检": 3, "铜陵": 4, "宣城": 1})
+    then = rows()
+    assert {row[1]: row[2] for row in then.values()} == {"巡检": 3, "铜陵": 4, "宣城": 1}
+    unchanged = {key: row for key, row in first.items() if row[1] == "巡检"}
+    assert unchanged.items() <= then.items()
+    assert spelling.readings("xuancheng robot") == {"xuancheng": ["宣城"]}
+    spelling.renew({"巡检": 3, "铜陵": 4, "宣城": 1}, anew=True)
+    assert sorted(rows().values()) == sorted(then.values())
