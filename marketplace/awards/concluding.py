@@ -19,6 +19,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.lifecycle import Step
+from marketplace.core.reasons import COLON
 from marketplace.core.text import Text
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
@@ -190,7 +191,7 @@ def terminate(
         accepting.settle(acceptance)
     lock(challenge)
     post = post_of(actor, challenge)
-    words = f"{GROUNDS[ground].zh}：{reason.strip()}" if reason.strip() else ""
+    words = f"{GROUNDS[ground].zh}{COLON}{reason.strip()}" if reason.strip() else ""
     move(AWARD, award, "terminate", actor, words, post=post, seen=seen, data={"ground": ground})
     award.ended_at, award.remark = clock.now(), words
     made = Termination(award_id=award.id, ground=ground, settlement=settlement, terminated_by=actor.user_id)

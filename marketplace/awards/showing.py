@@ -28,6 +28,7 @@ from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.core.lifecycle import Lifecycle
+from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
@@ -97,7 +98,7 @@ def added_panels(award: Award, actor: Actor) -> list[Markup]:
 
 def ending(award: Award) -> Text:
     """Why it was given up, in the words of who did; what a rule did says the state alone."""
-    return Text(award.remark, award.remark)
+    return in_words(award.remark)
 
 
 def partners(award: Award) -> list[Text]:

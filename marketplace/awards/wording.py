@@ -9,19 +9,14 @@ from marketplace.awards.queries import awards_of
 from marketplace.bids.models import Bid
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
+from marketplace.core import reasons
 from marketplace.core.text import Text, enumerated
 from marketplace.notices.content import section
 from marketplace.notices.services import Decision
 from marketplace.scoring.queries import RankedBid, draws_of, ranking, valid_ranking
 from marketplace.scoring.ranking import shown
 
-# Why an award ends before its work is done (domain.md 1.5, C18).
-GROUNDS = {
-    "A": Text("A 技术路线不可行", "A: the approach proved not feasible"),
-    "B": Text("B 揭榜单位违约或弄虚作假", "B: breach of contract or deception by the awarded organization"),
-    "C": Text("C 需求单位原因", "C: reasons on the owner's side"),
-    "D": Text("D 不可抗力", "D: force majeure"),
-}
+GROUNDS = dict(reasons.GROUNDS)
 RESULTS = {
     "met": Text("全部完成", "Done in full"),
     "partly": Text("部分完成", "Done in part"),

@@ -24,9 +24,25 @@ EXPERT_REASONS: Reasons = (
     ("employers", Text("任职单位不全或不清", "Employers incomplete or unclear")),
     ("ties", Text("持股或关系需要说明", "Shareholdings or relations need an explanation")),
 )
-_ENGLISH = {text.zh: text.en for _code, text in (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS)}
+# Why an award ends before its work is done (domain.md 1.5, C18); the words follow on the same line.
+GROUNDS: Reasons = (
+    ("A", Text("A 技术路线不可行", "A: the approach proved not feasible")),
+    ("B", Text("B 揭榜单位违约或弄虚作假", "B: breach of contract or deception by the awarded organization")),
+    ("C", Text("C 需求单位原因", "C: reasons on the owner's side")),
+    ("D", Text("D 不可抗力", "D: force majeure")),
+)
+COLON = "："  # between a ground and the words of who ended it
+_KNOWN = (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS, *GROUNDS)
+_ENGLISH = {text.zh: text.en for _code, text in _KNOWN}
 
 
 def in_words(reason: str) -> Text:
-    """A reason as history keeps it, for readers of both languages: a ticked line in theirs, any other as written."""
-    return Text(reason, "\n".join(_ENGLISH.get(line, line) for line in reason.split("\n")))
+    """A reason as history keeps it, for readers of both languages: what was ticked in theirs, any other as written."""
+    return Text(reason, "\n".join(map(_in_english, reason.split("\n"))))
+
+
+def _in_english(line: str) -> str:
+    ticked, colon, words = line.partition(COLON)
+    if colon and ticked in _ENGLISH:
+        return f"{_ENGLISH[ticked]}: {words}"
+    return _ENGLISH.get(line, line)
