@@ -38,7 +38,7 @@ def renew(found: Mapping[str, int], *, anew: bool = False) -> None:
     words = [word for word in found if HAN.fullmatch(word) or LATIN.fullmatch(word)]
     kept = {word: found[word] for word in sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]}
     itself = sa.select(SpellingKey.word, SpellingKey.documents).where(SpellingKey.key == ITSELF + SpellingKey.word)
-    written: dict[str, int] = dict(db.session.execute(itself).tuples().all())
+    written = dict(db.session.execute(itself).all())
     changed = iter([word for word in kept.keys() | written.keys() if anew or kept.get(word) != written.get(word)])
     while portion := list(islice(changed, PORTION)):
         rows = [{"key": key[:64], "word": word, "documents": kept[word]}
