@@ -17,7 +17,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.text import Text
-from marketplace.foundation.db import db
+from marketplace.foundation.db import asked_anew, db
 from marketplace.posts.policy import may_decide
 from marketplace.web.languages import current_language
 from marketplace.web.plate import Duty, pending
@@ -60,7 +60,7 @@ def _to_open(actor: Actor) -> sa.Select[int]:
     waiting = sa.exists().where(Opening.challenge_id == Challenge.id, Opening.done_at.is_(None))
     return select.where(
         Opener.user_id == actor.user_id, Opener.confirmed_at.is_not(None), Challenge.state == "closed", waiting,
-        Challenge.opening_at <= clock.now(),
+        Challenge.opening_at <= asked_anew(clock.now),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from marketplace.experts.lifecycle import REGISTERED, RENEWAL_DAYS
 from marketplace.experts.models import Declaration, Expert, ExpertField
 from marketplace.experts.policy import decides, visible_to
 from marketplace.experts.ties import Tie, folded, widest
-from marketplace.foundation.db import db
+from marketplace.foundation.db import asked_anew, db
 from marketplace.organizations.models import Member, Organization
 from marketplace.posts.policy import in_region
 from marketplace.settings.queries import value
@@ -215,7 +215,7 @@ def key_of(number: str) -> int | None:
 
 def waits_for_self() -> sa.ColumnElement[bool]:
     """Those who have something to do themselves: correct, or renew."""
-    ends = clock.today() + timedelta(days=value(RENEWAL_DAYS))
+    ends = asked_anew(lambda: clock.today() + timedelta(days=value(RENEWAL_DAYS)))
     renews = Expert.state.in_(("approved", "expired")) & (Expert.valid_until <= ends)
     return (Expert.state == "returned") | (renews & Expert.renewal_asked_at.is_(None))
 

@@ -184,6 +184,11 @@ def moment() -> datetime:
     return cast(datetime, db.session.scalar(sa.select(sa.func.clock_timestamp()))).astimezone(UTC)
 
 
+def asked_anew(value: Callable[[], Any]) -> sa.BindParameter[Any]:
+    """A value of a statement that is asked for each time the statement runs, so that the statement can be kept."""
+    return sa.bindparam(None, callable_=value, unique=True)
+
+
 def lock(subject: Any) -> None:
     """Take the row of ``subject`` for this transaction and read it again.
 

@@ -147,11 +147,11 @@ def switch_href(**changes: str) -> str:
 
 
 def _choose() -> Locale:
-    return _locale(_chosen())
+    return locale_of(_chosen())
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """Read once: Babel takes a quarter of a millisecond to look up a name."""
     return Locale.parse(language)
 

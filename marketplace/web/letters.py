@@ -15,6 +15,7 @@ from marketplace.core.reasons import in_words
 from marketplace.foundation.letters import Letter, Quote, Write, spoken
 from marketplace.foundation.outbox import Message
 from marketplace.foundation.worker import Schedule
+from marketplace.web.languages import locale_of
 from marketplace.web.plate import letter_groups
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def drawn(template: str, context: Mapping[str, Any], language: str, **given: Any
         TemplateNotFound: there is no such letter, or no longer.
     """
     found = current_app.jinja_env.get_template(f"mail/{template}")
-    with force_locale(language):
+    with force_locale(locale_of(language)):
         said = {key: value if key == "link" else spoken(_read_in(language, value)) for key, value in context.items()}
         text = found.render(said | given)
     subject, _, body = text.strip().partition("\n")

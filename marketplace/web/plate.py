@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import click
 import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, g
 
+from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle
@@ -25,6 +27,8 @@ from marketplace.web.chain import ChainPart
 from marketplace.web.limits import Limit
 
 Part = TypeVar("Part")
+
+STATEMENTS = 100  # kept for the readers who asked last
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ class PersonalPart:
     rows: Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Capability:
     """What one capability adds. Every field may be left out."""
 
@@ -199,7 +203,8 @@ class Capability:
     # What else waits for the actor now: his own acts.
     duties: Callable[[Actor], Sequence[Duty]] | None = None
     # The same as selects, each row a duty; counted for the number beside the menu of every page (``waiting``). While
-    # they have no row, ``duties`` is not asked.
+    # they have no row, ``duties`` is not asked. They are kept for the next page: they may depend on the actor and the
+    # day in Beijing alone; what else they need is ``foundation.db.asked_anew``, or part of the statement.
     duty_selects: Callable[[Actor], Sequence[sa.Select[Any]]] | None = None
     # Where a newcomer may begin.
     ways: tuple[WayOn, ...] = ()
@@ -248,15 +253,27 @@ def duty_counts(actor: Actor) -> Mapping[str, Sequence[int]]:
     """Name of a capability → how many rows each of its ``duty_selects`` has: one statement for all, once a request."""
     kept: dict[Actor, Mapping[str, Sequence[int]]] = g.setdefault("duty_counts", {})
     if actor not in kept:
-        asking = {each.name: each.duty_selects(actor) for each in capabilities() if each.duty_selects is not None}
-        counts = [
-            sa.select(sa.func.count()).select_from(each.order_by(None).subquery()).scalar_subquery()
-            for selects in asking.values()
-            for each in selects
-        ]
-        found = iter(db.session.execute(sa.select(*counts)).one() if counts else ())
-        kept[actor] = {name: [next(found) for _each in selects] for name, selects in asking.items()}
+        asking, statement = _counting(capabilities(), actor, clock.today())
+        found = iter(db.session.execute(statement).one() if any(asking.values()) else ())
+        kept[actor] = {name: [next(found) for _each in range(selects)] for name, selects in asking.items()}
     return kept[actor]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _counting(
+    asked: tuple[Capability, ...], actor: Actor, _day: date
+) -> tuple[Mapping[str, int], sa.Select[tuple[Any, ...]]]:
+    """Name of a capability → how many selects it has; the statement that counts the rows of each.
+
+    To put it together takes several times as long as to run it, so it is kept.
+    """
+    asking = {each.name: each.duty_selects(actor) for each in asked if each.duty_selects is not None}
+    counts = [
+        sa.select(sa.func.count()).select_from(each.order_by(None).subquery()).scalar_subquery()
+        for selects in asking.values()
+        for each in selects
+    ]
+    return {name: len(selects) for name, selects in asking.items()}, sa.select(*counts)
 
 
 def pending(actor: Actor, capability: str, parts: Sequence[Part]) -> list[Part]:
