@@ -48,12 +48,24 @@ def pending(limit: int) -> Sequence[SearchDirty]:
     return db.session.scalars(sa.select(SearchDirty).order_by(SearchDirty.seq).limit(limit)).all()
 
 
+def all_pending() -> dict[tuple[str, int], int]:
+    """(kind, id) → seq of every note."""
+    found = db.session.execute(sa.select(SearchDirty.kind, SearchDirty.doc_id, SearchDirty.seq))
+    return {(kind, doc_id): seq for kind, doc_id, seq in found}
+
+
+_SETTLE = sa.delete(SearchDirty.__table__).where(  # type: ignore[arg-type]  # mapped classes have a Table
+    SearchDirty.kind == sa.bindparam("of_kind"),
+    SearchDirty.doc_id == sa.bindparam("of_id"),
+    SearchDirty.seq == sa.bindparam("of_seq"),
+)
+
+
 def settle(notes: Sequence[tuple[str, int, int]]) -> None:
     """Strike out (kind, id, seq) notes; one that changed again since it was read stays."""
-    for kind, doc_id, seq in notes:
-        db.session.execute(
-            sa.delete(SearchDirty).where(SearchDirty.kind == kind, SearchDirty.doc_id == doc_id, SearchDirty.seq == seq)
-        )
+    if notes:
+        rows = [{"of_kind": kind, "of_id": doc_id, "of_seq": seq} for kind, doc_id, seq in notes]
+        db.session.connection().execute(_SETTLE, rows)
 
 
 def age() -> float:

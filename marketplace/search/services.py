@@ -80,8 +80,6 @@ def catch_up() -> bool:
     except IndexUnusable as error:
         log.warning("the search index cannot be used and is built anew: %s", error)
         rebuild()
-        with transaction():
-            dirty.settle(notes)
     return len(notes) == FLOOD or len(waiting) > BATCH
 
 
@@ -118,10 +116,13 @@ def rebuild() -> int:
     """Build the next generation from the database while the old one is being searched; returns its number.
 
     Suggestions follow in portions, so that nobody waits for the writer's place; what has not arrived yet does now.
+    Changes that were noted before are in what is built: their notes are struck out. Who is killed before that leaves
+    them, and they are written once more.
     """
     built: list[IndexDocument] = []
+    noted = dirty.all_pending()  # before any row is read
     generation = engine().rebuild(_all_documents(built))
-    _follow_all(built)
+    _follow_all(built, noted)
     built.clear()  # a hundred thousand of them: what comes now has lists of its own
     renew_words(anew=True)
     return generation
@@ -139,14 +140,19 @@ def _all_documents(built: list[IndexDocument]) -> Iterator[IndexDocument]:
             db.session.expunge_all()
 
 
-def _follow_all(built: Sequence[IndexDocument]) -> None:
+def _follow_all(built: Sequence[IndexDocument], noted: dict[Key, int]) -> None:
     for start in range(0, len(built), PORTION):
+        portion = built[start : start + PORTION]
+        changed = [document.key for document in portion if document.key in noted]
         with transaction():
-            suggesting.follow(built[start : start + PORTION], ())
+            suggesting.follow(portion, ())
+            arrive(changed)
+            dirty.settle([(*key, noted.pop(key)) for key in changed])
     keys = {document.key for document in built}
     with transaction():
         suggesting.follow((), suggesting.known_objects() - keys)
         arrive_missing(keys)
+        dirty.settle([(*key, seq) for key, seq in noted.items()])  # of what is not to be found any more
 
 
 def renew_words(*, anew: bool = False) -> None:

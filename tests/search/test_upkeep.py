@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from marketplace.foundation.worker import Worker
 from marketplace.organizations.models import Organization
 from marketplace.organizations.services import reload_organization, take_organization_step
 from marketplace.search import services
+from marketplace.search.arrivals import arrived, last_arrival
 from marketplace.search.queries import Question, find
 from marketplace.search.services import catch_up, check_nightly, compare, engine, ensure, mend, rebuild, texts
 from tests.factories import accounts
@@ -209,6 +210,26 @@ def test_the_nightly_comparison_mends(firm: int, caplog: pytest.LogCaptureFixtur
     assert "1 missing, 1 extra, 0 stale" in caplog.text
     catch_up()
     assert compare().clean
+
+
+def test_a_rebuild_strikes_out_what_it_has_brought(firm: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename(firm, "芜湖雪豹机器人有限公司")
+    while_built = accounts.organization(name="宿州猎豹机器人有限公司").id
+    with transaction():
+        dirty.note("organization", 999_999)  # gone
+        dirty.note("organization", while_built)
+    before, build = last_arrival(), services._all_documents
+
+    def changed_after(built: list[IndexDocument]) -> Iterator[IndexDocument]:
+        yield from build(built)
+        with transaction():
+            dirty.note("organization", while_built)
+
+    monkeypatch.setattr(services, "_all_documents", changed_after)
+    rebuild()
+    assert found("雪豹") == [("organization", firm)]
+    assert [(note.kind, note.doc_id) for note in dirty.pending(10)] == [("organization", while_built)]
+    assert set(arrived(before, last_arrival())) == {("organization", firm), ("organization", while_built)}
 
 
 def test_a_rebuild_keeps_what_is_searched_until_the_new_one_stands(firm: int) -> None:
