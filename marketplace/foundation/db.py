@@ -81,7 +81,8 @@ def session() -> scoped_session[Session]:
 def init_database(app: Flask, config: Config) -> None:
     """Bind the session to the configured database."""
     # An error names the statement, never its values: they are people's data, and password hashes among them.
-    options: dict[str, Any] = {"hide_parameters": True}
+    # No thread waits for a connection: there are as many at the most as threads of pages and lines of the worker.
+    options: dict[str, Any] = {"hide_parameters": True, "max_overflow": 50}
     if config.database.startswith("sqlite"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": 15}

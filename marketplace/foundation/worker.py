@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 PAUSE = 0.25
 # One that is alive handles what is due within a second or two; this many seconds later it is not.
 LATE = 60.0
+# The line of work of whatever has none of its own.
+COMMON = "common"
 LEADER_KEY = 0x4A49_5955  # "JIYU": the advisory lock of the leading worker on PostgreSQL
 
 
@@ -31,13 +35,13 @@ LEADER_KEY = 0x4A49_5955  # "JIYU": the advisory lock of the leading worker on P
 class Task:
     """Work of the leading worker: called every ``every`` seconds; returns True when there is more to do at once.
 
-    ``long``: it may take minutes; it has a line of its own, so that nothing waits for it.
+    ``line``: what may take long, or must not wait, has a line of work of its own, under a name of its own.
     """
 
     name: str
     run: Callable[[], bool]
     every: float
-    long: bool = False
+    line: str = COMMON
 
 
 @dataclass
@@ -47,9 +51,9 @@ class Schedule:
     subscriptions: outbox.Subscriptions = field(default_factory=outbox.Subscriptions)
     tasks: list[Task] = field(default_factory=list)
 
-    def every(self, seconds: float, run: Callable[[], bool], name: str) -> None:
+    def every(self, seconds: float, run: Callable[[], bool], name: str, line: str = COMMON) -> None:
         """Have the leading worker call ``run`` every ``seconds``."""
-        self.tasks.append(Task(name, run, seconds))
+        self.tasks.append(Task(name, run, seconds, line))
 
 
 class Leadership:
@@ -123,8 +127,8 @@ class _Line:
 class Worker:
     """Runs until stopped. The same loops serve embedded (threads) and alone (``marketplace worker``).
 
-    Three lines of work: what talks to the world (a mail server that thinks for twenty seconds) has one of its own, and
-    so has what takes minutes, so that the index and all else go on meanwhile.
+    Several lines of work: what talks to the world (a mail server that thinks for twenty seconds) has one of its own, so
+    have the index, for which readers wait, and what takes seconds or minutes, so that all else goes on meanwhile.
     """
 
     def __init__(self, app: Flask, schedule: Schedule, data_dir: Path) -> None:
@@ -133,8 +137,10 @@ class Worker:
         self._lead = Leadership(app, data_dir)
         self._next: dict[str, float] = {}
         self._stop = threading.Event()
+        own = {each.line for each in schedule.tasks} - {COMMON}
         self._lines = {
-            "worker": _Line(self.round), "messenger": _Line(self.outside_round), "keeper": _Line(self.long_round),
+            COMMON: _Line(self.round), "messenger": _Line(self.outside_round),
+            **{line: _Line(partial(self.tasks_round, line)) for line in sorted(own)},
         }  # fmt: skip
         self._threads: list[threading.Thread] = []
         for line in self._lines.values():
@@ -142,6 +148,9 @@ class Worker:
 
     def start(self) -> None:
         """Run in threads of this process."""
+        # Whoever has waited for the database takes his turn after a millisecond, not five, from one who computes: the
+        # index writes beside the nightly comparison, and pages are drawn beside both.
+        sys.setswitchinterval(0.001)
         self._threads = [
             threading.Thread(target=self._run_line, args=(line,), name=name, daemon=True)
             for name, line in self._lines.items()
@@ -187,21 +196,19 @@ class Worker:
             if not outbox.handle_next(self._schedule.subscriptions, "inside"):
                 break
             busy = True
-        busy = self._run_due(long=False) or busy
-        db.session.rollback()
-        return busy
+        return self.tasks_round(COMMON) or busy
 
-    def long_round(self) -> bool:
-        """The long tasks that are due. True when there is more to do at once."""
+    def tasks_round(self, line: str) -> bool:
+        """The tasks of a line that are due. True when there is more to do at once."""
         try:
-            return self._run_due(long=True)
+            return self._run_due(line)
         finally:
             db.session.rollback()
 
-    def _run_due(self, *, long: bool) -> bool:
+    def _run_due(self, line: str) -> bool:
         due = [
             each for each in self._schedule.tasks
-            if each.long is long and time.monotonic() >= self._next.get(each.name, 0.0)
+            if each.line == line and time.monotonic() >= self._next.get(each.name, 0.0)
         ]  # fmt: skip
         busy = False
         if due and self._lead.held():

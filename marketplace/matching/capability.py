@@ -15,7 +15,7 @@ KEEP_SECONDS = 1.0
 def _init(app: Flask) -> None:
     schedule: Schedule = app.extensions["schedule"]
     # One keeper for each app: what it remembers is of one database.
-    schedule.every(KEEP_SECONDS, Keeper().run, "matching.keep")
+    schedule.every(KEEP_SECONDS, Keeper().run, "matching.keep", line="matching")
     panels = app.extensions.setdefault("listing_panels", {})
     panels.setdefault("scenario", []).append(views.scenario_panel)
     panels.setdefault("product", []).append(views.product_panel)

@@ -61,9 +61,9 @@ SEARCH = Capability(
         FooterLink(0, Text("单位名录", "Organizations"), "search.organizations", 30),
     ),
     tasks=(
-        Task("search index", services.catch_up, 0.2),
-        Task("search index health", services.ensure, 5.0),
-        Task("search index comparison", services.check_nightly, NIGHTLY, long=True),
+        Task("search index", services.catch_up, 0.2, line="index"),
+        Task("search index health", services.ensure, 5.0, line="index"),
+        Task("search index comparison", services.check_nightly, NIGHTLY, line="comparison"),
     ),
     limits=(Limit(SEARCHES, ("search.",)),),
     commands=commands,

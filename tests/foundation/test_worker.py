@@ -123,14 +123,14 @@ def test_a_task_runs_at_its_interval_or_at_once_when_there_is_more(
     assert ran == [100.0, 100.0, 100.0, 110.0]
 
 
-def test_a_long_task_keeps_nothing_waiting(app: Flask, start: Callable[[Schedule], Worker]) -> None:
+def test_a_task_with_a_line_of_its_own_keeps_nothing_waiting(app: Flask, start: Callable[[Schedule], Worker]) -> None:
     schedule, under_way, over, ran = Schedule(), threading.Event(), threading.Event(), []
 
     def compare() -> bool:
         under_way.set()
         return not over.wait(30)
 
-    schedule.tasks.append(Task("comparison", compare, 3600, long=True))
+    schedule.tasks.append(Task("comparison", compare, 3600, line="comparison"))
     schedule.every(0, lambda: bool(ran.append(under_way.is_set())), "index")
     start(schedule)
     try:

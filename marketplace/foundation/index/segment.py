@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -27,13 +26,13 @@ JUDGED = 64  # conditions whose outcome a segment remembers
 class OpenSegment:
     """Reads everything that is small at once, so that only posting lists touch the file later.
 
-    Raises IndexUnusable for whatever a damaged file leads to. The file stays mapped after it was deleted.
+    Raises IndexUnusable for whatever a damaged file leads to. The file stays mapped after it was deleted. Any number of
+    threads may read: once the terms are open, each read of the mapping names its place (storage.MappedFile).
     """
 
     def __init__(self, storage: IndexStorage, record: Any) -> None:
         self.name: str = record.segment_id()
         self.size: int = record.doc_count_all()
-        self._lock = threading.Lock()  # the readers of Whoosh share one file position between threads
         with storage.reading(self.name):
             files = storage.segment_files(record)
             self._terms = W3Codec().terms_reader(files, record)
@@ -64,9 +63,8 @@ class OpenSegment:
     def _read(self, field: str, key: bytes) -> tuple[array[int], Frequencies | None]:
         """Postings of one field; empty when it lacks the term."""
         try:
-            with self._lock:
-                offset, (length,) = self._terms.term_info(field, key).extent()  # Whoosh leaves the length packed
-                data = self._terms._postfile.get(offset, length)
+            offset, (length,) = self._terms.term_info(field, key).extent()  # Whoosh leaves the length packed
+            data = self._terms._postfile.get(offset, length)
             ids, frequencies = read_postings(data)
         except TermNotFound:
             return array("I"), None
@@ -96,21 +94,16 @@ class OpenSegment:
 
     def _claims(self, name: str) -> Iterator[tuple[str, array[int]]]:
         prefix = f"{name}{CLAIM_SIGN}".encode()
-        keys = []
-        with self._lock:
-            for field, key in self._terms.terms_from(CLAIM, prefix):
-                if field != CLAIM or not key.startswith(prefix):
-                    break
-                keys.append(key)
-        for key in keys:
+        for field, key in self._terms.terms_from(CLAIM, prefix):
+            if field != CLAIM or not key.startswith(prefix):
+                return
             yield key[len(prefix) :].decode(), self._read(CLAIM, key)[0]
 
     def words(self) -> Iterator[tuple[str, int]]:
         """Every token of every text field with the number of documents that have it there."""
-        with self._lock:
-            found = [(key.decode(), info.doc_frequency()) for (field, key), info in self._terms.items()
-                     if field in TEXT_FIELDS]  # fmt: skip
-        yield from found
+        for (field, key), info in self._terms.items():
+            if field in TEXT_FIELDS:
+                yield key.decode(), info.doc_frequency()
 
     def postings(self, token: str, averages: Averages, cache: PostingCache) -> Postings:
         return cache.get((self.name, averages, token), lambda: self._decode(token, averages))
