@@ -10,6 +10,7 @@ from marketplace.awards import ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of, live_of, unanswered
+from marketplace.awards.wording import EMPTIED
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
@@ -17,6 +18,7 @@ from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, NotFound, Refused
 from marketplace.core.lifecycle import Step
+from marketplace.core.reasons import COLON
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
@@ -181,7 +183,7 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
     lock(award.challenge)
     if step.name != "accept":
         _end(award, step.name, actor, reason, seen)
-        vacate(award.challenge, f"{step.label.zh}：{reason.strip()}")
+        vacate(award.challenge, f"{EMPTIED[step.name].zh}{COLON}{reason.strip()}")
         return
     by = clock.today() + timedelta(days=value(SIGN_DAYS))
     move(AWARD, award, "accept", actor, seen=seen, organization_id=award.organization_id,
@@ -260,4 +262,4 @@ def lapse_due() -> None:
         lock(award.challenge)
         if award.state == "awarded":
             _end(award, "lapse", SYSTEM, "")
-            vacate(award.challenge, AWARD.by_name["lapse"].label.zh)
+            vacate(award.challenge, EMPTIED["lapse"].zh)

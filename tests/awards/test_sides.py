@@ -17,6 +17,8 @@ from marketplace.challenges import services as challenges
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.notices import services as notices
 from marketplace.scoring.queries import draw_of
@@ -53,6 +55,9 @@ def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: Wor
         step(scene, wrong, "undo", second, "")
     step(scene, wrong, "undo", second, "名单有误")
     assert fresh(challenge).state == "ranked"
+    told = ledger.latest(challenge)
+    assert told is not None
+    assert told.told(Text("重新排序", "Ranked again")).en == "Ranked again: Award undone by correction: 名单有误"
     awards.accepted(world.clock, scene)
     award = scene.award()
     assert (award.bid_id, award.lot) == (scene.bids[1].id, 1), "the next in rank steps in"
