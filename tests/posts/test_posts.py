@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.accounts.models import User
