@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.awards import ranking, wording
+from marketplace.awards import policy, ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of, live_of, unanswered
@@ -181,6 +181,14 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
         Refused, Conflict, Invalid: as ``move``.
     """
     lock(award.challenge)
+    if step.name == "undo" and policy.decides(actor, award) and not policy.corrects(actor, award):
+        raise Refused(
+            Text(
+                "立榜由未经办它的第二名经办人更正", "An award is undone by a second official, who did not decide on it"
+            ),
+            Text("这项立榜由您列入公示或立榜", "You proposed this award, or confirmed it"),
+            Text("请另一名经办人在立榜页面办理", "Ask another official to do it on the page of the award"),
+        )
     if step.name != "accept":
         _end(award, step.name, actor, reason, seen)
         vacate(award.challenge, f"{EMPTIED[step.name].zh}{COLON}{reason.strip()}")

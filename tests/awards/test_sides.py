@@ -49,7 +49,7 @@ def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: Wor
     scene = awards.awarded(world.clock, world.ranked(2))
     challenge, wrong = scene.challenge, scene.award()
     first, second = scene.runs, accounts.actor(scene.second)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="second official"):
         step(scene, wrong, "undo", first)
     with pytest.raises(Invalid):
         step(scene, wrong, "undo", second, "")
