@@ -128,6 +128,8 @@ def test_a_race_fills_its_empty_place_and_ends_in_part(world: World) -> None:
         step(scene, award, "accept", member_of(award.organization), "")
     carry_out(world, one)
     assert fresh(challenge).state == "confirmed", "another place still waits for its contract"
+    with pytest.raises(Invalid, match=r"20\.00"), transaction():  # 300 were published, 280 are contracted for
+        carrying.write_contract(other, awards.terms("20.01"), [awards.evidence()], member_of(world.owner))
     step(scene, other, "decline", member_of(other.organization))
     assert fresh(challenge).state == "confirmed", "the official may fill the empty place"
     with transaction():
