@@ -24,8 +24,9 @@ from marketplace.awards.lifecycle import (
     contract_signed,
 )
 from marketplace.awards.models import Award, Contract, Extension, Milestone, Payment
-from marketplace.awards.queries import overdue
+from marketplace.awards.queries import funds_left, overdue
 from marketplace.awards.services import advance, post_of
+from marketplace.awards.wording import BEYOND_FUNDS
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound
@@ -75,8 +76,9 @@ def write_contract(
     Raises:
         NotFound: the actor is no member of the owner.
         Refused, Conflict: the award does not wait for a contract.
-        Invalid: dates out of order, fewer than two milestones, a payment without one, no file.
+        Invalid: dates out of order, fewer than two milestones, a payment without one, no file, beyond the funds.
     """
+    lock(award.challenge)
     lock(award)
     if not policy.owns(actor, award):
         raise NotFound
@@ -130,6 +132,10 @@ def _wrong(award: Award, terms: Terms, *, has_file: bool) -> Sequence[FieldError
             found.append(FieldError(key, Text("签署日期不能晚于今天", "The day of signing is not in the future")))
     if terms.ends_on <= max(terms.owner_signed_on, terms.winner_signed_on):
         found.append(FieldError("ends_on", Text("完成期限要晚于签署日期", "The work ends after the day of signing")))
+    left = funds_left(award)
+    if left is not None and terms.amount > left:
+        told = {"most": award.challenge.content["funds"], "left": f"{max(left, Decimal(0)):.2f}"}
+        found.append(FieldError("amount", BEYOND_FUNDS % told))
     if not has_file:
         found.append(FieldError("files", Text("请上传已签署的合同", "Upload the signed contract")))
     found += _wrong_milestones(award, terms)

@@ -207,7 +207,7 @@ AWARD = Lifecycle(
         step("terminate", "accepted executing", "terminated", who=policy.decides, quiet=True, asks_reason=True,
              label=Text("终止", "Terminate"), past="Terminated"),
         step("undo", "awarded accepted", "undone", who=policy.corrects, asks_reason=True, look="quiet",
-             label=Text("更正：撤销立榜", "Correct: undo the award"), past="Undone by correction",
+             label=Text("更正撤销立榜", "Undo the award"), past="Undone by correction",
              hint=Text("由未经办立榜的第二名经办人办理；理由永久公开",
                        "By a second official; the reason stays public")),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from marketplace.awards.models import (
 )
 from marketplace.awards.policy import seats_of, sees_inside
 from marketplace.bids.models import Bid, Participation
+from marketplace.challenges.content import funds_published
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
@@ -48,6 +50,18 @@ def awards_of(challenge: Challenge) -> Sequence[Award]:
 def live_of(challenge: Challenge, *states: str) -> Sequence[Award]:
     """Those that hold a place, all or those in ``states``."""
     return [each for each in awards_of(challenge) if each.state in (states or LIVE)]
+
+
+def funds_left(award: Award) -> Decimal | None:
+    """What the challenge published less what other awards of it, in a race, have contracts for; in 万元, None: no sum.
+
+    The sum is that of the whole challenge, as its winners share it (domain.md 1.1 and 1.6).
+    """
+    most = funds_published(award.challenge.content)
+    if most is None:
+        return None
+    others = [each.contract for each in live_of(award.challenge) if each.id != award.id and each.contract]
+    return most - sum((each.amount for each in others), Decimal(0))
 
 
 def award_of(challenge: Challenge) -> Award | None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.awards import ranking, wording
+from marketplace.awards import policy, ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of, live_of, unanswered
+from marketplace.awards.wording import EMPTIED
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
@@ -17,6 +18,7 @@ from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor, PostHeld
 from marketplace.core.errors import Conflict, NotFound, Refused
 from marketplace.core.lifecycle import Step
+from marketplace.core.reasons import COLON
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
@@ -179,9 +181,17 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
         Refused, Conflict, Invalid: as ``move``.
     """
     lock(award.challenge)
+    if step.name == "undo" and policy.decides(actor, award) and not policy.corrects(actor, award):
+        raise Refused(
+            Text(
+                "立榜由未经办它的第二名经办人更正", "An award is undone by a second official, who did not decide on it"
+            ),
+            Text("这项立榜由您列入公示或立榜", "You proposed this award, or confirmed it"),
+            Text("请另一名经办人在立榜页面办理", "Ask another official to do it on the page of the award"),
+        )
     if step.name != "accept":
         _end(award, step.name, actor, reason, seen)
-        vacate(award.challenge, f"{step.label.zh}：{reason.strip()}")
+        vacate(award.challenge, f"{EMPTIED[step.name].zh}{COLON}{reason.strip()}")
         return
     by = clock.today() + timedelta(days=value(SIGN_DAYS))
     move(AWARD, award, "accept", actor, seen=seen, organization_id=award.organization_id,
@@ -260,4 +270,4 @@ def lapse_due() -> None:
         lock(award.challenge)
         if award.state == "awarded":
             _end(award, "lapse", SYSTEM, "")
-            vacate(award.challenge, AWARD.by_name["lapse"].label.zh)
+            vacate(award.challenge, EMPTIED["lapse"].zh)

@@ -150,7 +150,13 @@ def _said(entry: LedgerEntry, milestones: Mapping[int, Text]) -> Text:
     named = milestones.get(entry.subject_id) if entry.subject_type == "milestone" else None
     what = named or life.label
     text = act if entry.subject_type == "award" else Text(f"{what.zh}：{act.zh}", f"{what.en}: {act.en}")
-    return Text(f"{text.zh}。{entry.reason}", f"{text.en}. {entry.reason}") if entry.reason else text
+    return _because(text, entry)
+
+
+def _because(text: Text, entry: LedgerEntry) -> Text:
+    if not entry.reason:
+        return text
+    return Text("%(act)s。%(reason)s", "%(act)s. %(reason)s") % {"act": text, "reason": in_words(entry.reason)}
 
 
 def told(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
@@ -162,9 +168,7 @@ def told(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
     for each in reversed(entries):
         what, act = known[each.subject_type].label, acts[each.subject_type][each.action]
         text = Text(f"{what.zh}：{act.zh}", f"{what.en}: {act.en}")
-        if each.reason:
-            text = Text(f"{text.zh}。{each.reason}", f"{text.en}. {each.reason}")
-        found.append({"at": each.at, "text": text, "who": signed.get(each.id, "")})
+        found.append({"at": each.at, "text": _because(text, each), "who": signed.get(each.id, "")})
     return found
 
 

@@ -16,7 +16,7 @@ from marketplace.notices.services import Decision
 from marketplace.scoring.queries import RankedBid, draws_of, ranking, valid_ranking
 from marketplace.scoring.ranking import shown
 
-GROUNDS = dict(reasons.GROUNDS)
+GROUNDS, EMPTIED = dict(reasons.GROUNDS), dict(reasons.EMPTIED)
 RESULTS = {
     "met": Text("全部完成", "Done in full"),
     "partly": Text("部分完成", "Done in part"),
@@ -43,6 +43,10 @@ _HEAD = (
     Text("名次", "Rank"), Text("申报编号", "Bid"), Text("单位", "Organization"), Text("总分", "Total"),
     Text("结果", "Result"),
 )  # fmt: skip
+BEYOND_FUNDS = Text(
+    "榜单公布的资金不超过 %(most)s 万元，本合同最多 %(left)s 万元",
+    "The challenge offers at most %(most)s × 10,000 yuan, of which %(left)s × 10,000 for this contract",
+)
 
 
 def bidder(bid: Bid) -> Text:

@@ -76,7 +76,15 @@ def ask_partner(bid: Bid, organization: Organization, actor: Actor) -> None:
     _not_fixed(bid)
     partners = [each for each in bid.participations if each.role == "partner" and each.state in ("asked", "live")]
     if organization.id in {bid.organization_id, *(each.organization_id for each in partners)}:
-        raise taken(organization)
+        raise Refused(
+            ONE_BID,
+            Text("“%(name)s”已经列在这份申报里", "%(name)s is listed in this bid already")
+            % {"name": organization.label},
+            Text(
+                "无需再邀请；待答复的请等它答复，或取消邀请",
+                "Ask no more; wait for its answer, or cancel the invitation",
+            ),
+        )
     most = bid.challenge.most_partners
     if len(partners) >= most:
         raise Refused(

@@ -63,14 +63,22 @@ class Check:
     why: Text | None = None
 
 
-def checks(content: Content, indicators: Sequence[Mapping[str, Any]], *, consortium: bool) -> list[Check]:
-    """What must be there before a bid is sealed. ``indicators``: those the challenge sets, as its content has them."""
+def checks(
+    content: Content, indicators: Sequence[Mapping[str, Any]], *, consortium: bool, asked: Sequence[Text] = (),
+    most: Decimal | None = None,
+) -> list[Check]:  # fmt: skip
+    """What must be there before a bid is sealed. ``indicators``: those the challenge sets, as its content has them.
+
+    ``asked``: partners that have not answered. ``most``: what the challenge offers, in 万元; None: to be agreed.
+    """
     return [
         _filled("proposal", content, "approach"),
         _answered(content, [row["name"] for row in indicators]),
         *_behind(content, indicators),
         *(_filled("plan", content, key) for key in ("price", "months", "leader", "schedule")),
+        *_within(content, most),
         *([_filled("plan", content, "division")] if consortium else []),
+        *map(_unanswered, asked),
         *_papers(content, consortium),
     ]
 
@@ -80,6 +88,26 @@ def _filled(step: str, content: Content, key: str) -> Check:
     if content.get(key):
         return Check("ok", Text("已填写：%(what)s", "Filled in: %(what)s") % {"what": label})
     return Check("fix", Text("还没有填写：%(what)s", "Not filled in yet: %(what)s") % {"what": label}, step)
+
+
+def _within(content: Content, most: Decimal | None) -> Iterator[Check]:
+    """A price beyond the funds of the challenge could never be contracted for."""
+    if most is not None and content.get("price") and Decimal(content["price"]) > most:
+        words = Text(
+            "报价 %(price)s 万元超过榜单的资金上限 %(most)s 万元",
+            "The price, %(price)s × 10,000 yuan, exceeds the maximum of the challenge, %(most)s × 10,000 yuan",
+        )
+        yield Check("fix", words % {"price": content["price"], "most": f"{most:f}"}, "plan")
+
+
+def _unanswered(partner: Text) -> Check:
+    return Check(
+        "fix",
+        Text("“%(name)s”还没有答复", "%(name)s has not answered") % {"name": partner},
+        "partners",
+        Text("参加单位同意以后才能封存；请等它答复，或取消邀请",
+             "A bid is sealed once every partner has consented: wait for the answer, or cancel the invitation"),
+    )  # fmt: skip
 
 
 def _answered(content: Content, indicators: Sequence[str]) -> Check:

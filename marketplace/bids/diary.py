@@ -61,8 +61,12 @@ DONE = {
 }
 
 
-def history_lines(bid: Bid) -> list[dict[str, Any]]:
-    """What happened, newest first, for who sees the bid: from here before the opening, from history afterwards."""
+def history_lines(bid: Bid, *, named: bool) -> list[dict[str, Any]]:
+    """What happened, newest first, for who sees the bid: from here before the opening, from history afterwards.
+
+    ``named``: also which organization was asked or answered, which concerns its bidders alone.
+    """
+    known = {each.organization.number: each.organization.label for each in bid.participations} if named else {}
     told = ledger.history(bid) or db.session.scalars(sa.select(BidAct).where(BidAct.bid_id == bid.id)).all()
     lines: list[dict[str, Any]] = []
     for each in told:
@@ -70,5 +74,5 @@ def history_lines(bid: Bid) -> list[dict[str, Any]]:
         at = datetime.fromisoformat(each.data["at"]) if "at" in each.data else each.at
         act = step.told if step else DONE[each.action]
         text = Text(f"{act.zh}：{each.reason}", f"{act.en}: {each.reason}") if each.reason else act
-        lines.append({"at": at, "text": text, "who": ""})
+        lines.append({"at": at, "text": text, "who": known.get(each.data.get("organization", ""), "")})
     return sorted(lines, key=lambda line: line["at"])[::-1]

@@ -35,8 +35,20 @@ ACTS = {
     "take": Text("领取开启码", "Code taken"),
     "confirm": Text("确认开启码", "Code confirmed"),
     "make_key": Text("生成密钥并分割", "Key made and split"),
-    "give": Text("到场并输入开启码", "Came with his code"),
+    "give": Text("到场并输入开启码", "Came with the code"),
 }
+
+
+# What an opener does himself, with a code or a share that is his alone.
+_OWN_ACTS = ("take", "confirm", "give")
+
+
+def told(action: str, place: int | None) -> Text:
+    """An act of history; of openers also which of them it was, counted from 1."""
+    act = ACTS[action]
+    if action not in _OWN_ACTS or place is None:
+        return act
+    return Text("%(act)s（开启人 %(place)s）", "%(act)s (opener %(place)s)") % {"act": act, "place": place}
 
 
 def vault() -> Vault:

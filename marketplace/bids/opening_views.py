@@ -60,7 +60,7 @@ def _page(number: str, code_form: Any = None, openers_form: Any = None) -> Respo
     challenge, made = _opening(number)
     actor = current_actor()
     openers = list(made.openers) if made else []
-    choosing = openers_form or OpenersForm(data={"users": [str(each.user_id) for each in openers]})
+    choosing = openers_form or OpenersForm(formdata=None, data={"users": [str(each.user_id) for each in openers]})
     choosing.users.choices = opener_choices(queries.candidates(challenge))
     typing = code_form or OpenerCodeForm(formdata=None)
     body = render_template(
@@ -157,11 +157,20 @@ def record(challenge: str) -> ResponseReturnValue:
 
 
 def _history(made: Opening) -> list[dict[str, Any]]:
-    """Who did what for the opening, by their posts: codes and shares are told of, never what they are."""
+    """Who did what for the opening, by their posts: codes and shares are told of, never what they are.
+
+    Openers are told apart by their place, so that everybody can see that more than one came; names stay inside.
+    """
     entries = ledger.history(made)
     signed = signatures(entries, named=False)
+    places = {each.user_id: place for place, each in enumerate(queries.openers_of(made.challenge_id), 1)}
     return [
-        {"at": each.at, "text": opening.ACTS[each.action], "who": signed.get(each.id, "")} for each in reversed(entries)
+        {
+            "at": each.at,
+            "text": opening.told(each.action, places.get(each.actor_id or 0)),
+            "who": signed.get(each.id, ""),
+        }
+        for each in reversed(entries)
     ]
 
 

@@ -20,6 +20,7 @@ from marketplace.bids.lifecycle import BID
 from marketplace.bids.models import Bid, Participation, SealedVersion
 from marketplace.bids.owncopy import OWN, place
 from marketplace.bids.terms import changed_since, closed_by
+from marketplace.challenges.content import funds_published
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, Refused
@@ -65,10 +66,21 @@ def seal(bid: Bid, actor: Actor, seen: int | None) -> tuple[SealedVersion, str]:
 
 
 def _key_of_challenge(challenge: Challenge) -> bytes:
+    refusal = not_ready(challenge)
+    if refusal is not None:
+        raise refusal
+    opening = queries.opening_of(challenge)
+    assert opening is not None
+    assert opening.public is not None
+    return opening.public
+
+
+def not_ready(challenge: Challenge) -> Refused | None:
+    """Why nothing can be sealed for a challenge yet: its key is made once every opener holds a code."""
     opening = queries.opening_of(challenge)
     if opening is not None and opening.public is not None:
-        return opening.public
-    raise Refused(
+        return None
+    return Refused(
         Text("开启人各自领到开启码以后才能封存", "Bids can be sealed once every opener holds a code"),
         Text("这个榜单的开启人还没有全部办好", "The openers of this challenge are not ready yet"),
         Text(
@@ -94,21 +106,14 @@ def _moved(bid: Bid, actor: Actor, seen: int | None) -> datetime:
 
 
 def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
-    for each in bid.participations:
-        if each.state == "asked":
-            raise Refused(
-                Text("参加单位同意以后才能封存", "A bid is sealed once every partner has consented"),
-                Text("“%(name)s”还没有答复", "%(name)s has not answered") % {"name": each.organization.label},
-                Text("请等它答复，或取消邀请", "Wait for the answer, or cancel the invitation"),
-            )
-        if each.state == "live":
-            for refusal in barriers(bid.challenge, each.organization, lead=each.role == "lead"):
-                raise refusal
+    for each in live(bid):
+        for refusal in barriers(bid.challenge, each.organization, lead=each.role == "lead"):
+            raise refusal
     missing = content.blocking(check(bid, written))
     if missing:
         raise Refused(
-            Text("内容完整才能封存", "Only a complete bid can be sealed"),
-            Text("还有 %(count)s 处要补：%(first)s", "%(count)s points to correct: %(first)s")
+            missing[0].why or Text("内容完整才能封存", "Only a complete bid can be sealed"),
+            Text("还有 %(count)s 处要补：%(first)s", "To correct (%(count)s): %(first)s")
             % {"count": len(missing), "first": missing[0].text},
             Text("请按核对结果逐项补齐", "Complete them as the check says"),
         )
@@ -117,7 +122,9 @@ def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
 def check(bid: Bid, written: Mapping[str, Any]) -> list[content.Check]:
     """The check before sealing."""
     indicators = bid.challenge.content.get("indicators") or []
-    return content.checks(written, indicators, consortium=len(live(bid)) > 1)
+    asked = [each.organization.label for each in bid.participations if each.state == "asked"]
+    most = funds_published(bid.challenge.content)
+    return content.checks(written, indicators, consortium=len(live(bid)) > 1, asked=asked, most=most)
 
 
 def live(bid: Bid) -> list[Participation]:

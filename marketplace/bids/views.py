@@ -133,7 +133,8 @@ def show(number: str) -> ResponseReturnValue:
         "bids/show.html", bid=bid, mark=BID.mark(bid.state), mine=mine_too, leads=is_lead(actor, bid),
         versions=queries.versions(bid), code=session.get(HELD, {}).get(bid.number), closed=before_deadline(bid),
         writable=is_lead(actor, bid) and bid.state in WRITABLE, offers=offers(BID, bid), form=CodeForm(),
-        history=history_lines(bid), written=written, pairs=content.pairs(written or {}), kinds=content.FILE_KINDS,
+        history=history_lines(bid, named=mine_too), written=written, pairs=content.pairs(written or {}),
+        kinds=content.FILE_KINDS,
         checks=bid.state == "opened" and checks_papers(actor, bid), first=STEPS[0].key,
         to_read=opened and bid.readable and not reads, correction_mark=CORRECTION.mark,
         may_correct=bid.correction is not None and bid.correction.state == "asked" and is_lead(actor, bid)
@@ -291,7 +292,7 @@ def check(number: str) -> ResponseReturnValue:
     body = render_template(
         "bids/check.html", bid=bid, form=form, steps=_steps(bid, CHECK), back=step_href(bid, STEPS[-1].key),
         checks=[_line(bid, each) for each in services.check(bid, written)], pairs=content.pairs(written),
-        written=written, kinds=content.FILE_KINDS, closed=before_deadline(bid),
+        written=written, kinds=content.FILE_KINDS, closed=before_deadline(bid) or services.not_ready(bid.challenge),
         missing=content.blocking(services.check(bid, written)),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

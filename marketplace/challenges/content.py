@@ -61,6 +61,11 @@ ADDENDUM_KEYS = ("task", "task_en", "indicators", "months")
 HUNDRED = Decimal(100)
 
 
+def funds_published(content: Mapping[str, Any]) -> Decimal | None:
+    """The most that a challenge offers, in 万元; None when that is to be agreed."""
+    return decimal(content.get("funds")) if content.get("funds_kind") == "amount" else None
+
+
 def decimal(text: object) -> Decimal | None:
     """The figure, or None where none is written."""
     try:

@@ -31,8 +31,16 @@ GROUNDS: Reasons = (
     ("C", Text("C 需求单位原因", "C: reasons on the owner's side")),
     ("D", Text("D 不可抗力", "D: force majeure")),
 )
-COLON = "："  # between a ground and the words of who ended it
-_KNOWN = (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS, *GROUNDS)
+# Why a challenge is ranked again, by the step that emptied a place; the words of who took it follow on the same line.
+EMPTIED: Reasons = (
+    ("decline", Text("放弃立榜", "Award declined")),
+    ("lapse", Text("逾期未答复", "Award not answered in time")),
+    ("forfeit", Text("逾期未签约，取消立榜", "Award taken back: no contract in time")),
+    ("strike", Text("取消资格", "Struck off")),
+    ("undo", Text("更正撤销立榜", "Award undone by correction")),
+)
+COLON = "："  # between such a ground and the words of who ended it
+_KNOWN = (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS, *GROUNDS, *EMPTIED)
 _ENGLISH = {text.zh: text.en for _code, text in _KNOWN}
 
 

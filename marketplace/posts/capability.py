@@ -8,6 +8,7 @@ from flask import Flask
 
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
+from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.worker import Task
 from marketplace.posts import notify, queries, services
 from marketplace.posts.lifecycle import DELEGATION
@@ -36,7 +37,12 @@ def _expire() -> bool:
         return services.expire_due()
 
 
+def _signature(entry: LedgerEntry) -> Text | None:
+    return queries.signatures([entry], named=False).get(entry.id)
+
+
 def _init(app: Flask) -> None:
+    app.extensions["signature"] = _signature
     app.extensions.setdefault("account_panels", []).append(account_panel)
 
 

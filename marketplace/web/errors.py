@@ -34,7 +34,7 @@ SECRET = re.compile(r"password|token|^code$")  # a credit code is none
 # What a form says by itself: which button, which version, where to go on.
 NOT_TYPED = frozenset(
     "go version seen next transition organization act add answer among consent decision digest drop group kind no"
-    " remove scenario state undo up_to watch".split()
+    " promise remove scenario state undo up_to watch".split()
 )
 
 
@@ -123,7 +123,10 @@ def conflict(error: Conflict) -> ResponseReturnValue:
     message = error.message.say(current_language())
     if wants_json():
         return problem(HTTPStatus.CONFLICT, detail=message)
-    return page(HTTPStatus.CONFLICT, message=message, happened=error.happened, href=_readable(), typed=typed())
+    happened = error.happened
+    sign = current_app.extensions.get("signature")  # posts stand above: how the post of an act is called
+    post = sign(happened) if sign and happened is not None else None
+    return page(HTTPStatus.CONFLICT, message=message, happened=happened, post=post, href=_readable(), typed=typed())
 
 
 def _readable() -> str:

@@ -155,6 +155,8 @@ def _contract(journey: Journey) -> None:
     refused = journey.post(journey.owner, path, 422, **form)
     assert "请上传已签署的合同" in refused.text
     assert 'value="样机到场"' in refused.text, "nothing typed is lost"
+    dear = journey.post(journey.owner, path, 422, **{**form, "amount": "300.01"}, files=a_file())
+    assert "榜单公布的资金不超过 300 万元" in dear.text
     journey.post(journey.owner, path, **form, files=a_file("合同.txt"))
     contract = journey.award("accepted").contract
     act = f"/award-contracts/{contract.id}/do"

@@ -17,6 +17,8 @@ from marketplace.challenges import services as challenges
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
 from marketplace.notices import services as notices
 from marketplace.scoring.queries import draw_of
@@ -47,12 +49,15 @@ def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: Wor
     scene = awards.awarded(world.clock, world.ranked(2))
     challenge, wrong = scene.challenge, scene.award()
     first, second = scene.runs, accounts.actor(scene.second)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="second official"):
         step(scene, wrong, "undo", first)
     with pytest.raises(Invalid):
         step(scene, wrong, "undo", second, "")
     step(scene, wrong, "undo", second, "名单有误")
     assert fresh(challenge).state == "ranked"
+    told = ledger.latest(challenge)
+    assert told is not None
+    assert told.told(Text("重新排序", "Ranked again")).en == "Ranked again: Award undone by correction: 名单有误"
     awards.accepted(world.clock, scene)
     award = scene.award()
     assert (award.bid_id, award.lot) == (scene.bids[1].id, 1), "the next in rank steps in"
@@ -123,6 +128,8 @@ def test_a_race_fills_its_empty_place_and_ends_in_part(world: World) -> None:
         step(scene, award, "accept", member_of(award.organization), "")
     carry_out(world, one)
     assert fresh(challenge).state == "confirmed", "another place still waits for its contract"
+    with pytest.raises(Invalid, match=r"20\.00"), transaction():  # 300 were published, 280 are contracted for
+        carrying.write_contract(other, awards.terms("20.01"), [awards.evidence()], member_of(world.owner))
     step(scene, other, "decline", member_of(other.organization))
     assert fresh(challenge).state == "confirmed", "the official may fill the empty place"
     with transaction():

@@ -203,6 +203,10 @@ def test_the_opening_brings_what_happened_into_history(world: World) -> None:
     assert [each.action for each in ledger.history(db.session.get_one(Opening, challenge.id))] == [
         "name", "take", "confirm", "take", "confirm", "take", "confirm", "make_key", "give", "give",
     ]  # fmt: skip
+    record = world.app.test_client().get(f"/bids/record/{challenge.number}").get_data(as_text=True)
+    came = [place for place in (1, 2, 3) if f"到场并输入开启码（开启人 {place}）" in record]
+    assert came == [2, 3], "everybody can tell that two came, and nobody who they are"
+    assert not any(user.name in record for user, _code in three)
     with clock.standing_at(challenge.opening_at or clock.now()), pytest.raises(Refused):
         bids.come(challenge, three[0])
 

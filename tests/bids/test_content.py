@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from marketplace.bids import content
 from marketplace.core.errors import FieldError
+from marketplace.core.text import Text
 
 
 def _whole(**changes: Any) -> dict[str, Any]:
@@ -55,6 +57,17 @@ def test_each_gap_names_the_page_that_mends_it(changes: dict[str, Any], consorti
     found = content.blocking(content.checks(_whole(**changes), [INDICATOR], consortium=consortium))
     assert found
     assert found[0].step == step
+
+
+def test_a_price_beyond_the_funds_and_a_partner_that_has_not_answered_hold_the_bid_up() -> None:
+    def blocked(most: str) -> list[str]:
+        asked = [Text("甲公司", "Company A")]
+        found = content.checks(_whole(), [INDICATOR], consortium=False, asked=asked, most=Decimal(most))
+        return [each.step for each in content.blocking(found)]
+
+    price = Decimal(_whole()["price"])
+    assert blocked(str(price)) == ["partners"], "the maximum itself is within it"
+    assert blocked(str(price - Decimal("0.01"))) == ["plan", "partners"]
 
 
 def test_the_bid_file_holds_no_key_and_never_the_same_digest_twice() -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.accounts.models import User
@@ -112,7 +113,9 @@ def test_history_says_for_whom_and_a_revoked_delegation_gives_no_right(session: 
     assert entry.actor_id == deputy.id
     assert entry.data["delegation"] == {"id": delegation.id, "by": giver.id}
     assert "赵" in queries.signatures([entry], named=True)[entry.id].zh
-    assert "赵" not in queries.signatures([entry], named=False)[entry.id].zh
+    told = queries.signatures([entry], named=False)[entry.id]
+    assert "赵" not in told.zh
+    assert current_app.extensions["signature"](entry) == told, "the same on the page of who came second"
     with pytest.raises(Refused), transaction():
         services.take_delegation_step(delegation, "revoke", accounts.actor(deputy), "不是他给的", None)
     with transaction():
