@@ -10,7 +10,7 @@ from marketplace.awards import policy, ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of, live_of, unanswered
-from marketplace.awards.wording import EMPTIED
+from marketplace.awards.wording import EMPTIED, RULES
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
@@ -33,9 +33,6 @@ from marketplace.scoring.policy import concludes
 from marketplace.scoring.queries import RankedBid
 from marketplace.scoring.services import settle
 from marketplace.settings.queries import value
-
-# The reason that a rule gives.
-OBJECTED = "公示期内异议成立，公示撤销 An objection was upheld and the notice annulled"
 
 
 def post_of(actor: Actor, challenge: Challenge) -> PostHeld | None:
@@ -151,7 +148,7 @@ def notice_annulled(notice: Notice) -> None:
     challenge = db.session.get_one(Challenge, notice.about_id)
     lock(challenge)
     if any(each.notice_id == notice.id for each in live_of(challenge, "proposed")):
-        drop(challenge, SYSTEM, OBJECTED)
+        drop(challenge, SYSTEM, RULES["objected"].zh)
 
 
 def confirm(challenge: Challenge, actor: Actor, seen: int | None = None) -> None:
