@@ -51,6 +51,12 @@ def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: Wor
     first, second = scene.runs, accounts.actor(scene.second)
     with pytest.raises(Refused, match="second official"):
         step(scene, wrong, "undo", first)
+    page, rule = f"/award-lots/{wrong.id}", "立榜由未经办它的第二名经办人更正"
+    shown = world.client(scene.official).get(page).text
+    assert rule in shown
+    assert "您把它列入公示并立榜" in shown
+    offered = world.client(scene.second).get(page).text
+    assert (rule in offered, 'value="undo"' in offered) == (False, True), "it is his to do"
     with pytest.raises(Invalid):
         step(scene, wrong, "undo", second, "")
     step(scene, wrong, "undo", second, "名单有误")
