@@ -85,6 +85,7 @@ def show(number: str) -> ResponseReturnValue:
         "awards/lot.html", award=award, challenge=award.challenge, mark=AWARD.mark(award.state), contract=contract,
         partners=showing.partners(award), offers=offers(AWARD, award), owns=policy.owns(actor, award),
         works=policy.works_on(actor, award), decides=policy.decides(actor, award), marks=_marks(),
+        second=showing.not_undone_by(award, actor), undo=showing.UNDO,
         contract_files=showing.files("contract", [contract.id])[contract.id] if contract else [],
         contract_offers=offers(CONTRACT, contract) if contract else [], plan=showing.plan_of(award),
         milestones=award.milestones, results=RESULTS, paid=carrying.paid(award),

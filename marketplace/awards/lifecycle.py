@@ -10,7 +10,7 @@ from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.notices.queries import stands
+from marketplace.notices.lifecycle import unsettled
 from marketplace.settings.queries import value
 
 DAYS = Text("天", "days")
@@ -55,14 +55,9 @@ SETTINGS = (
 
 def notice_over(award: Award) -> Refused | None:
     """Nobody is awarded before the notice has run its days and every objection in it was dismissed."""
-    if stands(award.notice):
-        return None
-    return Refused(
-        Text("公示期满、没有未决异议才能立榜", "An award follows a notice that is over, without an open objection"),
-        Text("公示 %(number)s 还没有结束，或已经撤销", "Notice %(number)s is not over, or was annulled")
-        % {"number": award.notice.number},
-        Text("请等公示期满、异议答复完毕", "Wait for its last day and the decision on every objection"),
-    )
+    left = unsettled(award.notice)
+    rule = Text("公示期满、没有未决异议才能立榜", "An award follows a notice that is over, without an open objection")
+    return Refused(rule, *left) if left else None
 
 
 def answer_in_time(award: Award) -> Refused | None:

@@ -10,7 +10,7 @@ from marketplace.awards import policy, ranking, wording
 from marketplace.awards.lifecycle import ANSWER_DAYS, AWARD, SIGN_DAYS
 from marketplace.awards.models import Award
 from marketplace.awards.queries import awards_of, live_of, unanswered
-from marketplace.awards.wording import EMPTIED
+from marketplace.awards.wording import EMPTIED, RULES
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import runs
@@ -33,9 +33,6 @@ from marketplace.scoring.policy import concludes
 from marketplace.scoring.queries import RankedBid
 from marketplace.scoring.services import settle
 from marketplace.settings.queries import value
-
-# The reason that a rule gives.
-OBJECTED = "公示期内异议成立，公示撤销 An objection was upheld and the notice annulled"
 
 
 def post_of(actor: Actor, challenge: Challenge) -> PostHeld | None:
@@ -151,7 +148,7 @@ def notice_annulled(notice: Notice) -> None:
     challenge = db.session.get_one(Challenge, notice.about_id)
     lock(challenge)
     if any(each.notice_id == notice.id for each in live_of(challenge, "proposed")):
-        drop(challenge, SYSTEM, OBJECTED)
+        drop(challenge, SYSTEM, RULES["objected"].zh)
 
 
 def confirm(challenge: Challenge, actor: Actor, seen: int | None = None) -> None:
@@ -181,14 +178,9 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
         Refused, Conflict, Invalid: as ``move``.
     """
     lock(award.challenge)
-    if step.name == "undo" and policy.decides(actor, award) and not policy.corrects(actor, award):
-        raise Refused(
-            Text(
-                "立榜由未经办它的第二名经办人更正", "An award is undone by a second official, who did not decide on it"
-            ),
-            Text("这项立榜由您列入公示或立榜", "You proposed this award, or confirmed it"),
-            Text("请另一名经办人在立榜页面办理", "Ask another official to do it on the page of the award"),
-        )
+    refusal = needs_second(award, actor) if step.name == "undo" else None
+    if refusal is not None:
+        raise refusal
     if step.name != "accept":
         _end(award, step.name, actor, reason, seen)
         vacate(award.challenge, f"{EMPTIED[step.name].zh}{COLON}{reason.strip()}")
@@ -198,6 +190,22 @@ def take_step(award: Award, step: Step, actor: Actor, reason: str, seen: int | N
          data={"sign_by": by.isoformat()})  # fmt: skip
     award.answered_at, award.answered_by, award.sign_by = clock.now(), actor.user_id, by
     db.session.flush()
+
+
+def needs_second(award: Award, actor: Actor) -> Refused | None:
+    """Why an official who decided on an award does not undo it himself, and who does; None for everybody else."""
+    if not policy.decides(actor, award) or policy.corrects(actor, award):
+        return None
+    done = Text("您把它列入了公示", "You proposed it") if actor.user_id == award.proposed_by else None
+    if actor.user_id == award.confirmed_by:
+        done = Text("您把它列入公示并立榜", "You proposed and confirmed it") if done else None
+        done = done or Text("您办理了立榜", "You confirmed it")
+    assert done is not None  # by ``policy.corrects``
+    return Refused(
+        Text("立榜由未经办它的第二名经办人更正", "An award is undone by a second official, who did not decide on it"),
+        done,
+        Text("请另一名经办人在立榜页面办理", "Ask another official to do it on the page of the award"),
+    )
 
 
 def _end(award: Award, name: str, actor: Actor, reason: str, seen: int | None = None) -> None:

@@ -23,10 +23,12 @@ from marketplace.awards.lifecycle import (
     PAYMENT,
 )
 from marketplace.awards.models import Acceptance, Award
+from marketplace.awards.services import needs_second
 from marketplace.awards.wording import VOTES
 from marketplace.bids.queries import known_bids
 from marketplace.challenges.models import Challenge
 from marketplace.core.actor import Actor
+from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle
 from marketplace.core.reasons import in_words
 from marketplace.core.text import Text
@@ -41,6 +43,8 @@ LIVES: dict[str, Lifecycle] = {
     "award": AWARD, "contract": CONTRACT, "milestone": MILESTONE, "extension": EXTENSION, "payment": PAYMENT,
     "acceptance": ACCEPTANCE, "termination": EXEMPTION,
 }  # fmt: skip
+
+UNDO = AWARD.by_name["undo"]
 
 
 def results(challenge: Challenge, awards: Sequence[Award], next_ones: Collection[int] = ()) -> list[dict[str, Any]]:
@@ -99,6 +103,11 @@ def added_panels(award: Award, actor: Actor) -> list[Markup]:
 def ending(award: Award) -> Text:
     """Why it was given up, in the words of who did; what a rule did says the state alone."""
     return in_words(award.remark)
+
+
+def not_undone_by(award: Award, actor: Actor) -> Refused | None:
+    """What the page says to an official who would undo an award but must leave it to another."""
+    return needs_second(award, actor) if award.state in UNDO.sources else None
 
 
 def partners(award: Award) -> list[Text]:

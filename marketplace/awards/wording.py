@@ -16,7 +16,7 @@ from marketplace.notices.services import Decision
 from marketplace.scoring.queries import RankedBid, draws_of, ranking, valid_ranking
 from marketplace.scoring.ranking import shown
 
-GROUNDS, EMPTIED = dict(reasons.GROUNDS), dict(reasons.EMPTIED)
+GROUNDS, EMPTIED, RULES = dict(reasons.GROUNDS), dict(reasons.EMPTIED), dict(reasons.RULES)
 RESULTS = {
     "met": Text("全部完成", "Done in full"),
     "partly": Text("部分完成", "Done in part"),

@@ -9,6 +9,7 @@ from marketplace.bids.eligibility import ONE_BID, barriers
 from marketplace.bids.lifecycle import BID, PARTICIPATION, WRITABLE, before_deadline
 from marketplace.bids.models import Bid, Participation
 from marketplace.bids.policy import is_lead
+from marketplace.bids.queries import acts
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, NotFound, Refused
@@ -150,6 +151,37 @@ def answer(asked: Participation, consent: bool, actor: Actor) -> None:
             asked.answered_by, asked.answered_at = actor.user_id, clock.now()
     except IntegrityError as error:
         raise taken(asked.organization) from error
+
+
+def retract(part: Participation, actor: Actor) -> None:
+    """A partner takes its consent back before anything is sealed; it is free for another bid.
+
+    Raises:
+        NotFound: the actor is no owner of the organization.
+        Conflict: it takes part no longer, or has not consented.
+        Refused: the bid is sealed, or the deadline has passed.
+    """
+    lock(part.bid)
+    db.session.refresh(part)
+    if not actor.owns(part.organization_id):
+        raise NotFound
+    move_unseen(PARTICIPATION, part, "retract", actor, diary(part.bid, actor, part.organization))
+    part.answered_by, part.answered_at = actor.user_id, clock.now()
+    db.session.flush()
+
+
+def retracted(bid: Bid) -> set[int]:
+    """Keys of the parts that ended because the partner took its consent back, not because it never gave it."""
+    left: dict[str, list[str]] = {}
+    for act in acts(bid):
+        if act.action in ("decline", "retract"):
+            left.setdefault(act.data["organization"], []).append(act.action)
+    # An organization may be asked again once it has left: its parts and its acts follow each other in the same order.
+    return {
+        each.id
+        for each in bid.participations
+        if each.state == "declined" and (left.get(each.organization.number) or [""]).pop(0) == "retract"
+    }
 
 
 def end_all(bid: Bid, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.bids.models import Bid, Correction
+from marketplace.bids.models import Bid, Correction, Participation
 from marketplace.bids.policy import checks_papers, ends_it, gives_papers, is_lead, is_partner_owner, leads_it
 from marketplace.bids.terms import closed_by
 from marketplace.core import clock
@@ -54,6 +54,23 @@ def after_deadline(bid: Bid) -> Refused | None:
         Text("截止以后才开启", "Bids are opened after the deadline"),
         Text("还没有到截止时间", "The deadline has not passed"),
         Text("截止以后再办理", "Come back after the deadline"),
+    )
+
+
+def not_sealed(part: Participation) -> Refused | None:
+    """A partner stands by what is sealed: its consent ends with the bid alone, or before anything is sealed."""
+    bid = part.bid
+    refusal = before_deadline(bid)
+    if refusal is not None or not bid.sealed:
+        return refusal
+    return Refused(
+        Text("申报封存以前，参加单位才能收回同意", "A partner takes its consent back before the bid is sealed"),
+        Text("第 %(number)s 版已经封存", "Version %(number)s is sealed") % {"number": bid.sealed},
+        Text(
+            "请牵头单位“%(lead)s”在截止前撤回申报：撤回后不再参加，牵头单位可以重新申报",
+            "Ask the lead, %(lead)s, to withdraw the bid before the deadline: your part ends, and it can begin anew",
+        )
+        % {"lead": bid.organization.label},
     )
 
 
@@ -123,6 +140,11 @@ PARTICIPATION = Lifecycle(
              label=Text("参加单位同意", "Join"), past="Partner consented"),
         step("decline", "asked", "declined", who=is_partner_owner, quiet=True,
              label=Text("参加单位谢绝", "Decline"), past="Partner declined"),
+        step("retract", "live", "declined", who=is_partner_owner, guard=not_sealed, look="quiet", asks_twice=True,
+             label=Text("收回同意", "Take our consent back"), past="Partner took its consent back",
+             hint=Text("收回后不再参加这份申报，也看不到它；本单位可以参加本榜单的别的申报。牵头单位能看到谁在什么时候收回",
+                       "You leave this bid and no longer see it; your organization is free for another bid of this"
+                       " challenge. The lead sees who took it back, and when")),
         step("drop", "asked live", "ended", who=leads_it, quiet=True,
              label=Text("取消参加单位", "Drop"), past="Partner dropped"),
         step("end", "asked live", "ended", who=ends_it, quiet=True,

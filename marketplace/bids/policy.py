@@ -20,8 +20,8 @@ def is_lead(actor: Actor, bid: Bid) -> bool:
 
 
 def is_partner_owner(actor: Actor, asked: Participation) -> bool:
-    """An owner of the organization that is asked: nobody else consents for it."""
-    return actor.owns(asked.organization_id)
+    """An owner of the organization that is asked: nobody else consents for it, or takes its consent back."""
+    return asked.role == "partner" and actor.owns(asked.organization_id)
 
 
 def leads_it(actor: Actor, asked: Participation) -> bool:

@@ -90,15 +90,20 @@ def asked_of(actor: Actor) -> Sequence[Participation]:
 
 
 def invitation(key: int, actor: Actor) -> Participation:
-    """One of them.
+    """An invitation to one of the actor's organizations, whatever became of it.
 
     Raises:
         NotFound: it is not for him.
     """
-    for each in asked_of(actor):
-        if each.id == key:
-            return each
-    raise NotFound
+    select = sa.select(Participation).where(
+        Participation.id == key,
+        Participation.role == "partner",
+        Participation.organization_id.in_(actor.organization_ids),
+    )
+    found = db.session.scalar(select.options(joinedload(Participation.bid), joinedload(Participation.organization)))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def version_of(bid: Bid) -> SealedVersion | None:

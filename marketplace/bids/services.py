@@ -106,6 +106,9 @@ def _moved(bid: Bid, actor: Actor, seen: int | None) -> datetime:
 
 
 def _may_be_sealed(bid: Bid, written: Mapping[str, Any]) -> None:
+    for each in bid.participations:
+        # A partner may have left while this waited for the row of the bid.
+        db.session.refresh(each)
     for each in live(bid):
         for refusal in barriers(bid.challenge, each.organization, lead=each.role == "lead"):
             raise refusal

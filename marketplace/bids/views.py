@@ -35,7 +35,7 @@ from marketplace.bids.forms import (
     SealForm,
     indicators_form,
 )
-from marketplace.bids.lifecycle import BID, CORRECTION, KNOWN, WRITABLE, before_deadline, in_time
+from marketplace.bids.lifecycle import BID, CORRECTION, KNOWN, PARTICIPATION, WRITABLE, before_deadline, in_time
 from marketplace.bids.models import Bid
 from marketplace.bids.owncopy import own_copy
 from marketplace.bids.policy import checks_papers, is_bidder, is_lead
@@ -137,9 +137,20 @@ def show(number: str) -> ResponseReturnValue:
         kinds=content.FILE_KINDS,
         checks=bid.state == "opened" and checks_papers(actor, bid), first=STEPS[0].key,
         to_read=opened and bid.readable and not reads, correction_mark=CORRECTION.mark,
+        parts=_own_parts(bid, actor),
         may_correct=bid.correction is not None and bid.correction.state == "asked" and is_lead(actor, bid)
         and in_time(bid.correction) is None,
     )  # fmt: skip
+
+
+def _own_parts(bid: Bid, actor: Actor) -> list[dict[str, Any]]:
+    """Parts of one's organizations in another's bid while it is not over: whether one may leave it, as buttons."""
+    return [
+        {"part": each, "offers": offers(PARTICIPATION, each), "owns": actor.owns(each.organization_id)}
+        for each in bid.participations
+        if bid.state in WRITABLE and each.role == "partner" and each.state == "live"
+        and each.organization_id in actor.organization_ids
+    ]  # fmt: skip
 
 
 # ---- the guided form ----
@@ -238,6 +249,7 @@ def _form_page(page: BidStep, bid: Bid, form: Any, status: HTTPStatus = HTTPStat
         "bids/form.html", step=page, form=form, bid=bid, errors=form.problems(), steps=_steps(bid, page.key),
         place=STEPS.index(page) + 1, version=request.form.get("version", bid.version), files=written.get("files", []),
         file_hint=DOCUMENT_HINT, signs=COMPARATORS, in_bytes=in_bytes, kinds=content.FILE_KINDS,
+        retracted=consortium.retracted(bid) if page.key == "partners" else (),
         required=content.required_papers(consortium=len(services.live(bid)) > 1),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else status
@@ -370,9 +382,13 @@ def _wrong_code() -> ResponseReturnValue:
 
 
 def answer(key: int) -> ResponseReturnValue:
-    """An owner of the organization that is asked says yes or no."""
+    """An owner of the organization that is asked says yes or no, or takes back that he said yes."""
     asked = queries.invitation(key, current_actor())
     consent = request.form.get("consent")
+    if request.form.get("transition") == "retract":
+        consortium.retract(asked, current_actor())
+        flash(_("已收回同意，不再参加这份申报。"))
+        return redirect(url_for("bids.mine"))
     if consent not in ("yes", "no"):
         raise Invalid([FieldError("consent", Text("请选择同意或谢绝", "Join or decline"))])
     consortium.answer(asked, consent == "yes", current_actor())

@@ -39,13 +39,19 @@ EMPTIED: Reasons = (
     ("strike", Text("取消资格", "Struck off")),
     ("undo", Text("更正撤销立榜", "Award undone by correction")),
 )
+# What a rule gives as the reason.
+RULES: Reasons = (("objected", Text("公示期内异议成立，公示撤销", "An objection was upheld and the notice annulled")),)
 COLON = "："  # between such a ground and the words of who ended it
-_KNOWN = (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS, *GROUNDS, *EMPTIED)
+_KNOWN = (*LISTING_REASONS, *ORGANIZATION_REASONS, *EXPERT_REASONS, *GROUNDS, *EMPTIED, *RULES)
 _ENGLISH = {text.zh: text.en for _code, text in _KNOWN}
+# History of before holds this in both languages at once.
+_BOTH = {f"{text.zh} {text.en}": text for _code, text in RULES}
 
 
 def in_words(reason: str) -> Text:
     """A reason as history keeps it, for readers of both languages: what was ticked in theirs, any other as written."""
+    if reason in _BOTH:
+        return _BOTH[reason]
     return Text(reason, "\n".join(map(_in_english, reason.split("\n"))))
 
 

@@ -10,6 +10,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import moment
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.policy import can_decide
+from marketplace.notices.queries import open_objections
 
 WORKING_DAYS = Text("个工作日", "working days")
 
@@ -51,6 +52,25 @@ def window_open(notice: Notice) -> Refused | None:
         % {"day": notice.last_day.isoformat()},
         Text("有新的事实，请向主办单位的监督渠道反映", "With new facts, turn to the supervision of the organizers"),
     )
+
+
+def unsettled(notice: Notice) -> tuple[Text, Text] | None:
+    """What of a notice stands against carrying out its decision, and what to do; None once it ``stands``."""
+    waiting = open_objections(notice)
+    about = {"number": notice.number, "day": notice.last_day.isoformat(), "count": waiting}
+    if notice.state == "annulled":
+        fact = Text("公示 %(number)s 已经撤销", "Notice %(number)s was annulled")
+        following = Text("请重新公示", "Put it on notice again")
+    elif waiting:
+        fact = Text("公示 %(number)s 有 %(count)s 件异议还没有答复",
+                    "Objections to notice %(number)s that wait for a decision: %(count)s")  # fmt: skip
+        following = Text("请先答复异议", "Decide on the objections first")
+    elif notice.state != "closed":
+        fact = Text("公示 %(number)s 到 %(day)s 24:00，还没有结束", "Notice %(number)s is open through %(day)s")
+        following = Text("请等公示期满", "Wait until it is over")
+    else:
+        return None
+    return fact % about, following
 
 
 NOTICE = Lifecycle(

@@ -23,6 +23,8 @@ import sqlalchemy as sa
 from marketplace.awards import carrying, casefile, queries
 from marketplace.awards.models import Acceptance
 from marketplace.core import clock
+from marketplace.core.text import Text
+from marketplace.foundation import ledger
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.notices.models import Objection
@@ -84,7 +86,8 @@ def _objection(journey: Journey) -> None:
     }
     journey.post(journey.third, f"/notices/{notice.number}/object", **said)
     journey.days(20)
-    journey.post(journey.official, f"/awards/{journey.number}/confirm", 403)
+    refused = journey.post(journey.official, f"/awards/{journey.number}/confirm", 403).text
+    assert f"公示 {notice.number} 有 1 件异议还没有答复" in refused
     objection = db.session.query(Objection).filter_by(notice_id=notice.id).one()
     reply = {"result": "uphold", "gist": "业绩有疑", "reply": "经查，业绩材料须更正后重新公示。", "reply_en": ""}
     journey.told()
@@ -92,6 +95,9 @@ def _objection(journey: Journey) -> None:
     told = {each["To"] for each in journey.told()}
     assert told >= {journey.first.email, journey.owner.email, journey.third.email}, "both sides, and who objected"
     assert journey.challenge.state == "ranked"
+    raised = ledger.latest(journey.challenge)
+    assert raised is not None
+    assert raised.told(Text("", "Ranked again")).en == "Ranked again: An objection was upheld and the notice annulled"
     dropped = queries.awards_of(journey.challenge)[0]
     assert (dropped.state, dropped.live) == ("dropped", False)
 

@@ -217,6 +217,9 @@ class Walk(Held):
             if each.state == "asked":
                 with self.attempt():
                     consortium.answer(each, consent, self.member(partner))
+            elif each.role == "partner" and not consent:
+                with self.attempt():
+                    consortium.retract(each, self.member(partner))
 
     def amend(self, who: int, place: int, _yes: bool) -> None:
         if self.challenge.deadline is None or self.challenge.state != "published":

@@ -45,12 +45,23 @@ def carry_out(world: World, award: Award) -> None:
         carrying.take_contract_step(made, carrying.CONTRACT.by_name["sign"], winner, "", None)
 
 
+def the_page_says_who_undoes(world: World, scene: Scene, award: Award) -> None:
+    """To who decided on it why he cannot, to the other a button."""
+    page, rule = f"/award-lots/{award.id}", "立榜由未经办它的第二名经办人更正"
+    shown = world.client(scene.official).get(page).text
+    assert rule in shown
+    assert "您把它列入公示并立榜" in shown
+    offered = world.client(scene.second).get(page).text
+    assert (rule in offered, 'value="undo"' in offered) == (False, True), "it is his to do"
+
+
 def test_a_wrong_award_is_undone_by_a_second_person_and_stays_visible(world: World) -> None:
     scene = awards.awarded(world.clock, world.ranked(2))
     challenge, wrong = scene.challenge, scene.award()
     first, second = scene.runs, accounts.actor(scene.second)
     with pytest.raises(Refused, match="second official"):
         step(scene, wrong, "undo", first)
+    the_page_says_who_undoes(world, scene, wrong)
     with pytest.raises(Invalid):
         step(scene, wrong, "undo", second, "")
     step(scene, wrong, "undo", second, "名单有误")

@@ -40,9 +40,9 @@ class World:
         """Three of the officials with their codes."""
         return bids.openers(challenge, self.officials[:3])
 
-    def draft(self, challenge: Challenge, place: int = 0) -> Bid:
+    def draft(self, challenge: Challenge, place: int = 0, **written: Any) -> Bid:
         """A bid that one of the organizations is writing."""
-        return bids.draft(challenge, self.organizations[place])
+        return bids.draft(challenge, self.organizations[place], **written)
 
     def sealed(self, challenge: Challenge, place: int = 0) -> Bid:
         """The same, sealed."""

@@ -97,28 +97,6 @@ def test_one_live_bid_for_each_organization_also_for_two_at_once(world: World) -
     assert answered.id == other.id
 
 
-def test_a_partner_consents_itself_and_before_anything_is_sealed(world: World) -> None:
-    challenge, partner = world.challenge(), world.organizations[1]
-    world.openers(challenge)
-    bid = world.draft(challenge)
-    lead = member_of(bid.organization)
-    with transaction():
-        consortium.ask_partner(bid, partner, lead)
-    with pytest.raises(Refused, match="consented"):
-        bids.seal(bid)
-    asked = queries.asked_of(member_of(partner))[0]
-    with pytest.raises(NotFound), transaction():
-        consortium.answer(asked, True, lead)
-    with transaction():
-        consortium.answer(asked, True, member_of(partner))
-    with pytest.raises(Refused, match="Only a complete bid"):  # a consortium brings its agreement
-        bids.seal(bid)
-    owner = challenge.organization
-    with pytest.raises(Refused), transaction():
-        consortium.ask_partner(bid, owner, lead)
-    assert [act.action for act in queries.acts(bid)] == ["begin", "ask", "join"]
-
-
 def test_before_the_opening_the_phrase_is_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
     challenge = world.challenge()
     three = world.openers(challenge)

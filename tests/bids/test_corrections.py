@@ -78,7 +78,9 @@ def test_papers_are_asked_for_and_handed_in_through_the_pages(world: World, caps
     assert [each.get(page).status_code for each in (desk, rival)] == [404, 404], "the bidder's alone"
 
     one = {"file_integrity": a_file("承诺书（签字）")}
-    assert mine.submit(page, one, content_type="multipart/form-data").status_code == 422, "all of them at once"
+    refused = mine.submit(page, one, content_type="multipart/form-data")
+    assert refused.status_code == 422, "all of them at once"
+    assert refused.text.count("没有保留刚才选的文件，请重新选择：承诺书（签字）.txt") == 1
     assert mine.submit(page, both("承诺书（签字）", "专利证书"), content_type="multipart/form-data").status_code == 302
     assert "已提交补正材料" in "".join(each["Subject"] for each in delivered(world.app, capsys))
     handed_in_is_read(bids.fresh(bid), before, desk)

@@ -13,6 +13,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Conflict, Invalid, Refused
 from marketplace.foundation.db import db, transaction
 from marketplace.notices import queries, services
+from marketplace.notices.lifecycle import unsettled
 from marketplace.notices.models import Notice, Objection
 from marketplace.notices.policy import can_view, visible_to
 from tests.factories import accounts, calendar, challenges, notices
@@ -37,9 +38,16 @@ def decide(objection: Objection, name: str, actor: Actor) -> None:
         services.decide(objection, name, actor, SAID)
 
 
+def told(notice: Notice) -> str | None:
+    """What of the notice stands against its decision, one thing at a time."""
+    left = unsettled(notice)
+    return left and left[0].en
+
+
 def test_the_clock_stands_until_the_last_objection_is_decided(world: dict[str, Actor]) -> None:
     made = notices.notice()
     end = made.last_day
+    assert (told(made), queries.stands(made)) == (f"Notice {made.number} is open through {end}", False)
     first, second = (notices.objection(made, world[who]) for who in ("objector", "other"))
     assert (made.state, made.stopped_on) == ("extended", clock.today())
     with clock.standing_at(made.ends_at + timedelta(days=3)):
@@ -49,6 +57,7 @@ def test_the_clock_stands_until_the_last_objection_is_decided(world: dict[str, A
         decide(first, "dismiss", world["official"])
         assert made.state == "extended"
         assert not queries.stands(made)
+        assert told(made) == f"Objections to notice {made.number} that wait for a decision: 1"
         decide(second, "dismiss", world["official"])
         assert made.state == "open"
         assert made.last_day > end
@@ -61,7 +70,7 @@ def test_the_clock_stands_until_the_last_objection_is_decided(world: dict[str, A
             notices.objection(made, world["objector"])
         with transaction():
             services.close_due()
-    assert queries.stands(made)
+    assert (queries.stands(made), told(made)) == (True, None)
 
 
 def test_an_upheld_objection_annuls_the_notice_for_ever(world: dict[str, Actor]) -> None:
@@ -79,7 +88,7 @@ def test_an_upheld_objection_annuls_the_notice_for_ever(world: dict[str, Actor])
         decide(raised, "dismiss", world["official"])
     with clock.standing_at(made.ends_at + timedelta(days=30)), transaction():
         services.close_due()
-    assert not queries.stands(made)
+    assert (queries.stands(made), told(made)) == (False, f"Notice {made.number} was annulled")
     assert notices.notice().state == "open"  # annulled, the way is free for another one
 
 

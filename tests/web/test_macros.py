@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, render_template_string
+from flask_wtf.file import FileField, MultipleFileField
 from markupsafe import Markup
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
@@ -78,6 +80,7 @@ class Sample(MarketplaceForm):
     way = RadioField("方式", choices=[SelectChoice("sale", "采购"), SelectChoice("lease", "租赁")])
     marks = SelectMultipleField("标识", choices=[SelectChoice("1", "首台套"), SelectChoice("2", "首批次")])
     agree = BooleanField("内容真实")
+    papers = MultipleFileField("文件")
 
 
 def offer(name: str, label: Text, **options: Any) -> Offer:
@@ -234,3 +237,32 @@ def test_style_sheet_and_sprite_stay_within_their_budgets() -> None:
     limits = {"css/jiyu.css": 8, "css/parts.css": 8, "css/print.css": 1, "img/icons.svg": 12, "js/jiyu.js": 3}
     for path, limit in limits.items():
         assert len(gzip.compress((ROOT / "static" / path).read_bytes())) <= limit * 1024, path
+
+
+class Papers(MarketplaceForm):
+    """One file, and several."""
+
+    one = FileField("执照")
+    some = MultipleFileField("附件")
+
+
+DRAWN = """{% from "macros/file_field.html" import file_field %}{% from "macros/wtf_field.html" import wtf_field %}
+{{ wtf_field(form.one, "PDF") }}{% call file_field(form.some, accept=".pdf") %}<b>behind</b>{% endcall %}"""
+
+
+def test_a_field_for_files_says_which_of_them_a_browser_has_forgotten() -> None:
+    app = make_app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    sent = {"some": [(io.BytesIO(b"1"), "a.pdf"), (io.BytesIO(b"2"), HOSTILE)], "one": (io.BytesIO(b""), "")}
+    with app.test_request_context("/?lang=en", method="POST", data=sent):
+        drawn = render_template_string(DRAWN, form=Papers())
+    one, some = drawn.split('name="one"')
+    assert "not kept" not in one, "nothing was chosen there"
+    assert 'id="some-again"' in some
+    assert "choose them again: a.pdf, &lt;script" in some
+    assert re.search(r'name="some" multiple accept=".pdf" aria-describedby="some-again"', some)
+    assert "<b>behind</b>" in some
+    with app.test_request_context("/?lang=zh"):
+        drawn = render_template_string(DRAWN, form=Papers(data={"one": {"name": "a.pdf", "file": 1}}))
+    assert "没有保留" not in drawn, "what the site keeps is not lost"
+    assert 'id="one" name="one" aria-describedby="one-hint"' in drawn
