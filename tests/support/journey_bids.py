@@ -38,8 +38,7 @@ def bid_pages() -> Iterator[SamplePage]:
     yield SamplePage("bids.begin", f"/bids/new/{unnamed}", "soe")
     for step in ("proposal", "indicators", "plan", "partners", "files"):
         yield SamplePage("bids.edit", f"/bids/{draft}/edit/{step}", "vendor")
-    yield SamplePage("bids.check", f"/bids/{draft}/check", "vendor")
-    yield SamplePage("bids.check", f"/bids/{draft}/check", "vendor", 422, "main form .formend .btn")
+    yield SamplePage("bids.check", f"/bids/{draft}/check", "vendor")  # says that its openers are not ready: no button
     for number in (draft, sealed, bid("qualified", "vendor")):
         yield SamplePage("bids.show", f"/bids/{number}", "vendor")
     yield SamplePage("bids.show", f"/bids/{opened}", "province")
