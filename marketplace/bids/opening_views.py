@@ -21,6 +21,7 @@ from marketplace.posts.queries import signatures
 from marketplace.settings.queries import value
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
+from marketplace.web.ready import ready_for_visitors
 
 # Where a code waits in the opener's own browser (a signed cookie) until he has typed it back.
 HELD = "opener_codes"
@@ -140,6 +141,7 @@ def come(challenge: str) -> ResponseReturnValue:
     return redirect(url_for("bids.record", challenge=challenge))
 
 
+@ready_for_visitors  # read again and again as the deadline comes near, and no sealed bid changes it
 def record(challenge: str) -> ResponseReturnValue:
     """The record of an opening: for everybody that and when it took place; names as far as the reader may know them."""
     actor = current_actor()
