@@ -66,20 +66,19 @@ def seal(bid: Bid, actor: Actor, seen: int | None) -> tuple[SealedVersion, str]:
 
 
 def _key_of_challenge(challenge: Challenge) -> bytes:
-    refusal = not_ready(challenge)
-    if refusal is not None:
-        raise refusal
     opening = queries.opening_of(challenge)
-    assert opening is not None
-    assert opening.public is not None
-    return opening.public
+    if opening is not None and opening.public is not None:
+        return opening.public
+    raise _no_key()
 
 
 def not_ready(challenge: Challenge) -> Refused | None:
     """Why nothing can be sealed for a challenge yet: its key is made once every opener holds a code."""
     opening = queries.opening_of(challenge)
-    if opening is not None and opening.public is not None:
-        return None
+    return None if opening is not None and opening.public is not None else _no_key()
+
+
+def _no_key() -> Refused:
     return Refused(
         Text("开启人各自领到开启码以后才能封存", "Bids can be sealed once every opener holds a code"),
         Text("这个榜单的开启人还没有全部办好", "The openers of this challenge are not ready yet"),

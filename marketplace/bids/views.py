@@ -301,11 +301,12 @@ def check(number: str) -> ResponseReturnValue:
     form = SealForm()
     if form.validate_on_submit():
         return _seal(number)
+    found = services.check(bid, written)
     body = render_template(
         "bids/check.html", bid=bid, form=form, steps=_steps(bid, CHECK), back=step_href(bid, STEPS[-1].key),
-        checks=[_line(bid, each) for each in services.check(bid, written)], pairs=content.pairs(written),
+        checks=[_line(bid, each) for each in found], pairs=content.pairs(written),
         written=written, kinds=content.FILE_KINDS, closed=before_deadline(bid) or services.not_ready(bid.challenge),
-        missing=content.blocking(services.check(bid, written)),
+        missing=content.blocking(found),
     )  # fmt: skip
     return body, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
