@@ -55,7 +55,7 @@ def window_open(notice: Notice) -> Refused | None:
 
 
 def unsettled(notice: Notice) -> tuple[Text, Text] | None:
-    """What of a notice stands against carrying out its decision, and what to do; None once it ``stands``."""
+    """What of a notice stands against carrying out its decision, and what to do; None once it may be."""
     waiting = open_objections(notice)
     about = {"number": notice.number, "day": notice.last_day.isoformat(), "count": waiting}
     if notice.state == "annulled":

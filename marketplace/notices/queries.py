@@ -51,11 +51,6 @@ def about(about_type: str, about_id: int) -> Sequence[Notice]:
     return db.session.scalars(sa.select(Notice).where(of_it).order_by(Notice.id.desc())).all()
 
 
-def stands(notice: Notice) -> bool:
-    """Whether the decision may be carried out: the window is over, and every objection in it was dismissed."""
-    return notice.state == "closed" and not open_objections(notice)
-
-
 def open_objections(notice: Notice) -> int:
     """How many objections wait for a decision."""
     waiting = (Objection.notice_id == notice.id) & (Objection.state == "raised")

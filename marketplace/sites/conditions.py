@@ -6,12 +6,15 @@ from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.text import Text
 from marketplace.notices import queries as notices
+from marketplace.notices.lifecycle import unsettled
 from marketplace.panels import queries as panels
 from marketplace.settings.queries import value
 from marketplace.sites import queries
 from marketplace.sites.figures import PASS_MARKS
 from marketplace.sites.models import Site
 from marketplace.sites.precheck import points
+
+NO_NOTICE = (Text("还没有公示", "It has not been put on notice"), Text("请先公示", "Put it on notice first"))
 
 
 def complete(site: Site) -> Refused | None:
@@ -68,20 +71,9 @@ def still_valid(site: Site) -> Refused | None:
 def notice_stands(site: Site) -> Refused | None:
     """It is designated when its notice is over and every objection was dismissed."""
     last = next(iter(notices.about("site", site.id)), None)
-    if last is not None and notices.stands(last):
-        return still_valid(site)
-    waiting = notices.open_objections(last) if last is not None else 0
-    fact = Text("公示到 %(day)s 24:00", "It is open through %(day)s") % {
-        "day": last.last_day.isoformat() if last is not None else "—"
-    }
-    if waiting:
-        fact = Text("有 %(count)s 件异议正在处理", "%(count)s objections are being decided") % {"count": waiting}
-    elif last is not None and last.state == "annulled":
-        fact = Text("异议成立，公示已撤销", "An objection was upheld and the notice annulled")
-    return Refused(
-        Text("公示期满、没有未处理的异议才能命名", "It is designated when the notice is over and no objection waits"),
-        fact, Text("请等待公示期满，或先答复异议", "Wait for its end, or decide on the objections"),
-    )  # fmt: skip
+    left = unsettled(last) if last is not None else NO_NOTICE
+    rule = Text("公示期满、没有未处理的异议才能命名", "It is designated when the notice is over and no objection waits")
+    return Refused(rule, *left) if left else still_valid(site)
 
 
 def notice_annulled(site: Site) -> Refused | None:

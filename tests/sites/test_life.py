@@ -132,7 +132,7 @@ def test_an_upheld_objection_leads_back_to_the_evaluation(who: Hands) -> None:
     with clock.standing_at(clock.now() + LATER):
         with transaction():
             notice_services.close_due()
-        with pytest.raises(Refused, match="objections"), transaction():
+        with pytest.raises(Refused, match="Objections to notice"), transaction():
             deciding.designate(made, who.province, None)
     with pytest.raises(Refused), transaction():
         deciding.decide(made, "reopen", who.province)
