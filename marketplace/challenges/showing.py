@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -13,7 +14,7 @@ from marketplace.challenges.content import BLANK, COMPARATORS, FUNDS, MODES, TIE
 from marketplace.challenges.lifecycle import CHALLENGE
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.policy import can_edit
-from marketplace.core import clock
+from marketplace.challenges.timetable import ORDER
 from marketplace.core.text import Text, enumerated
 from marketplace.foundation import ledger
 from marketplace.organizations.models import KIND_LABELS
@@ -33,6 +34,8 @@ _REACHED = {
     "executing": 8, "accepted": 10, "partly_accepted": 10,
 }  # fmt: skip
 ENDED = ("withdrawn", "failed", "no_suitable", "terminated")
+DAYS, HOURS, MINUTES = Text("天", "d"), Text("小时", "h"), Text("分钟", "min")
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 OTHER_ACTS = {
     "create": Text("建立草稿", "Draft begun"),
     "amend": Text("发布更正或说明", "Addendum published"),
@@ -174,12 +177,41 @@ def tie_rule(challenge: Challenge) -> Text:
     return TIE_RULES[{**BLANK, **challenge.content}["tie_rule"]]
 
 
-def remaining(challenge: Challenge) -> tuple[int, int] | None:
-    """Days and hours to the deadline; None when there is none left."""
-    if challenge.state != "published" or challenge.deadline is None:
+def remaining(challenge: Challenge, now: datetime) -> list[tuple[str, Text]]:
+    """The time to the deadline in its two largest units, from the last day on to the minute; empty when it is over."""
+    left = _left(challenge, now)
+    if left <= timedelta(0):
+        return []
+    minutes = left // MINUTE
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return [(str(days), DAYS), (str(hours % 24), HOURS)]
+    if hours:
+        return [(str(hours), HOURS), (str(minutes % 60), MINUTES)]
+    return [(str(minutes) if minutes else "<1", MINUTES)]
+
+
+def time_left(challenge: Challenge, now: datetime) -> Text | None:
+    """The same in one line."""
+    parts = remaining(challenge, now)
+    if not parts:
         return None
-    seconds = (challenge.deadline - clock.now()).total_seconds()
-    return (int(seconds // 86400), int(seconds % 86400 // 3600)) if seconds > 0 else None
+    return Text(*(" ".join(f"{count} {unit.say(language)}" for count, unit in parts) for language in ("zh_CN", "en")))
+
+
+def changes_at(challenge: Challenge, now: datetime) -> datetime | None:
+    """When after ``now`` the clock alone makes another page of it: as ``remaining`` or its stages go on."""
+    left = _left(challenge, now)
+    step = HOUR if left >= DAY else MINUTE
+    shown = [challenge.deadline - step * (left // step)] if challenge.deadline and left > timedelta(0) else []
+    stages = [at for key in ORDER if (at := getattr(challenge, key)) is not None and at > now]
+    return min([*shown, *stages], default=None)
+
+
+def _left(challenge: Challenge, now: datetime) -> timedelta:
+    if challenge.state != "published" or challenge.deadline is None:
+        return timedelta(0)
+    return challenge.deadline - now
 
 
 def files(challenge: Challenge) -> list[dict[str, Any]]:

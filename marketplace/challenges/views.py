@@ -20,6 +20,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
+from marketplace.foundation.db import moment
 from marketplace.foundation.files import Prepared, prepare_document
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
@@ -33,6 +34,7 @@ from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
+from marketplace.web.ready import ready_for_visitors, true_until
 from marketplace.web.rows import change_rows
 
 
@@ -75,16 +77,19 @@ def _after_addendum(addendum: Addendum) -> str:
 # ---- what everybody reads ----
 
 
+@ready_for_visitors
 def home() -> ResponseReturnValue:
     """The list of challenges."""
     asked, states = export.question(), queries.public_states()
     page = paginate(queries.challenges(current_actor(), **asked))
+    now = moment()
+    true_until(*(showing.changes_at(each, now) for each in page.items))
     return render_template(
         "challenges/home.html", page=page, asked=asked, mark=SHOWN, funds=showing.funds,
         states=[(key, state.label) for key, state in SHOWN.items() if key in states],
         domains=[(each.value, each.label) for each in domain_choices() if each.value],
         domain_names={each.value: each.label for each in domain_choices()},
-        downloads=export.downloads(), remaining=showing.remaining,
+        downloads=export.downloads(), time_left={each.id: showing.time_left(each, now) for each in page.items},
     )  # fmt: skip
 
 
@@ -106,17 +111,20 @@ def feed() -> Response:
     )  # fmt: skip
 
 
+@ready_for_visitors  # read again and again as the deadline comes near
 def show(number: str) -> ResponseReturnValue:
     """A challenge: its terms, times, addenda, answers; for its owner and officials also what they may do."""
     actor = current_actor()
     challenge = queries.challenge_by_number(number, actor)
+    now = moment()
+    true_until(showing.changes_at(challenge, now))
     owns = can_edit(actor, challenge)
     inside = owns or actor.post_for("challenge", challenge.region) is not None
     return render_template(
         "challenges/show.html", challenge=challenge, content=challenge.content, mark=SHOWN[challenge.shown_state],
         rail=showing.rail(challenge), rows=showing.rows(challenge), eligibility=showing.eligibility(challenge),
         summary=showing.summary(challenge), tie=showing.tie_rule(challenge), files=showing.files(challenge),
-        history=showing.history(challenge), remaining=showing.remaining(challenge),
+        history=showing.history(challenge), remaining=showing.remaining(challenge, now),
         addenda=queries.addenda(challenge), answers=queries.answers(challenge),
         own_questions=queries.own_questions(challenge, actor), watches=queries.watches(challenge, actor),
         offers=offers(CHALLENGE, challenge), owns=owns, inside=inside, asks=timetable.takes_questions(challenge),

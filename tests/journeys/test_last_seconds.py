@@ -97,24 +97,23 @@ def press(server: ServerProcess, one: Press, deadline: float) -> tuple[int, str]
     return status, page.decode()
 
 
-def read(server: ServerProcess, path: str, over: threading.Event) -> tuple[set[bytes], int]:
-    """Read a page again and again, as somebody does who waits: every version of it that was seen, and how often."""
-    pages, count = set(), 0
+def read(server: ServerProcess, path: str, over: threading.Event) -> list[tuple[float, bytes]]:
+    """Read a page again and again, as somebody does who waits: what was seen, and when it was there."""
+    seen = []
     while not over.is_set():
         status, page = ask(server, "GET", path)
         assert status == 200
-        pages.add(page)
-        count += 1
+        seen.append((time.time(), page))
         over.wait(PAUSE)
-    return pages, count
+    return seen
 
 
 @pytest.mark.timeout(600)
 def test_every_bid_confirmed_in_time_is_there_and_none_after_it(server_process: ServerProcess, site: Flask) -> None:
     key, number, buttons = prepared(site)
     server_process.start()
-    path, over = f"/bids/record/{number}", threading.Event()
-    for each in (path, buttons[0].path):  # a process that has just begun is no measure
+    paths, over = (f"/bids/record/{number}", f"/challenges/{number}"), threading.Event()
+    for each in (*paths, buttons[0].path):  # a process that has just begun is no measure
         assert ask(server_process, "GET", each, headers={"Cookie": buttons[0].cookie})[0] == 200
     with site.app_context(), transaction():
         deadline = clock.now() + timedelta(seconds=LAST + 0.5)
@@ -122,7 +121,7 @@ def test_every_bid_confirmed_in_time_is_there_and_none_after_it(server_process: 
             sa.update(challenges.Challenge).where(challenges.Challenge.id == key).values(deadline=deadline)
         )
     with ThreadPoolExecutor(READERS) as readers, ThreadPoolExecutor(BIDDERS) as bidders:
-        reading = [readers.submit(read, server_process, path, over) for _ in range(READERS)]
+        reading = [readers.submit(read, server_process, paths[place % 2], over) for place in range(READERS)]
         try:
             sealing = [bidders.submit(press, server_process, each, deadline.timestamp()) for each in buttons]
             answers = [each.result(PATIENCE) for each in sealing]
@@ -133,12 +132,13 @@ def test_every_bid_confirmed_in_time_is_there_and_none_after_it(server_process: 
     assert set(statuses) == {302, 403}, [
         re.sub(r"<[^>]+>|\s+", " ", page.partition("<main")[2])[:600] for _status, page in answers
     ][:1]
-    assert len(set().union(*(pages for pages, _count in seen))) == 1, "readers see the same page to the byte"
+    records, pages = [[each for one in seen[place::2] for each in one] for place in (0, 1)]
+    assert len({page for _at, page in records}) == 1, "readers see the same page to the byte"
+    assert len({page for at, page in pages if at < deadline.timestamp()}) == 1, "no sealed bid changes the page"
+    assert "揭榜已截止" in ask(server_process, "GET", paths[1])[1].decode()
     confirmed = [each.path.split("/")[2] for each, status in zip(buttons, statuses, strict=True) if status == 302]
     with site.app_context():
         kept = db.session.scalars(sa.select(SealedVersion).join(Bid).where(Bid.challenge_id == key)).all()
         assert sorted(each.bid.number for each in kept) == sorted(confirmed)
         assert all(each.sealed_at < deadline and genuine(each.receipt) for each in kept)
-    print(
-        f"{BIDDERS} bidders: {len(confirmed)} in time; {READERS} readers: {sum(count for _pages, count in seen)} pages"
-    )
+    print(f"{BIDDERS} bidders: {len(confirmed)} in time; {READERS} readers: {len(records) + len(pages)} pages")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -39,9 +40,9 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     keys: list[object] = []
     put = ready.ReadyPages.put
 
-    def noted(self: ready.ReadyPages, key: object, page: bytes) -> None:
+    def noted(self: ready.ReadyPages, key: object, page: bytes, until: datetime | None) -> None:
         keys.append(key)
-        put(self, key, page)
+        put(self, key, page, until)
 
     monkeypatch.setattr(ready.ReadyPages, "put", noted)
     return keys
