@@ -22,6 +22,7 @@ from marketplace.foundation.index.interface import (
     SearchEngine,
     SearchRequest,
 )
+from marketplace.foundation.leisure import at_leisure
 from marketplace.search import spelling, suggesting
 from marketplace.search.arrivals import arrive, arrive_missing
 from marketplace.vocabulary.queries import thesaurus
@@ -189,16 +190,18 @@ def mend(found: Differences) -> None:
 def check_nightly() -> bool:
     """The worker's own comparison; what differs is noted and mended, and what was cut with old words built anew.
 
-    It goes on beside the writing of changes: what changed meanwhile is at most written once more.
+    It goes on beside the writing of changes, and slowly, because people wait for those: what changed meanwhile is at
+    most written once more.
     """
     try:
         if engine().status().rebuild_advised:
             rebuild()
             return False
-        found = compare()
-        renew_words()
-        if not found.clean:
-            found = found.lasting(compare())
+        with at_leisure():
+            found = compare()
+            renew_words()
+            if not found.clean:
+                found = found.lasting(compare())
     except (IndexBusy, IndexUnusable):
         return False  # somebody builds it anew, or ``ensure`` will at once
     if not found.clean:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.leisure import paced
 from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
 
@@ -35,12 +36,12 @@ def renew(found: Mapping[str, int], *, anew: bool = False) -> None:
     In portions, each a transaction of its own that holds a word's keys whole, so that nobody waits long for the
     writer's place. ``found``: words of the public texts with their documents. ``anew``: also those that did not change.
     """
-    words = [word for word in found if HAN.fullmatch(word) or LATIN.fullmatch(word)]
+    words = [word for word in paced(found) if HAN.fullmatch(word) or LATIN.fullmatch(word)]
     kept = {word: found[word] for word in sorted(words, key=lambda word: (-found[word], word))[:MOST_WORDS]}
     itself = sa.select(SpellingKey.word, SpellingKey.documents).where(SpellingKey.key == ITSELF + SpellingKey.word)
     written = dict(db.session.execute(itself).all())
     changed = iter([word for word in kept.keys() | written.keys() if anew or kept.get(word) != written.get(word)])
-    while portion := list(islice(changed, PORTION)):
+    while portion := list(islice(paced(changed), PORTION)):
         rows = [{"key": key[:64], "word": word, "documents": kept[word]}
                 for word in portion if word in kept for key in _keys(word)]  # fmt: skip
         with transaction():

@@ -19,6 +19,7 @@ from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.interface import IndexDocument, Key
+from marketplace.foundation.leisure import paced
 from marketplace.reference import catalogue, regions
 from marketplace.search.models import SuggestionKey
 from marketplace.search.pinyin import initials, pinyin
@@ -179,7 +180,7 @@ def follow(documents: Sequence[IndexDocument], gone: Iterable[Key]) -> None:
 def known_objects() -> set[Key]:
     """The objects that have keys."""
     select = sa.select(SuggestionKey.kind, SuggestionKey.subject_id).where(SuggestionKey.tier == 1).distinct()
-    return {(kind, subject_id) for kind, subject_id in db.session.execute(select)}
+    return {(kind, subject_id) for kind, subject_id in paced(db.session.execute(select))}
 
 
 def _rows(tier: int, kind: str, subject_id: int, names: Iterable[str], weight: int, words: str) -> list[Row]:

@@ -18,6 +18,7 @@ from marketplace.foundation.index.postings import Frequencies, read_postings
 from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.weighed import LENGTHS, Averages, FieldPostings, PostingCache, Postings, bits_of
 from marketplace.foundation.index.writer import CLAIM, CLAIM_SIGN, FIELD_ORDER, NUMBERS, TEXT_FIELDS, SegmentBuilder
+from marketplace.foundation.leisure import paced
 
 FIELD_WEIGHTS = {"title": 2.5, "body": 1.0, "tags": 1.5}
 JUDGED = 64  # conditions whose outcome a segment remembers
@@ -101,7 +102,7 @@ class OpenSegment:
 
     def words(self) -> Iterator[tuple[str, int]]:
         """Every token of every text field with the number of documents that have it there."""
-        for (field, key), info in self._terms.items():
+        for (field, key), info in paced(self._terms.items()):
             if field in TEXT_FIELDS:
                 yield key.decode(), info.doc_frequency()
 

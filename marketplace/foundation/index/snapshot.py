@@ -13,6 +13,7 @@ from marketplace.foundation.index.segment import OpenSegment
 from marketplace.foundation.index.storage import IndexStorage
 from marketplace.foundation.index.weighed import LENGTHS, Averages, PostingCache, Postings, bits_of
 from marketplace.foundation.index.writer import TEXT_FIELDS, id_term
+from marketplace.foundation.leisure import paced
 
 AVERAGE_STEPS = 4  # steps in a doubling: averages move in steps, so that impacts decoded once stay valid over commits
 
@@ -91,7 +92,7 @@ class Snap:
             (segment.kinds[number], segment.doc_ids[number]): segment.versions[number]
             for view in self.views
             for segment in (view.segment,)
-            for number in numbers_of(view.live, segment.size)
+            for number in paced(numbers_of(view.live, segment.size))
         }
 
 
