@@ -35,7 +35,7 @@ class OpenSegment:
         self.name: str = record.segment_id()
         self.size: int = record.doc_count_all()
         with storage.reading(self.name):
-            files = storage.segment_files(record)
+            self._files = files = storage.segment_files(record)
             self._terms = W3Codec().terms_reader(files, record)
             columns = {name: _integers(files, record, name, self.size) for name in NUMBERS}
             self.lengths = [_bytes(files, record, f"_{name}_len", self.size) for name in TEXT_FIELDS]
@@ -102,9 +102,12 @@ class OpenSegment:
 
     def words(self) -> Iterator[tuple[str, int]]:
         """Every token of every text field with the number of documents that have it there."""
-        for (field, key), info in paced(self._terms.items()):
-            if field in TEXT_FIELDS:
-                yield key.decode(), info.doc_frequency()
+        try:
+            for (field, key), info in paced(self._terms.items()):
+                if field in TEXT_FIELDS:
+                    yield key.decode(), info.doc_frequency()
+        finally:
+            self._files.let_go()
 
     def postings(self, token: str, averages: Averages, cache: PostingCache) -> Postings:
         return cache.get((self.name, averages, token), lambda: self._decode(token, averages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,13 @@ class MappedFiles(CompoundStorage):  # type: ignore[misc]
     def open_file(self, name: str, *_args: Any, **_options: Any) -> Any:
         offset, length = self.range(name)
         return MappedFile(memoryview(self._source)[offset : offset + length], name)
+
+    def let_go(self) -> None:
+        """Keep no page that was read: those of a whole segment count as this process's until somebody else needs room.
+
+        They stay in the system's cache, and whoever reads on gets them from there.
+        """
+        self._source.madvise(mmap.MADV_DONTNEED)
 
 
 class MappedFile(BufferFile):  # type: ignore[misc]
