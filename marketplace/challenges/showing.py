@@ -182,8 +182,7 @@ def remaining(challenge: Challenge, now: datetime) -> list[tuple[str, Text]]:
     left = _left(challenge, now)
     if left <= timedelta(0):
         return []
-    minutes = left // MINUTE
-    hours, days = minutes // 60, minutes // 1440
+    days, hours, minutes = (left // unit for unit in (DAY, HOUR, MINUTE))
     if days:
         return [(str(days), DAYS), (str(hours % 24), HOURS)]
     if hours:
@@ -196,7 +195,8 @@ def time_left(challenge: Challenge, now: datetime) -> Text | None:
     parts = remaining(challenge, now)
     if not parts:
         return None
-    return Text(*(" ".join(f"{count} {unit.say(language)}" for count, unit in parts) for language in ("zh_CN", "en")))
+    zh, en = (" ".join(f"{count} {unit.say(language)}" for count, unit in parts) for language in ("zh_CN", "en"))
+    return Text(zh, en)
 
 
 def changes_at(challenge: Challenge, now: datetime) -> datetime | None:
