@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,6 +147,18 @@ def transaction() -> Iterator[scoped_session[Session]]:
         current.info.pop("in_transaction", None)
     for call in current_app.extensions.get("after_commit", ()):
         call()
+
+
+def insert_rows(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Insert many rows of plain values, in the order of ``columns``, in the present transaction.
+
+    Past SQLAlchemy's own insert, which takes half as long again to look at every value.
+    """
+    if rows:
+        connection = db.session.connection()
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def migrate(config: Config, revision: str = "head") -> None:

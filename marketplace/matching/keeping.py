@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from marketplace.foundation import ledger
-from marketplace.foundation.db import db, transaction
+from marketplace.foundation.db import db, insert_rows, transaction
 from marketplace.matching import queries, weights
 from marketplace.matching.gists import Gists
 from marketplace.matching.models import Match, Matched
@@ -38,9 +38,10 @@ class OpenNeeds(Needs):
             db.session.execute(sa.select(Scenario.id, Scenario.version).where(Scenario.state == "published")).all()
         )
         changed = [key for key, version in present.items() if self._versions.get(key) != version]
-        for key in [*changed, *(self._versions.keys() - present.keys())]:
-            self.drop(key)
-            self._versions.pop(key, None)
+        gone = self._versions.keys() - present.keys()
+        self.drop(gone.union(changed))
+        for key in gone:
+            del self._versions[key]
         for start in range(0, len(changed), READ):
             for scenario in queries.open_scenarios(changed[start : start + READ]):
                 self.add(queries.need_of(scenario))
@@ -116,18 +117,13 @@ def _write(kind: str, judged: Mapping[int, int], fits: Sequence[Fit], tried: Pil
     with transaction():
         _delete(kind, list(judged))
         seq = queries.position() + 1
-        if fits:  # on the connection: the session would look at every row once more
-            db.session.connection().execute(sa.insert(Match), [_row(each) for each in sorted(fits)])
+        insert_rows(Match, ("scenario_id", "product_id", "score", "open_questions"), sorted(fits))
         noted = [
             {"kind": kind, "listing_id": key, "version": version, "rules": weights.VERSION, "seq": seq,
              "pilots": len(tried.get(key, ()))}
             for key, version in judged.items()
         ]  # fmt: skip
         db.session.execute(sa.insert(Matched), noted)
-
-
-def _row(fit: Fit) -> dict[str, int]:
-    return {"scenario_id": fit[0], "product_id": fit[1], "score": fit[2], "open_questions": fit[3]}
 
 
 def _forget_ended() -> bool:

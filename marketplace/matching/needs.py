@@ -6,13 +6,15 @@ The rules are those of ``scoring``: a pair has the same score here and there.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from marketplace.foundation.index.analyzer import Word
 from marketplace.matching import weights
 from marketplace.matching.scoring import (
+    Aim,
     Gist,
     Need,
     Offer,
@@ -27,10 +29,10 @@ from marketplace.matching.scoring import (
     wording,
     words_said,
 )
-from marketplace.reference.comparing import Verdict
 
 # Below this nobody looks; in hundredths.
 LEAST_SCORE = 2000
+_aim = attrgetter(*(each.name for each in fields(Aim)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,78 +43,120 @@ class Question:
     asked: Any
 
 
-class Line(NamedTuple):
-    """A need made ready. ``possible``: the hundredths of points that it has to give."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Questions:
+    """Several of them, again one object for all needs that ask the same."""
 
-    need: Need
-    questions: tuple[Question, ...]
-    must: Question | None
+    all: tuple[Question, ...]
+
+
+class Answer(NamedTuple):
+    """What an offer earns with some questions, in hundredths of points, and what it says to the must-haves in them."""
+
+    earned: int
+    excluded: bool
+    open_questions: int
+
+
+class Answers(dict[Questions, Answer]):
+    """The answers of one offer, found when they are asked for."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__()
+        self._offer = offer
+        self._earned: dict[Question, int] = {}
+
+    def __missing__(self, asked: Questions) -> Answer:
+        must = next((each.asked for each in asked.all if each.part == "must"), ())
+        found = verdicts(must, self._offer)
+        excluded = "not_met" in found
+        earned = 0 if excluded else sum(map(self._earns, asked.all))
+        self[asked] = answer = Answer(earned, excluded, found.count("unknown"))
+        return answer
+
+    def _earns(self, question: Question) -> int:
+        if question not in self._earned:
+            self._earned[question] = earns(question.part, question.asked, self._offer)
+        return self._earned[question]
+
+
+class Line(NamedTuple):
+    """A need made ready. What it asks of the place stands by itself: the rest is the same for many. ``possible``: the
+    hundredths of points that it has to give."""
+
+    aim: Aim
+    place: Questions
+    rest: Questions
     possible: int
 
 
-class Fit(NamedTuple):
-    """A match worth keeping, and what it is ordered by."""
+# A match worth keeping: scenario, product, score and open questions. Millions are made: a named tuple takes ten times
+# as long.
+Fit = tuple[int, int, int, int]
 
-    scenario_id: int
-    product_id: int
-    score: int
-    open_questions: int
+
+def _lists() -> dict[str, list[int]]:
+    return defaultdict(list)
 
 
 @dataclass
 class Needs:
-    """Needs, by what a product may have in common with them."""
+    """Needs, by what a product may have in common with them. Lists of keys, because sets take four times as much."""
 
     lines: dict[int, Line] = field(default_factory=dict)
-    _by_category: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    # Each word of any need by what must stand in a text that contains it; and by weight, who has the word.
+    _by_category: dict[str, list[int]] = field(default_factory=_lists)
+    # Each word of any need by what must stand in a text that contains it.
     _words: dict[str, dict[str, Word]] = field(default_factory=lambda: defaultdict(dict))
-    _with_word: dict[int, dict[str, set[int]]] = field(
-        default_factory=lambda: {weight: defaultdict(set) for weight in (weights.TITLE_WEIGHT, weights.TEXT_WEIGHT)}
-    )
-    _questions: dict[str, Question] = field(default_factory=dict)
+    # Who has the word, and the pair of characters, as often as it weighs; and who has the word in its title.
+    _with_word: dict[str, list[int]] = field(default_factory=_lists)
+    _with_pair: dict[str, list[int]] = field(default_factory=_lists)
+    _titled: dict[str, list[int]] = field(default_factory=_lists)
+    # Of equal things one.
+    _same: dict[Any, Any] = field(default_factory=dict)
 
     def add(self, need: Need) -> None:
         """Take in a need that is not there."""
         if need.exact:  # by its kind alone a product has something in common with no other
-            for category in need.categories | need.named:
-                self._by_category[category].add(need.id)
+            for category in need.kinds:
+                self._by_category[category].append(need.id)
         for word, weight in need.words.values():
-            self._with_word[weight][word.surface].add(need.id)
+            self._with_word[word.surface].extend([need.id] * weight)
+            if weight == weights.TITLE_WEIGHT:
+                self._titled[word.surface].append(need.id)
             for way in word.ways:
                 self._words[way[0]][word.surface] = word
-        asked = tuple([self._question(part, what) for part, what in questions(need)])
-        must = next((each for each in asked if each.part == "must"), None)
-        self.lines[need.id] = Line(need, asked, must, possible(parts_asked(need)))
+        for pairs, weight in ((need.title_pairs, weights.TITLE_WEIGHT), (need.text_pairs, weights.TEXT_WEIGHT)):
+            for pair in pairs:
+                self._with_pair[pair].extend([need.id] * weight)
+        self.lines[need.id] = self._line(need)
 
-    def drop(self, key: int) -> None:
-        """Let go of a need, if it is there."""
-        line = self.lines.pop(key, None)
-        if line is not None:
-            for category in line.need.categories | line.need.named:
-                self._by_category[category].discard(key)
-            for word, weight in line.need.words.values():
-                self._with_word[weight][word.surface].discard(key)
+    def _line(self, need: Need) -> Line:
+        same = self._same.setdefault
+        aim = Aim(*[same(each, each) if isinstance(each, frozenset) else each for each in _aim(need)])
+        asked = [same(f"{part} {what}", Question(part, what)) for part, what in questions(need)]
+        place = tuple([each for each in asked if each.part == "place"])
+        rest = tuple([each for each in asked if each.part != "place"])
+        return Line(aim, same(place, Questions(place)), same(rest, Questions(rest)), possible(parts_asked(need)))
+
+    def drop(self, keys: Collection[int]) -> None:
+        """Let go of needs, as far as they are there."""
+        gone = self.lines.keys() & keys
+        if gone:
+            for key in gone:
+                del self.lines[key]
+            for by in (self._by_category, self._with_word, self._with_pair, self._titled):
+                for having in by.values():
+                    having[:] = [key for key in having if key not in gone]
 
     def fitting(self, offer: Offer) -> Iterator[Fit]:
         """The needs that the offer fits, as ``scoring.judge`` finds for each pair: what is listed and not too low."""
-        answers: dict[Question, int] = {}
-        musts: dict[Question, tuple[Verdict, ...]] = {}
-        for (need, asked, must, whole), common in self._related(offer):
-            found: tuple[Verdict, ...] = ()
-            if must is not None:
-                if must not in musts:
-                    musts[must] = verdicts(must.asked, offer)
-                found = musts[must]
-                if "not_met" in found:
-                    continue
-            earned = task(need, common) + wording(need, offer)
-            for question in asked:
-                if question not in answers:
-                    answers[question] = earns(question.part, question.asked, offer)
-                earned += answers[question]
-            if (points := score(earned, whole)) >= LEAST_SCORE:
-                yield Fit(need.id, offer.id, points, found.count("unknown"))
+        answers, held, brevity = Answers(offer), _count(self._with_pair, offer.pairs), offer.brevity
+        for (aim, place, rest, whole), common in self._related(offer):
+            earned, excluded, open_questions = answers[rest]
+            if not excluded:
+                earned += answers[place].earned + task(aim, common) + wording(aim, held[aim.id], brevity)
+                if (points := score(earned, whole)) >= LEAST_SCORE:
+                    yield aim.id, offer.id, points, open_questions
 
     def concern(self, gist: Gist) -> bool:
         """Whether any need has something in common with it: no other offer fits one."""
@@ -120,28 +164,27 @@ class Needs:
 
     def _related(self, gist: Gist) -> Iterator[tuple[Line, int]]:
         """The needs that have something in common with it, and the weight of the words; the others are most."""
-        titles, texts = self._heard(gist)
-        for key in {*titles, *texts, *self._by_category.get(gist.category, ())}:
-            line, in_title = self.lines[key], titles.get(key, 0)
-            common = in_title * weights.TITLE_WEIGHT + texts.get(key, 0) * weights.TEXT_WEIGHT
-            if related(line.need, gist, common, by_title=in_title > 0):
+        said, lines = self._said(gist), self.lines
+        heard = _count(self._with_word, said)
+        titled = set[int]().union(*[self._titled[each] for each in self._titled.keys() & said])
+        for key in {*heard, *self._by_category.get(gist.category, ())}:
+            line, common = lines[key], heard[key]
+            if related(line.aim, gist, common, by_title=key in titled):
                 yield line, common
 
-    def _question(self, part: str, asked: Any) -> Question:
-        return self._questions.setdefault(f"{part} {asked}", Question(part, asked))
-
-    def _heard(self, offer: Gist) -> tuple[Counter[int], Counter[int]]:
-        """How many words of its title, and of its texts, the offer contains, of each need that has one."""
+    def _said(self, gist: Gist) -> frozenset[str]:
+        """The words of any need that it contains."""
         near = {
             surface: word
-            for token in offer.tokens & self._words.keys()
+            for token in gist.tokens & self._words.keys()
             for surface, word in self._words[token].items()
         }  # fmt: skip
-        said = words_said(near.values(), offer)
-        titles, texts = Counter[int](), Counter[int]()
-        for counted, weight in ((titles, weights.TITLE_WEIGHT), (texts, weights.TEXT_WEIGHT)):
-            having = self._with_word[weight]
-            for surface in said:
-                if surface in having:
-                    counted.update(having[surface])
-        return titles, texts
+        return words_said(near.values(), gist)
+
+
+def _count(having: dict[str, list[int]], found: Iterable[str]) -> Counter[int]:
+    """How often each key stands in the lists of what was found."""
+    counted = Counter[int]()
+    for each in having.keys() & found:
+        counted.update(having[each])
+    return counted

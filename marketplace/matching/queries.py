@@ -46,19 +46,23 @@ def need_of(scenario: Scenario) -> Need:
     texts = f"{content['task']} {content['situation']}"
     words, title_pairs = scoring.need_words(title, texts), scoring.pairs_of(title)
     text_pairs = scoring.pairs_of(texts) - title_pairs
+    named = catalogue.categories_asked_for(f"{scenario.title} {content['task']}")
+    categories = frozenset().union(*(each.categories for each in near))
     return Need(
         id=scenario.id,
         domain=scenario.domain,
         subscenario=scenario.subscenario or "",
-        named=catalogue.categories_asked_for(f"{scenario.title} {content['task']}"),
-        categories=frozenset().union(*(each.categories for each in near)),
+        exact=bool(scenario.subscenario),
+        named=named,
+        categories=categories,
+        kinds=named | categories,
         region=scenario.site_region,
         payment=frozenset(content.get("payment") or ()),
         requirements=requirements_of(content.get("requirements") or ()),
         words=words,
         all_weight=sum(weight for _word, weight in words.values()),
-        title_pairs=tuple(title_pairs),
-        text_pairs=tuple(text_pairs),
+        title_pairs=title_pairs,
+        text_pairs=text_pairs,
         pair_weight=len(title_pairs) * weights.TITLE_WEIGHT + len(text_pairs) * weights.TEXT_WEIGHT,
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt
-from sys import intern
 from typing import Any
 
 from marketplace.core.actor import PROVINCE
@@ -21,6 +20,7 @@ MOST_WORDS = 60  # of a need; a longer text says nothing new with its further wo
 MOST_TEXT = 4000  # characters of one text
 TOP_LEVEL = max(EVIDENCE_LEVEL.values())
 RUN = re.compile(r"[^\W_]+")
+_FULL = {name: part.points * 100 for name, part in weights.PARTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,28 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What counts of a scenario. ``categories``: of the products that usually do it; ``exact``: they are those of its
-    sub-scenario, not of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word,
-    weight), in the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none twice;
-    tuples, because many needs are in memory and sets take several times as much. The sums of their weights stand
-    beside, because every judgement asks for them.
+class Aim:
+    """What of a need says whether a product has anything in common with it. ``exact``: it says which sub-scenario of
+    its domain it is; ``kinds``: the categories of product that it names or that usually do it. ``all_weight`` and
+    ``pair_weight``: the sums of the weights of its words and of its pairs of characters, because every judgement asks
+    for them.
     """
 
     id: int
     domain: str
+    exact: bool
+    kinds: frozenset[str]
+    all_weight: int
+    pair_weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need(Aim):
+    """What counts of a scenario. ``categories``: of the products that usually do it, those of its sub-scenario if it is
+    exact, else of the whole domain; ``named``: those that it asks for by name. ``words``: surface → (word, weight), in
+    the order of the text. ``title_pairs`` and ``text_pairs``: pairs of neighbouring characters, none twice.
+    """
+
     subscenario: str
     categories: frozenset[str]
     named: frozenset[str]
@@ -50,15 +62,8 @@ class Need:
     payment: frozenset[str]
     requirements: tuple[Requirement, ...]
     words: Mapping[str, tuple[Word, int]]
-    all_weight: int
-    title_pairs: tuple[str, ...]
-    text_pairs: tuple[str, ...]
-    pair_weight: int
-
-    @property
-    def exact(self) -> bool:
-        """It says which sub-scenario of its domain it is."""
-        return bool(self.subscenario)
+    title_pairs: frozenset[str]
+    text_pairs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def judge(need: Need, offer: Offer) -> Judgement:
     if need.all_weight:
         earned["task"] = task(need, common)
     if need.pair_weight:
-        earned["wording"] = wording(need, offer)
+        earned["wording"] = wording(need, pairs_held(need, offer), offer.brevity)
     return Judgement(
         verdicts(need.requirements, offer), earned, shared, related(need, offer, common, by_title=by_title)
     )
@@ -143,7 +148,7 @@ def score(earned: int, possible: int) -> int:
 
 def possible(parts: Iterable[str]) -> int:
     """The hundredths of points that these parts have together."""
-    return sum([weights.PARTS[part].points * 100 for part in parts])
+    return sum([_FULL[part] for part in parts])
 
 
 def parts_asked(need: Need) -> Iterator[str]:
@@ -155,10 +160,10 @@ def parts_asked(need: Need) -> Iterator[str]:
         yield "wording"
 
 
-def related(need: Need, offer: Gist, common: int, *, by_title: bool) -> bool:
+def related(need: Aim, offer: Gist, common: int, *, by_title: bool) -> bool:
     """Whether they have anything in common. ``common``: the weight of the words of the need that the offer contains;
     ``by_title``: one of them stands in the need's title or sub-scenario."""
-    if (need.exact or common) and (offer.category in need.categories or offer.category in need.named):
+    if (need.exact or common) and offer.category in need.kinds:
         return True
     if by_title and need.domain in offer.domains:
         return True
@@ -253,24 +258,26 @@ _SHARES: Mapping[str, Callable[[Any, Offer], tuple[int, int]]] = {
 # ---- the parts of the words -----------------------------------------------------------------------------------------
 
 
-def task(need: Need, common: int) -> int:
+def task(need: Aim, common: int) -> int:
     """What the shared words earn, ``common`` being their weight; nothing where the need has none."""
     return _part("task", common * 100, need.all_weight * weights.WORDS_FULL) if need.all_weight else 0
 
 
-def wording(need: Need, offer: Offer) -> int:
-    """What the shared pairs of characters earn; nothing where the need has none."""
-    if not need.pair_weight:
-        return 0
-    shared = offer.pairs.intersection
-    title, text = len(shared(need.title_pairs)), len(shared(need.text_pairs))
-    held = title * weights.TITLE_WEIGHT + text * weights.TEXT_WEIGHT
-    return _part("wording", held * offer.brevity, need.pair_weight * weights.WORDING_FULL * 100)
+def wording(need: Aim, held: int, brevity: int) -> int:
+    """What the shared pairs of characters earn, ``held`` being their weight; nothing where the need has none."""
+    return _part("wording", held * brevity, need.pair_weight * weights.WORDING_FULL * 100) if need.pair_weight else 0
+
+
+def pairs_held(need: Need, offer: Offer) -> int:
+    """The weight of the pairs of the need that the offer has."""
+    title, text = offer.pairs & need.title_pairs, offer.pairs & need.text_pairs
+    return len(title) * weights.TITLE_WEIGHT + len(text) * weights.TEXT_WEIGHT
 
 
 def _part(name: str, share: int, whole: int) -> int:
     """Hundredths of points for ``share`` of ``whole``, never more than the part has."""
-    return min(share, whole) * weights.PARTS[name].points * 100 // whole
+    full = _FULL[name]
+    return full if share >= whole else share * full // whole
 
 
 def need_words(title: str, texts: str) -> dict[str, tuple[Word, int]]:
@@ -301,8 +308,7 @@ def pairs_of(text: str) -> frozenset[str]:
     folded = shared_analyzer().normalise(text[: MOST_TEXT * 2])
     for word in weights.COMMON_WORDING:
         folded = folded.replace(word, " ")
-    # Of equal pairs one: thousands of needs in memory share them.
-    return frozenset(intern(run[place : place + 2]) for run in RUN.findall(folded) for place in range(len(run) - 1))
+    return frozenset([run[place : place + 2] for run in RUN.findall(folded) for place in range(len(run) - 1)])
 
 
 def brevity_of(pairs: frozenset[str]) -> int:

@@ -29,13 +29,14 @@ def need(title: str = "变电站巡检", texts: str = "", **given: Any) -> Need:
     in_texts = pairs_of(texts) - in_title
     facts: dict[str, Any] = {
         "id": 1, "domain": "special", "categories": frozenset({"inspection"}), "named": frozenset(),
-        "subscenario": "special.power",
+        "subscenario": "special.power", "exact": True,
         "region": "340103", "payment": frozenset({"purchase"}),
         "requirements": (PAYLOAD,),
         "words": words, "all_weight": sum(weight for _word, weight in words.values()),
-        "title_pairs": tuple(in_title), "text_pairs": tuple(in_texts), "pair_weight": len(in_title) * 3 + len(in_texts),
+        "title_pairs": in_title, "text_pairs": in_texts, "pair_weight": len(in_title) * 3 + len(in_texts),
     }  # fmt: skip
-    return Need(**{**facts, **given})
+    facts.update(given)
+    return Need(**{"kinds": facts["named"] | facts["categories"], **facts})
 
 
 def offer(text: str = "变电站巡检机器人", **given: Any) -> Offer:
@@ -130,8 +131,8 @@ def test_a_shared_domain_alone_is_nothing_in_common() -> None:
 def test_a_usual_category_is_something_in_common_where_the_sub_scenario_is_said_or_a_word_shared() -> None:
     silent = offer("水下清洗", domains=frozenset({"logistics"}))
     assert judge(need(), silent).listed
-    assert not judge(need(subscenario=""), silent).listed
-    assert judge(need("变电站巡检", "清洗", subscenario=""), silent).listed
+    assert not judge(need(exact=False), silent).listed
+    assert judge(need("变电站巡检", "清洗", exact=False), silent).listed
 
 
 def test_the_kind_that_a_need_names_goes_before_what_is_usual() -> None:
