@@ -89,6 +89,7 @@ def _init(app: Flask) -> None:
     acts = app.extensions.setdefault("listing_acts", {})
     acts.setdefault("scenario", []).append(opening_views.scenario_acts)
     acts.setdefault("product", []).append(opening_views.product_acts)
+    app.extensions["compare_ways"] = opening_views.compare_ways
     app.extensions.setdefault("organization_panels", []).append(opening_views.organization_panel)
     app.extensions.setdefault("workspace_panels", []).append(opening_views.workspace_panel)
 

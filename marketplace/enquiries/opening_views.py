@@ -184,13 +184,34 @@ def product_acts(listing: Any, actor: Actor) -> Markup | str:
     return _way_in(listing, actor, live, way, Text("发起对接", "Invite to talk"), opening.refusal_to_invite)
 
 
+def compare_ways(products: Sequence[Product], need: str, actor: Actor) -> list[Markup | str]:
+    """Below each product of a comparison the way to invite it for the need, or that nobody is there to answer; nothing
+    for who can invite no product, and for one's own."""
+    if _elsewhere(actor) or (actor.signed_in and not queries.verified_of(actor)):
+        return [""] * len(products)
+    draw = get_template_attribute("enquiries/panels.html", "compare_way")
+    answering = queries.with_people([each.organization_id for each in products])
+
+    def way(product: Product) -> Markup | str:
+        if actor.belongs_to(product.organization_id) or product.state != "published":
+            return ""
+        there = product.organization_id in answering
+        href = url_for("enquiry_ways.invite", number=product.number, need=need or None) if there else ""
+        return Markup(draw(product, href))
+
+    return [way(each) for each in products]
+
+
+def _elsewhere(actor: Actor) -> bool:
+    """Officials, experts and administrators who belong to no organization have nothing to do here."""
+    return bool(actor.posts or actor.administrator or actor.expert_id) and not actor.memberships
+
+
 def _way_in(
     listing: Any, actor: Actor, live: Sequence[Enquiry], way: str, words: Text,
     refuse: Callable[[Any, Actor], Refused | None],
 ) -> Markup | str:  # fmt: skip
-    """Officials, experts and administrators who belong to no organization have nothing to do here."""
-    elsewhere = actor.posts or actor.administrator or actor.expert_id
-    if listing.state != "published" or (elsewhere and not actor.memberships):
+    if listing.state != "published" or _elsewhere(actor):
         return ""
     # Only what was compiled from public material may have nobody.
     if listing.organization.compiled and not queries.has_people(listing.organization_id):

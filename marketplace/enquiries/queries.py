@@ -143,8 +143,13 @@ def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
 
 def has_people(organization_id: int) -> bool:
     """Whether somebody of the organization can sign in and answer."""
-    select = sa.select(Member.id).join(User).where(Member.organization_id == organization_id, can_sign_in())
-    return db.session.scalar(select.limit(1)) is not None
+    return bool(with_people([organization_id]))
+
+
+def with_people(organization_ids: Sequence[int]) -> set[int]:
+    """Those of the organizations of which somebody can sign in and answer."""
+    select = sa.select(Member.organization_id).join(User).where(can_sign_in())
+    return set(db.session.scalars(select.where(Member.organization_id.in_(organization_ids)).distinct()))
 
 
 def verified_of(actor: Actor) -> Sequence[Organization]:

@@ -19,6 +19,7 @@ def _init(app: Flask) -> None:
     panels = app.extensions.setdefault("listing_panels", {})
     panels.setdefault("scenario", []).append(views.scenario_panel)
     panels.setdefault("product", []).append(views.product_panel)
+    app.extensions["compare_rows"] = views.compare_rows
     app.extensions.setdefault("ready_marks", []).append(queries.position_select)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from marketplace.core.text import Text, enumerated
 from marketplace.enquiries.figures import PairTalk
 from marketplace.matching import weights
 from marketplace.matching.queries import Piloted, need_of, offer_of
-from marketplace.matching.scoring import Judgement, Need, judge
+from marketplace.matching.scoring import Judgement, Need, Offer, judge
 from marketplace.products.content import EVIDENCE, EVIDENCE_LEVEL
 from marketplace.products.models import Product
 from marketplace.scenarios import fitting
@@ -68,6 +69,11 @@ class Shown:
         return f"{self.judgement.score // 10 / 10:.1f}"
 
     @property
+    def standing(self) -> Text:
+        """The score, or that the pair is no match."""
+        return Text(self.score, self.score) if self.judgement.listed else Text("不列为匹配", "Not a match")
+
+    @property
     def questions(self) -> Sequence[Text]:
         """What is to be asked, because the product does not say it."""
         return [cell.name for cell in self.cells if cell.kind == "unknown"]
@@ -85,7 +91,7 @@ def shown(scenario: Scenario, product: Product, tried: Piloted, *, fresh: bool =
     rows = scenario.content.get("requirements") or []
     claimed = cells(rows, product.content["specs"])
     in_order = [surface for surface in need.words if surface in found.shared][:MOST_SHARED]
-    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed),
+    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed, offer),
                "category": _kind(need, offer.category)}  # fmt: skip
     reasons = [
         (
@@ -156,10 +162,23 @@ def _kind(need: Need, category: str) -> Text:
     return Text("不是常用的类别", "Not usual for it")
 
 
-def _evidence(cells: Sequence[Cell]) -> Text:
+def _evidence(cells: Sequence[Cell], offer: Offer) -> Text:
     """How well what is asked for is proven: the weakest level among the claims compared."""
-    levels = [cell.evidence for cell in cells if cell.evidence]
-    if not levels:
-        return weights.PARTS["evidence"].rule
-    weakest = min(levels, key=lambda code: EVIDENCE_LEVEL[code])
+    if not cells:
+        return Text("没有硬性要求，看全部参数：%(found)s", "Without must-haves, of all specs: %(found)s") % {
+            "found": _levels(offer)
+        }
+    claimed = [cell.evidence for cell in cells if cell.evidence]
+    if not claimed:
+        return Text("与硬性要求对应的参数都未公开", "None of the specs asked for is given")
+    weakest = min(claimed, key=lambda code: EVIDENCE_LEVEL[code])
     return Text("最弱的一项是“%(level)s”", "The weakest is “%(level)s”") % {"level": EVIDENCE[weakest]}
+
+
+def _levels(offer: Offer) -> Text:
+    """How many claims of the offer have which evidence, the best first."""
+    counts = Counter(level for _value, level in offer.claims.values())
+    found = [(EVIDENCE[code], counts[level]) for code, level in EVIDENCE_LEVEL.items() if counts[level]]
+    if not found:
+        return Text("都未公开", "none is given")
+    return enumerated(Text(f"{name.zh} {count} 项", f"{count} {name.en}") for name, count in reversed(found))

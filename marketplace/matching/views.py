@@ -27,6 +27,7 @@ from marketplace.matching.showing import Shown, heads, shown
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.products.queries import products_by_id
+from marketplace.scenarios.fitting import Cell
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import values as setting_values
@@ -165,6 +166,29 @@ def product_panel(listing: Any, actor: Actor) -> Markup:
     draw = get_template_attribute("matching/product_panel.html", "product_panel")
     found, own = matches_of(listing, actor, IN_PANEL), actor.belongs_to(listing.organization_id)
     return Markup(draw(listing, found, _total(listing, found), weights.VERSION, own))
+
+
+def compare_rows(products: Sequence[Product], number: str, actor: Actor) -> list[dict[str, Any]]:
+    """How products meet a need, as rows of their comparison: each must-have, and the score of the match.
+
+    Raises:
+        NotFound: there is no such published need.
+    """
+    scenario = _open(listing_by_number(SCENARIO, number, actor))
+    tried = queries.piloted([each.id for each in products])
+    pairs = [shown(scenario, each, tried) for each in products]
+    heading = Text("对照 %(number)s　%(title)s", "Against %(number)s　%(title)s") % {
+        "number": scenario.number, "title": scenario.label,
+    }  # fmt: skip
+    rows: list[dict[str, Any]] = [{"group": heading, "href": url_for("scenarios.show", number=scenario.number)}]
+    for place, (name, wanted) in enumerate(heads(scenario)):
+        rows.append({"label": name, "unit": wanted, "cells": [_verdict(each.cells[place]) for each in pairs]})
+    scores = [{"value": each.standing} for each in pairs]
+    return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "cells": scores}]
+
+
+def _verdict(cell: Cell) -> dict[str, Any]:
+    return {"value": cell.said, "fit": cell.kind, "words": cell.words}
 
 
 def _total(listing: Listing, found: Sequence[Any]) -> int:

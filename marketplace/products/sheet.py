@@ -278,5 +278,4 @@ def _compared(label: Text, unit: Text, cells: Sequence[Mapping[str, Any] | None]
 
 
 def _without_empty_groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    following = [*rows[1:], {"group": None}]
-    return [row for row, after in zip(rows, following, strict=True) if "cells" in row or "cells" in after]
+    return [row for row, after in zip(rows, (*rows[1:], {}), strict=False) if "cells" in row or "cells" in after]

@@ -1,17 +1,17 @@
-"""The pages of products: one product, several side by side; the guided form and its acts come from listings."""
+"""The pages of products: one product, its hits and panels; the guided form and its acts come from listings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, get_template_attribute, render_template, request, url_for
+from flask import Blueprint, get_template_attribute, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
-from marketplace.core.text import Text, enumerated
+from marketplace.core.text import Text
 from marketplace.listings.files import file_href
 from marketplace.listings.kind import Content
 from marketplace.listings.policy import can_see_contact
@@ -21,19 +21,18 @@ from marketplace.listings.wording import both
 from marketplace.organizations.models import Organization
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.organizations.views import place_of
-from marketplace.products import sheet
+from marketplace.products import compare_views, sheet
 from marketplace.products.content import EVIDENCE
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
-from marketplace.products.queries import evidence_of, products_by_id, products_by_number
+from marketplace.products.queries import evidence_of, products_by_id
 from marketplace.reference import catalogue
 from marketplace.web.identity import current_actor
 from marketplace.web.ready import ready_for_visitors
 
-MOST_COMPARED = 4
-MOST_NUMBERS = 40  # of one request; nobody compares more, and a select has its limits
-
 products = Blueprint("products", __name__, url_prefix="/products")
+products.get("/compare")(compare_views.compare)
+products.get("/compare.<any(csv, xlsx, json):ending>")(compare_views.compare_file)
 pages = ListingPages(PRODUCT, products)
 
 
@@ -60,39 +59,6 @@ def _shown_content(product: Product, desk: Desk | None) -> Content:
     if desk is None or desk.revision is None:
         raise NotFound
     return desk.revision.content
-
-
-@products.get("/compare")
-def compare() -> ResponseReturnValue:
-    """Up to four products side by side. What the viewer may not see is passed over like what does not exist."""
-    asked = (*request.args.getlist("no"), *request.args.getlist("compare"))
-    numbers = list(dict.fromkeys(number.strip().upper() for number in asked if number.strip()))[:MOST_NUMBERS]
-    found = products_by_number(numbers, current_actor())
-    kept, left_out = found[:MOST_COMPARED], found[MOST_COMPARED:]
-    only_different = request.args.get("only") == "different"
-    rows, different, same = sheet.comparison(kept, only_different=only_different)
-    return render_template(
-        "products/compare.html", kept=kept, left_out=_numbers(left_out), rows=rows, different=different, same=same,
-        columns=[_column(each, kept) for each in kept], only_different=only_different, most=MOST_COMPARED,
-        href_all=_compare_href(kept), href_different=_compare_href(kept, only="different"),
-        unknown=len(numbers) - len(found),
-    )  # fmt: skip
-
-
-def _numbers(products: Sequence[Product]) -> Text:
-    return enumerated(each.number for each in products)
-
-
-def _column(product: Product, kept: Sequence[Product]) -> dict[str, Any]:
-    only = request.args.get("only")
-    return {
-        "title": product.label, "href": pages.href(product), "sub": product.organization.label,
-        "remove_href": _compare_href([each for each in kept if each is not product], only=only),
-    }  # fmt: skip
-
-
-def _compare_href(kept: Sequence[Product], only: str | None = None) -> str:
-    return url_for("products.compare", no=[each.number for each in kept], only=only)
 
 
 # ---- hits of a search ----

@@ -43,6 +43,7 @@ def open_pages() -> Iterator[Row]:
         yield get("search.everything", path, "404")
     for ending in ("xlsx", "json"):
         yield get("lists.twin", f"/scenarios.{ending}", "200")
+        yield get("products.compare_file", f"/products/compare.{ending}?no={{product.vendor.published}}", "200")
     yield get("lists.template", "/lists/templates/users.xlsx", "404")
 
 

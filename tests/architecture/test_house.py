@@ -62,6 +62,7 @@ EXTRA_ROOMS: dict[str, dict[str, str]] = {
         "content": "fields of the content in words, pre-check, projection",
         "claims": "the specs step of the form, made from the category",
         "sheet": "what the page, the preview and the comparison show",
+        "compare_views": "the page and the file of products side by side",
     },
     "scenarios": {
         "chained": "its part of the chain of a need",

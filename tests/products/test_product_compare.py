@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from marketplace.foundation.db import transaction
+from marketplace.organizations.models import Member
 from marketplace.products.models import Product
 from marketplace.products.sheet import comparison
-from tests.factories import accounts, products
+from marketplace.reference import catalogue
+from marketplace.reference.comparing import operators
+from tests.factories import accounts, products, scenarios
 from tests.support.site import Client
 
 
@@ -116,3 +123,80 @@ def test_the_cost_does_not_grow(app: Flask, session: Any, client: Client, statem
         client.get("/products/compare?" + "&".join(f"no={number}" for number in some))
         spent.append(statements() - before)
     assert spent[0] == spent[1] <= 3
+
+
+def test_only_what_differs_of_nothing_is_nothing(app: Flask, session: Any, client: Client) -> None:
+    assert comparison([], only_different=True) == ([], 0, 0)
+    answer = client.get("/products/compare?only=different&no=P-2026-999999")
+    assert answer.status_code == 200
+    assert "没有列入：P-2026-999999。" in answer.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_against_a_need_each_must_have_is_judged_as_its_matches_say(
+    app: Flask, session: Any, client: Client, language: str
+) -> None:
+    first, second = pair()
+    navigation = operators(catalogue.spec("navigation"))[0].code, products.content()["specs"]["navigation"]["value"]
+    wanted = [scenarios.must("payload", ">=", {"from": "30"}), scenarios.must("navigation", *navigation)]
+    need = scenarios.scenario(requirements=wanted)
+    asked = f"no={first.number}&no={second.number}&need={need.number.lower()}&lang={language}"
+    page = client.get(f"/products/compare?{asked}").text
+    assert f"{'对照' if language == 'zh' else 'Against'} {need.number}" in page
+    assert f'href="/scenarios/{need.number}"' in page
+    met, failed, asked_for = page.count("fit--yes"), page.count("fit--no"), page.count("fit--unknown")
+    assert (met, failed, asked_for) == (2, 1, 1), "20 of 30 kg; the second says nothing of its navigation"
+    assert ("不列为匹配" if language == "zh" else "Not a match") in page
+    assert f"need={need.number}" in page.split("only=different")[0].rsplit("href=", 1)[1], "kept by the other links"
+
+
+@pytest.mark.parametrize("number", ["S-2026-999999", "hidden", "x" * 300])
+def test_a_need_that_is_not_public_is_told_and_not_shown(app: Flask, session: Any, client: Client, number: str) -> None:
+    hidden, product = scenarios.scenario("draft", title="看不到的需求"), products.product()
+    asked = hidden.number if number == "hidden" else number
+    page = client.get(f"/products/compare?no={product.number}&need={asked}").text
+    assert f"没有正在公开的需求 {asked.upper()[:20]}" in page
+    assert "看不到的需求" not in page
+    assert 'class="grp"><th scope="colgroup" colspan="2">对照' not in page
+
+
+def test_the_way_to_a_talk_is_there_for_who_may_take_it(app: Flask, session: Any) -> None:
+    maker, demander, official = accounts.person(), accounts.person(), accounts.official()
+    claimed = products.product("published", accounts.organization(owner=maker))
+    nobody = products.product("published")
+    with transaction():
+        session.execute(sa.delete(Member).where(Member.organization_id == nobody.organization_id))
+    need = scenarios.scenario(organization=accounts.organization(owner=demander))
+    path = f"/products/compare?no={claimed.number}&no={nobody.number}&need={need.number}"
+    way = f"/products/{claimed.number}/invite?need={need.number}"
+
+    def page(who: Any) -> str:
+        browser = app.test_client()
+        if who is not None:
+            accounts.sign_in(browser, who)
+        return browser.get(path).text
+
+    for reader in (None, demander):
+        text = page(reader)
+        assert way in text
+        assert "供方尚未认领" in text
+        assert f"/products/{nobody.number}/invite" not in text
+    assert way not in page(maker), "its own product"
+    assert "/invite" not in page(official)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_files_say_what_the_page_says(app: Flask, session: Any, client: Client, language: str) -> None:
+    first, second = pair()
+    need = scenarios.scenario(requirements=[scenarios.must("payload", ">=", {"from": "30"})])
+    asked = f"no={first.number}&no={second.number}&need={need.number}&lang={language}"
+    rows = list(csv.reader(io.StringIO(client.get(f"/products/compare.csv?{asked}").text.removeprefix("\ufeff"))))
+    assert rows[0][2:] == [each.label.say("zh_CN" if language == "zh" else "en") for each in (first, second)]
+    payload = [row for row in rows if row[0] in ("额定负载", "Payload")]
+    evidence = ["20（检测）", "40（有据）"] if language == "zh" else ["20 (Tested)", "40 (Documented)"]
+    assert payload[0][2:] == evidence
+    assert payload[1][2:] == (["不满足 20 kg", "满足 40 kg"] if language == "zh" else ["not met 20 kg", "met 40 kg"])
+    items = client.get(f"/products/compare.json?{asked}").json["items"]
+    assert [list(each.values()) for each in items] == rows[1:]
+    assert client.get(f"/products/compare.xlsx?{asked}").status_code == 200
+    assert client.get("/products/compare.csv").status_code == 200
