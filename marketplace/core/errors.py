@@ -62,13 +62,17 @@ class Gathered:
 
 
 class Refused(MarketplaceError):
-    """An act refused by a rule: the rule, the fact it met, and the next step (product.md 6.10)."""
+    """An act refused by a rule: the rule, the fact it met, and the next step (product.md 6.10).
 
-    def __init__(self, rule: Text, fact: Text, next: Text) -> None:
+    ``href``: the path of the page where that step is taken, "" when there is none.
+    """
+
+    def __init__(self, rule: Text, fact: Text, next: Text, href: str = "") -> None:
         super().__init__(f"{rule.en} {fact.en}")
         self.rule = rule
         self.fact = fact
         self.next = next
+        self.href = href
 
 
 class TooMany(Refused):

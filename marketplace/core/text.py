@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+
+from marketplace.core.clock import beijing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ def enumerated(each: Iterable[Text | str]) -> Text:
     """Several things one after another, in both languages; a str reads the same in both."""
     found = [one if isinstance(one, Text) else Text(one, one) for one in each]
     return Text("、".join(one.zh for one in found), ", ".join(one.en for one in found))
+
+
+def day_text(value: date | datetime) -> Text:
+    """A day: 2026-10-09, in English 9 October 2026. An (aware) instant is taken on its Beijing day."""
+    plain = beijing(value).date() if isinstance(value, datetime) else value
+    return Text(plain.isoformat(), format_date(plain, "d MMMM y", "en"))
 
 
 def one_line(text: str) -> str:

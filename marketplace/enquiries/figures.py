@@ -13,7 +13,18 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
-from marketplace.enquiries.models import DECLINED, DEMANDER, ENDED, SUPPLIER, Enquiry, EnquiryProduct, Outcome
+from marketplace.enquiries.lifecycle import ENQUIRY
+from marketplace.enquiries.models import (
+    DECLINED,
+    DEMANDER,
+    ENDED,
+    ENDING,
+    SIDES,
+    SUPPLIER,
+    Enquiry,
+    EnquiryProduct,
+    Outcome,
+)
 from marketplace.enquiries.policy import visible_to
 from marketplace.foundation.db import db
 from marketplace.reference.calendar import Overrides, YearUnknown, workdays_between
@@ -33,7 +44,7 @@ STAGES = {
     "opened": Text("发起", "Opened"),
     "invited": Text("需方邀请", "Invited"),
     "answered": Text("供方答复", "Answered"),
-    "met": Text("已会面", "Met"),
+    "met": Text("已会面", "Had a meeting"),
     "pilot": Text("验证", "Pilot"),
     "bought": Text("采购", "Bought"),
 }
@@ -51,11 +62,15 @@ def _confirmed(kind: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(Outcome.enquiry_id == Enquiry.id, Outcome.kind == kind, Outcome.state == "confirmed")
 
 
-# Each stage as a condition on the table; a vendor who opens a talk has answered the need by that.
+# What counts as an answer of the vendor: one of his own, or that he accepted an invitation. What was withdrawn or has
+# lapsed is none.
+_OWN_ANSWER = (Enquiry.opened_side == SUPPLIER) & Enquiry.state.not_in(("withdrawn", "lapsed"))
+ANSWERED = _OWN_ANSWER | Enquiry.state.in_(("accepted", "agreed", "ended"))
+# Each stage as a condition on the table.
 REACHED: dict[str, sa.ColumnElement[bool]] = {
     "opened": sa.true(),
     "invited": Enquiry.opened_side == DEMANDER,
-    "answered": (Enquiry.opened_side == SUPPLIER) | Enquiry.state.in_(("accepted", "agreed", "ended")),
+    "answered": ANSWERED,
     "met": Enquiry.met_on.is_not(None),
     "pilot": _confirmed("pilot"),
     "bought": _confirmed("purchase"),
@@ -86,18 +101,33 @@ def _cause(state: str, cause: str) -> Text:
     return (DECLINED if state == "declined" else ENDED)[cause]
 
 
+# A talk that is over without a result: what it reached is told together with that.
+OVER = ("declined", "withdrawn", "lapsed", "ended")
+LEFT = {
+    "declined": Text("%(side)s曾谢绝：%(why)s", "%(side)s declined: %(why)s"),
+    "ended": Text("%(side)s曾提出结束：%(why)s", "%(side)s proposed to end it: %(why)s"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PairTalk:
-    """What came of a match: the number of the last talk about the pair, how far they came, why one last declined."""
+    """What came of a match: number and state of the last talk about the pair, how far they came, why one was left."""
 
     number: str
+    state: str
     stage: str
-    declined: Text | None
+    left: Text | None
 
     @property
     def reached(self) -> Text:
-        """The furthest stage in words."""
-        return STAGES[self.stage]
+        """The furthest stage in words; where the last talk is over without a result, that too."""
+        stage = STAGES[self.stage]
+        if self.state not in OVER:
+            return stage
+        return Text("%(stage)s，%(state)s", "%(stage)s, %(state)s") % {
+            "stage": stage,
+            "state": ENQUIRY.mark(self.state).label,
+        }
 
 
 Pair = tuple[int | None, int]
@@ -108,21 +138,31 @@ def talks_of_pairs(scenario_ids: Sequence[int], product_ids: Sequence[int], acto
     if not actor.organization_ids:
         return {}
     flags = [sa.case((condition, 1), else_=0) for condition in REACHED.values()]
+    ends = (Outcome.enquiry_id == Enquiry.id) & (Outcome.kind == ENDING) & (Outcome.state == "confirmed")
+    ended_by = sa.select(Outcome.side).where(ends).limit(1).scalar_subquery()
     select = (
-        sa.select(Enquiry, EnquiryProduct.product_id, *flags)
+        sa.select(Enquiry, EnquiryProduct.product_id, ended_by, *flags)
         .join(EnquiryProduct, EnquiryProduct.enquiry_id == Enquiry.id)
         .where(Enquiry.scenario_id.in_(scenario_ids), EnquiryProduct.product_id.in_(product_ids))
         .where(visible_to(actor))
         .order_by(Enquiry.id)
     )
     order, found = list(REACHED), dict[Pair, PairTalk]()
-    for enquiry, product_id, *reached in db.session.execute(select):
+    for enquiry, product_id, ender, *reached in db.session.execute(select):
         pair = enquiry.scenario_id, product_id
         before = found.get(pair)
         stages = [name for name, flag in zip(order, reached, strict=True) if flag] + ([before.stage] if before else [])
-        declined = DECLINED[enquiry.cause] if enquiry.state == "declined" else before.declined if before else None
-        found[pair] = PairTalk(enquiry.number, max(stages, key=order.index), declined)
+        left = _left(enquiry, ender) or (before.left if before else None)
+        found[pair] = PairTalk(enquiry.number, enquiry.state, max(stages, key=order.index), left)
     return found
+
+
+def _left(enquiry: Enquiry, ender: str | None) -> Text | None:
+    """Which side left a talk, and why; None where neither did."""
+    if enquiry.state not in LEFT:
+        return None
+    side = enquiry.asked_side if enquiry.state == "declined" else ender or ""
+    return LEFT[enquiry.state] % {"side": SIDES[side], "why": _cause(enquiry.state, enquiry.cause)}
 
 
 # ---- response times -------------------------------------------------------------------------------------------------

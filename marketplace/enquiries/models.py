@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -39,6 +40,8 @@ ENDED = {
     "taken": Text("已选定其他方案", "Another solution was chosen"),
     "other": Text("其他原因", "Another reason"),
 }
+# Reasons that only one side can have; every other is open to both.
+CAUSES_OF_ONE = {"capacity": SUPPLIER, "place": SUPPLIER, "taken": DEMANDER}
 OUTCOMES = {
     "pilot": Text("开展场景验证", "A pilot"),
     "purchase": Text("采购", "A purchase"),
@@ -49,6 +52,11 @@ PROPOSALS = {**OUTCOMES, ENDING: Text("结束对接", "End the talk")}
 
 LIVE = ("opened", "accepted")
 _LIVE = sa.text("state IN ('opened','accepted')")
+
+
+def causes_open_to(side: str, causes: Mapping[str, Text]) -> dict[str, Text]:
+    """Those of DECLINED or ENDED that a side may give."""
+    return {key: label for key, label in causes.items() if CAUSES_OF_ONE.get(key, side) == side}
 
 
 class Enquiry(Base):

@@ -8,11 +8,11 @@ from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core.text import Text
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, OTHER, PROPOSALS, SIDES, Enquiry, Outcome
+from marketplace.enquiries.models import DECLINED, ENDED, OTHER, PROPOSALS, SIDES, Enquiry, Outcome
 from marketplace.enquiries.services import REMIND_DAYS
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter, LetterGroup
+from marketplace.foundation.letters import Letter, LetterGroup, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.queries import member_users
 from marketplace.settings.queries import value
@@ -54,7 +54,10 @@ def changed(message: Message, config: Config) -> Iterator[Letter]:
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
     cause = DECLINED.get(entry.data.get("cause", ""), "")
     step, state = ENQUIRY.by_name[entry.action].label, ENQUIRY.mark(entry.after).label
-    yield from _to(enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause)
+    yield from _to(
+        enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause,
+        words=Quote(entry.reason if cause else ""),
+    )  # fmt: skip
 
 
 def said(message: Message, config: Config) -> Iterator[Letter]:
@@ -65,10 +68,14 @@ def said(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:
-    """The other side reads of an outcome that was proposed or answered, without its amount."""
+    """The other side reads of an outcome that was proposed or answered, without its amount; of an end, why."""
     outcome = db.session.get_one(Outcome, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    context = {"kind": PROPOSALS[outcome.kind], "state": OUTCOME.mark(entry.after).label}
+    cause = ENDED.get(outcome.cause, "")
+    context = {
+        "kind": PROPOSALS[outcome.kind], "state": OUTCOME.mark(entry.after).label, "cause": cause,
+        "words": Quote(outcome.note if cause else ""),
+    }  # fmt: skip
     yield from _to(outcome.enquiry, _others(outcome.enquiry, entry), "outcome", config, **context)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +14,7 @@ from marketplace.core.errors import FieldError, Invalid, Refused
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.enquiries import queries, refusals
-from marketplace.enquiries.models import DEMANDER, SUPPLIER, Enquiry, EnquiryProduct
+from marketplace.enquiries.models import DEMANDER, LIVE, SUPPLIER, Enquiry, EnquiryProduct
 from marketplace.enquiries.services import DAYS, add_message
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, lock
@@ -25,7 +25,7 @@ from marketplace.listings.models import Listing
 from marketplace.organizations.models import Organization
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
-from marketplace.settings.queries import value
+from marketplace.settings.queries import values
 
 WAITING_MOST = Setting(
     "enquiries.waiting_most",
@@ -40,43 +40,72 @@ AGAIN_DAYS = Setting(
 MOST_PRODUCTS = 5
 
 
+class About(NamedTuple):
+    """Between whom a talk would be, and about what: a scenario, or a product where no scenario is named."""
+
+    supplier_id: int
+    demander_id: int
+    scenario_id: int | None
+    product_id: int | None
+
+
+class Bars:
+    """What stands against talks of these organizations that ``side`` would open; read at once, however many.
+
+    The one place of the rule: asked before a form is shown, beside each row of a list, and again when a talk is opened.
+    """
+
+    def __init__(self, supplier_ids: Collection[int], demander_ids: Collection[int], side: str) -> None:
+        self._side = side
+        self._standing = queries.standing_between(supplier_ids, demander_ids)
+        self._declines = queries.last_declines(supplier_ids, demander_ids, side)
+        self._waiting = queries.unanswered_counts(supplier_ids if side == SUPPLIER else demander_ids, side)
+        figures = values((AGAIN_DAYS, WAITING_MOST))
+        self._days, self._most = timedelta(days=figures[AGAIN_DAYS.key]), figures[WAITING_MOST.key]
+
+    def against(self, about: About) -> refusals.Barred | None:
+        """One talk at a time about the same thing, not at once after a decline, and not by the hundred."""
+        for each in self._standing:
+            if each.state in LIVE and about_of(each) == about:
+                return refusals.already_open(each.number)
+        declined = self._declines.get((about.supplier_id, about.demander_id, about.scenario_id))
+        if declined is not None and clock.now() < declined + self._days:
+            return refusals.wait_after_decline(declined + self._days, self._side)
+        asks = about.supplier_id if self._side == SUPPLIER else about.demander_id
+        return refusals.too_many(self._most) if self._waiting.get(asks, 0) >= self._most else None
+
+
+def about_of(enquiry: Enquiry) -> About:
+    """Between whom a talk is, and about what."""
+    return About(enquiry.supplier_id, enquiry.demander_id, enquiry.scenario_id, enquiry.product_id)
+
+
 def refusal_to_answer(scenario: Scenario, actor: Actor) -> Refused | None:
     """Why the actor cannot answer a need at all, or None."""
     refusal = _refusal(scenario, actor)
     if refusal is not None:
         return refusal
-    last = scenario.content.get("answer_by")
-    if last and clock.today() > date.fromisoformat(last):
-        return refusals.too_late(date.fromisoformat(last))
-    products = queries.published_products([each.id for each in queries.verified_of(actor)])
-    if not products:
-        return refusals.no_product()
-    live = queries.live_about_scenario(scenario.id, [each.organization_id for each in products])
-    if all(each.organization_id in live for each in products):
-        return refusals.already_open(next(iter(live.values())).number)
-    return None
+    choices = products_to_offer(scenario, actor)
+    return _none_left([bar for _product, bar in choices]) if choices else refusals.no_product()
 
 
 def refusal_to_invite(product: Product, actor: Actor) -> Refused | None:
     """Why the actor cannot invite a product at all, or None."""
-    refusal = _refusal(product, actor)
-    if refusal is not None or needs_to_offer(product, actor):
-        return refusal
-    own = [each.id for each in queries.verified_of(actor)]
-    return refusals.already_open(queries.live_with_supplier(product.organization_id, own)[0].number)
+    return _refusal(product, actor) or _none_left([bar for _need, bar in needs_to_offer(product, actor)])
+
+
+def _none_left(bars: Sequence[Refused | None]) -> Refused | None:
+    return None if None in bars else bars[0]
 
 
 def _refusal(listing: Listing, actor: Actor) -> Refused | None:
     """What holds for both ways in."""
-    other = listing.organization
     if listing.state != "published":
         return refusals.not_open(listing)
-    if actor.belongs_to(other.id):
-        return refusals.own(other)
-    if not queries.has_people(other.id):
-        return refusals.unclaimed(other)
-    if other.state != "verified":
-        return refusals.resting(other)
+    other = listing.organization
+    refusal = _closed(listing, actor, queries.with_people([other.id]))
+    if refusal is not None:
+        return refusal
     if not actor.memberships:
         return refusals.no_organization()
     if not queries.verified_of(actor):
@@ -84,21 +113,79 @@ def _refusal(listing: Listing, actor: Actor) -> Refused | None:
     return None
 
 
-def products_to_offer(scenario: Scenario, actor: Actor) -> Sequence[Product]:
-    """The products with which the actor may answer a need."""
+def _closed(listing: Listing, actor: Actor, peopled: Collection[int]) -> refusals.Barred | None:
+    """What stands against any talk about a published listing of another organization. ``peopled``: who can answer."""
+    other = listing.organization
+    if actor.belongs_to(other.id):
+        return refusals.own(other)
+    if other.id not in peopled:
+        return refusals.unclaimed(other)
+    if other.state != "verified":
+        return refusals.resting(other)
+    last = listing.content.get("answer_by") if isinstance(listing, Scenario) else None
+    if last and clock.today() > date.fromisoformat(last):
+        return refusals.too_late(date.fromisoformat(last))
+    return None
+
+
+def bars_of_pairs(pairs: Sequence[tuple[Scenario, Product]], side: str, actor: Actor) -> list[refusals.Barred | None]:
+    """Why the actor's side cannot begin now, for each pair of an own listing with one of somebody else, or None."""
+    suppliers = {product.organization_id for _scenario, product in pairs}
+    demanders = {scenario.organization_id for scenario, _product in pairs}
+    peopled = queries.with_people(demanders if side == SUPPLIER else suppliers)
+    bars = Bars(suppliers, demanders, side)
+    return [
+        _closed(scenario if side == SUPPLIER else product, actor, peopled)
+        or bars.against(About(product.organization_id, scenario.organization_id, scenario.id, None))
+        for scenario, product in pairs
+    ]
+
+
+def bars_of_products(products: Sequence[Product], actor: Actor) -> list[refusals.Barred | None]:
+    """What stands against any talk about each of some published products, whoever it is for, or None."""
+    peopled = queries.with_people({each.organization_id for each in products})
+    return [_closed(each, actor, peopled) for each in products]
+
+
+def products_to_offer(scenario: Scenario, actor: Actor) -> Sequence[tuple[Product, refusals.Barred | None]]:
+    """The actor's published products, each with what stands against answering a need with it."""
     products = queries.published_products([each.id for each in queries.verified_of(actor)])
-    live = queries.live_about_scenario(scenario.id, [each.organization_id for each in products])
-    return [each for each in products if each.organization_id not in live]
+    bars = Bars({each.organization_id for each in products}, [scenario.organization_id], SUPPLIER)
+    return [(each, bars.against(_answering(scenario, each))) for each in products]
 
 
-def needs_to_offer(product: Product, actor: Actor) -> Sequence[Scenario | Organization]:
-    """For what the actor may invite a product: his open needs, or his organization where no need is named."""
+def needs_to_offer(product: Product, actor: Actor) -> Sequence[tuple[Scenario | Organization, refusals.Barred | None]]:
+    """For what the actor invites a product: his open needs, or his organization where no need is named."""
     own = queries.verified_of(actor)
-    live = queries.live_with_supplier(product.organization_id, [each.id for each in own])
-    scenarios = {each.scenario_id for each in live}
-    asked = {each.demander_id for each in live if each.product_id == product.id}
-    needs = queries.published_scenarios([each.id for each in own])
-    return [*(each for each in needs if each.id not in scenarios), *(each for each in own if each.id not in asked)]
+    scenarios = queries.published_scenarios([each.id for each in own])
+    needs: list[Scenario | Organization] = [*scenarios, *own]
+    bars = Bars([product.organization_id], [each.id for each in own], DEMANDER)
+    return [(each, bars.against(_inviting(product, each))) for each in needs]
+
+
+def agreed_already(
+    pairs: Sequence[tuple[Scenario | Organization, Product]],
+) -> list[tuple[Scenario | Organization, Product, Enquiry]]:
+    """(need, product, talk) for each agreed talk about one of the pairs; another may be opened beside it."""
+    abouts = [_inviting(product, need) for need, product in pairs]
+    standing = queries.standing_between({each.supplier_id for each in abouts}, {each.demander_id for each in abouts})
+    agreed = [each for each in standing if each.state == "agreed"]
+    return [
+        (need, product, talk)
+        for (need, product), about in zip(pairs, abouts, strict=True)
+        for talk in agreed
+        if about_of(talk) == about and product in talk.offered
+    ]
+
+
+def _answering(scenario: Scenario, product: Product) -> About:
+    return About(product.organization_id, scenario.organization_id, scenario.id, None)
+
+
+def _inviting(product: Product, need: Scenario | Organization) -> About:
+    if isinstance(need, Scenario):
+        return _answering(need, product)
+    return About(product.organization_id, need.id, None, product.id)
 
 
 def answer_scenario(
@@ -117,9 +204,10 @@ def answer_scenario(
     refusal = refusal_to_answer(scenario, actor)
     if refusal is not None:
         raise refusal
-    offered = {each.number: each for each in products_to_offer(scenario, actor)}
-    chosen = [offered[number] for number in dict.fromkeys(numbers) if number in offered]
-    wrong = _wrong_choice(numbers, chosen)
+    offered = {each.number: (each, bar) for each, bar in products_to_offer(scenario, actor)}
+    taken = [offered[number] for number in dict.fromkeys(numbers) if number in offered]
+    chosen, barred = [each for each, _bar in taken], [bar for _each, bar in taken if bar is not None]
+    wrong = barred[0].fact if barred else _wrong_choice(numbers, chosen)
     if wrong is not None:
         raise Invalid([FieldError("products", wrong)])
     for product in sorted(chosen, key=lambda each: each.id):
@@ -154,16 +242,17 @@ def invite_product(
         Refused: a rule stands against it.
     """
     # First the need, then the product, as an answer to the need takes them: both sides may begin at once.
-    need = _need(product, number, actor)
+    need, _bar = _need(product, number, actor)
     if isinstance(need, Scenario):
         lock(need)
     lock(product)
     refusal = refusal_to_invite(product, actor)
     if refusal is not None:
         raise refusal
-    need = _need(product, number, actor)
-    if need is None:
-        raise Invalid([FieldError("need", Text("请选择一项需求", "Choose one of your needs"))])
+    need, bar = _need(product, number, actor)
+    if need is None or bar is not None:
+        wrong = bar.fact if bar is not None else Text("请选择一项需求", "Choose one of your needs")
+        raise Invalid([FieldError("need", wrong)])
     scenario = need if isinstance(need, Scenario) else None
     demander = scenario.organization if scenario else need
     enquiry = Enquiry(
@@ -173,8 +262,8 @@ def invite_product(
     return _open(enquiry, demander, [product], actor, text, prepared)
 
 
-def _need(product: Product, number: str, actor: Actor) -> Any:
-    return next((each for each in needs_to_offer(product, actor) if each.number == number), None)
+def _need(product: Product, number: str, actor: Actor) -> tuple[Any, Refused | None]:
+    return next((each for each in needs_to_offer(product, actor) if each[0].number == number), (None, None))
 
 
 def _open(
@@ -183,7 +272,6 @@ def _open(
 ) -> Enquiry:  # fmt: skip
     if not text:
         raise Invalid([FieldError("text", Text("请写几句话，说明来意", "Say in a few words what it is about"))])
-    _check_pace(enquiry, organization)
     enquiry.number, enquiry.opened_by, enquiry.opened_at = next_number("Q"), actor.user_id, clock.now()
     try:
         with db.session.begin_nested():
@@ -199,18 +287,12 @@ def _open(
 
 
 def _twice(enquiry: Enquiry) -> Refused:
-    live = queries.live_with_supplier(enquiry.supplier_id, [enquiry.demander_id])
-    same = next(
-        each for each in live if (each.scenario_id, each.product_id) == (enquiry.scenario_id, enquiry.product_id)
-    )
+    live = queries.standing_between([enquiry.supplier_id], [enquiry.demander_id])
+    same = next(each for each in live if each.state in LIVE and about_of(each) == about_of(enquiry))
     return refusals.already_open(same.number)
 
 
-def _check_pace(enquiry: Enquiry, organization: Organization) -> None:
-    """Not at once after a decline, and not by the hundred."""
-    declined = queries.declined_at(enquiry.supplier_id, enquiry.demander_id, enquiry.scenario_id, enquiry.opened_side)
-    again = declined + timedelta(days=value(AGAIN_DAYS)) if declined else None
-    if again is not None and clock.now() < again:
-        raise refusals.wait_after_decline(again)
-    if queries.unanswered_count(organization.id, enquiry.opened_side) >= value(WAITING_MOST):
-        raise refusals.too_many(value(WAITING_MOST))
+def sent_already(bars: Iterable[Refused | None], actor: Actor, text: str) -> str:
+    """The number of the talk that stands in the way, where the actor has opened it with the same words; or ""."""
+    talks = [each.talk for each in bars if isinstance(each, refusals.Barred) and each.talk]
+    return next((each for each in talks if text and queries.first_words(each, actor.user_id) == text), "")

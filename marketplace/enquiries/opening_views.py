@@ -13,9 +13,10 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, opening, queries
-from marketplace.enquiries.answers import answers_to, items_of, table_of
+from marketplace.enquiries.answers import answers_to, evidence_head, items_of, table_of
 from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.refusals import Barred
 from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
 from marketplace.listings.queries import listing_by_number
@@ -34,6 +35,8 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.twins import NAMES, items_answer, table_answer
 
 MOST_COMPARED = 8
+# What can be chosen when a talk is opened (products, or needs and organizations), each with what stands against it.
+Choices = Sequence[tuple[Any, Barred | None]]
 
 
 # ---- the ways in ----------------------------------------------------------------------------------------------------
@@ -41,35 +44,60 @@ MOST_COMPARED = 8
 
 def answer(number: str) -> ResponseReturnValue:
     """Answer a need with products; GET with ``?product=`` chooses one."""
-    scenario = _scenario(number)
-    _stop(opening.refusal_to_answer(scenario, current_actor()))
-    products = opening.products_to_offer(scenario, current_actor())
     form = forms.AnswerForm(data={"products": request.args.getlist("product")[: opening.MOST_PRODUCTS]})
-    form.offer({each.number: _offered(each, scenario) for each in products})
+    wanted = form.products.data or []
+
+    def choices() -> Sequence[tuple[Product, Barred | None]]:
+        return opening.products_to_offer(_scenario(number), current_actor())
 
     def command(prepared: Any) -> Enquiry:
-        wanted = form.products.data or []
         return opening.answer_scenario(_scenario(number), wanted, current_actor(), form.text.data or "", prepared)
 
-    return _opened(form, command) or form_page("enquiries/answer.html", form, scenario=_scenario(number))
+    scenario, found = _scenario(number), choices()
+    sent = _sent_already(form, found, wanted)
+    if sent is not None:
+        return sent
+    _stop(opening.refusal_to_answer(scenario, current_actor()))
+    free = [product for product, bar in found if bar is None]
+    form.offer({each.number: _offered(each, scenario) for each in free})
+    return _opened(form, command, choices, wanted) or form_page(
+        "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices()),
+        agreed=opening.agreed_already([(scenario, each) for each in free]),
+    )  # fmt: skip
 
 
 def invite(number: str) -> ResponseReturnValue:
     """Invite a product; GET with ``?need=`` chooses the need."""
-    product = _product(number)
-    _stop(opening.refusal_to_invite(product, current_actor()))
-    needs = opening.needs_to_offer(product, current_actor())
     form = forms.InviteForm(data={"need": request.args.get("need", "")})
-    form.offer({each.number: _asked(each, product) for each in needs})
+    wanted = form.need.data or ""
+
+    def choices() -> Sequence[tuple[Scenario | Organization, Barred | None]]:
+        return opening.needs_to_offer(_product(number), current_actor())
 
     def command(prepared: Any) -> Enquiry:
-        need = form.need.data or ""
-        return opening.invite_product(_product(number), need, current_actor(), form.text.data or "", prepared)
+        return opening.invite_product(_product(number), wanted, current_actor(), form.text.data or "", prepared)
 
-    return _opened(form, command) or form_page("enquiries/invite.html", form, product=_product(number))
+    product, found = _product(number), choices()
+    sent = _sent_already(form, found, [wanted])
+    if sent is not None:
+        return sent
+    _stop(opening.refusal_to_invite(product, current_actor()))
+    free = [need for need, bar in found if bar is None]
+    form.offer({each.number: _asked(each, product) for each in free})
+    return _opened(form, command, choices, [wanted]) or form_page(
+        "enquiries/invite.html", form, product=_product(number), barred=_barred(choices()),
+        agreed=opening.agreed_already([(each, product) for each in free]),
+    )  # fmt: skip
 
 
-def _opened(form: forms.MessageForm, command: Callable[[Any], Enquiry]) -> ResponseReturnValue | None:
+def _barred(choices: Choices) -> list[tuple[Text, Barred]]:
+    """What cannot be chosen now, and why not."""
+    return [(each.label, bar) for each, bar in choices if bar is not None]
+
+
+def _opened(
+    form: forms.MessageForm, command: Callable[[Any], Enquiry], choices: Callable[[], Choices], wanted: Sequence[str]
+) -> ResponseReturnValue | None:
     """Where it leads when the form was sent and taken; None when the form is to be shown."""
     if not form.validate_on_submit():
         return None
@@ -77,11 +105,27 @@ def _opened(form: forms.MessageForm, command: Callable[[Any], Enquiry]) -> Respo
         prepared = prepare(form.uploads())
         with transaction():
             enquiry = command(prepared)
-    except Invalid as error:
-        form.refuse(error)
-        return None
+    except (Invalid, Refused) as error:
+        sent = _sent_already(form, choices(), wanted)  # by another press at the same moment
+        if sent is None and isinstance(error, Invalid):
+            form.refuse(error)
+        elif sent is None:
+            raise
+        return sent
     flash(_("已发出，对方会收到提醒；答复会发到您的邮箱，也显示在工作台。"))
     return redirect(url_for("enquiries.show", number=enquiry.number))
+
+
+def _sent_already(form: forms.MessageForm, choices: Choices, wanted: Sequence[str]) -> ResponseReturnValue | None:
+    """To the talk that the same words have opened already, when a form comes twice; else None."""
+    if request.method != "POST":
+        return None
+    bars = [bar for each, bar in choices if each.number in wanted]
+    number = opening.sent_already(bars, current_actor(), form.text.data or "")
+    if not number:
+        return None
+    flash(_("已经发出过了，没有重复发送。"))
+    return redirect(url_for("enquiries.show", number=number))
 
 
 def _stop(refusal: Refused | None) -> None:
@@ -132,7 +176,7 @@ def compare(number: str) -> ResponseReturnValue:
     rows, _different, _same = comparison(products)
     return render_template(
         "enquiries/answers.html", scenario=scenario, answers=found, lifecycle=ENQUIRY,
-        heads=heads(scenario.content.get("requirements") or []), rows=rows,
+        heads=heads(scenario.content.get("requirements") or []), evidence_head=evidence_head(scenario), rows=rows,
         columns=[_column(each) for each in products], funnel=figures.funnel_of_scenario(scenario.id),
         stages=figures.STAGES, downloads=NAMES,
     )  # fmt: skip
@@ -185,21 +229,18 @@ def product_acts(listing: Any, actor: Actor) -> Markup | str:
 
 
 def compare_ways(products: Sequence[Product], need: str, actor: Actor) -> list[Markup | str]:
-    """Below each product of a comparison the way to invite it for the need, or that nobody is there to answer; nothing
-    for who can invite no product, and for one's own."""
+    """Below each product of a comparison the way to invite it for the need, or why nobody can now; nothing for who can
+    invite no product.
+    """
     if _elsewhere(actor) or (actor.signed_in and not queries.verified_of(actor)):
         return [""] * len(products)
     draw = get_template_attribute("enquiries/panels.html", "compare_way")
-    answering = queries.with_people([each.organization_id for each in products])
-
-    def way(product: Product) -> Markup | str:
-        if actor.belongs_to(product.organization_id) or product.state != "published":
-            return ""
-        there = product.organization_id in answering
-        href = url_for("enquiry_ways.invite", number=product.number, need=need or None) if there else ""
-        return Markup(draw(product, href))
-
-    return [way(each) for each in products]
+    return [
+        Markup(draw(product, url_for("enquiry_ways.invite", number=product.number, need=need or None), bar))
+        if product.state == "published"
+        else ""
+        for product, bar in zip(products, opening.bars_of_products(products, actor), strict=True)
+    ]
 
 
 def _elsewhere(actor: Actor) -> bool:

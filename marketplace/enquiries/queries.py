@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,12 +70,12 @@ def outcome_by_key(key: str, actor: Actor) -> Outcome:
 
 
 def mine(actor: Actor, state: str = "") -> sa.Select[Enquiry]:
-    """The talks of the actor's organizations, those that wait for him first (the oldest before), then the newest."""
-    waits = sa.case((Enquiry.id.in_(waiting_ids(actor)), 0), else_=1)
-    oldest = sa.case((Enquiry.id.in_(waiting_ids(actor)), Enquiry.opened_at))
+    """The talks of the actor's organizations: those that wait for him, then others that go on, then those that are
+    over; the newest change first in each."""
+    place = sa.case((Enquiry.id.in_(waiting_ids(actor)), 0), (Enquiry.state.in_(LIVE), 1), else_=2)
     wanted = Enquiry.state == state if state else sa.true()
     select = whole(sa.select(Enquiry).where(visible_to(actor), wanted))
-    return select.order_by(waits, oldest, Enquiry.updated_at.desc(), Enquiry.id.desc())
+    return select.order_by(place, Enquiry.updated_at.desc(), Enquiry.id.desc())
 
 
 def waiting_ids(actor: Actor) -> sa.Select[int]:
@@ -138,18 +138,25 @@ def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
     return db.session.scalars(sa.select(LedgerEntry).where(own | theirs).order_by(LedgerEntry.id.desc())).all()
 
 
+def leaving(enquiry: Enquiry) -> LedgerEntry | None:
+    """The entry with which a talk was declined or ended, None for one that was not."""
+    own = (LedgerEntry.subject_type == "enquiry") & (LedgerEntry.subject_id == enquiry.id)
+    select = sa.select(LedgerEntry).where(own, LedgerEntry.action.in_(("decline", "end")))
+    return db.session.scalar(select.order_by(LedgerEntry.id.desc()).limit(1))
+
+
 # ---- opening one ----------------------------------------------------------------------------------------------------
 
 
 def has_people(organization_id: int) -> bool:
     """Whether somebody of the organization can sign in and answer."""
-    return bool(with_people([organization_id]))
+    return organization_id in with_people([organization_id])
 
 
-def with_people(organization_ids: Sequence[int]) -> set[int]:
+def with_people(organization_ids: Collection[int]) -> set[int]:
     """Those of the organizations of which somebody can sign in and answer."""
-    select = sa.select(Member.organization_id).join(User).where(can_sign_in())
-    return set(db.session.scalars(select.where(Member.organization_id.in_(organization_ids)).distinct()))
+    select = sa.select(Member.organization_id).join(User).where(Member.organization_id.in_(organization_ids))
+    return set(db.session.scalars(select.where(can_sign_in()).distinct()))
 
 
 def verified_of(actor: Actor) -> Sequence[Organization]:
@@ -187,20 +194,40 @@ def live_with_supplier(supplier_id: int, demander_ids: Sequence[int]) -> Sequenc
     return db.session.scalars(select).all()
 
 
-def declined_at(supplier_id: int, demander_id: int, scenario_id: int | None, side: str) -> datetime | None:
-    """When the talk that ``side`` opened about the scenario (or about products) was last declined."""
-    select = sa.select(sa.func.max(Enquiry.answered_at)).where(
-        Enquiry.supplier_id == supplier_id, Enquiry.demander_id == demander_id, Enquiry.scenario_id == scenario_id,
+def standing_between(supplier_ids: Collection[int], demander_ids: Collection[int]) -> Sequence[Enquiry]:
+    """The talks of these suppliers with these demanders that are live or agreed, the oldest first."""
+    select = sa.select(Enquiry).where(
+        Enquiry.supplier_id.in_(supplier_ids), Enquiry.demander_id.in_(demander_ids),
+        Enquiry.state.in_((*LIVE, "agreed")),
+    )  # fmt: skip
+    return db.session.scalars(select.options(selectinload(Enquiry.offered)).order_by(Enquiry.id)).all()
+
+
+def last_declines(
+    supplier_ids: Collection[int], demander_ids: Collection[int], side: str
+) -> dict[tuple[int, int, int | None], datetime]:
+    """(supplier, demander, scenario or None) → when what ``side`` opened about it was last declined."""
+    keys = Enquiry.supplier_id, Enquiry.demander_id, Enquiry.scenario_id
+    select = sa.select(*keys, sa.func.max(Enquiry.answered_at)).where(
+        Enquiry.supplier_id.in_(supplier_ids), Enquiry.demander_id.in_(demander_ids),
         Enquiry.state == "declined", Enquiry.opened_side == side,
     )  # fmt: skip
-    return db.session.scalar(select)
+    return {(row[0], row[1], row[2]): row[3] for row in db.session.execute(select.group_by(*keys)) if row[3]}
 
 
-def unanswered_count(organization_id: int, side: str) -> int:
-    """How many talks that the organization opened wait for an answer."""
+def unanswered_counts(organization_ids: Collection[int], side: str) -> dict[int, int]:
+    """Organization → how many talks that it opened on ``side`` wait for an answer, where any does."""
     column = Enquiry.supplier_id if side == SUPPLIER else Enquiry.demander_id
-    theirs = (column == organization_id) & (Enquiry.opened_side == side) & (Enquiry.state == "opened")
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Enquiry).where(theirs)) or 0
+    theirs = column.in_(organization_ids) & (Enquiry.opened_side == side) & (Enquiry.state == "opened")
+    select = sa.select(column, sa.func.count()).where(theirs).group_by(column)
+    return {row[0]: row[1] for row in db.session.execute(select)}
+
+
+def first_words(number: str, user_id: int | None) -> str | None:
+    """With what words the person opened a talk; None when it was not this person who did."""
+    select = sa.select(EnquiryMessage.text).join(Enquiry, Enquiry.id == EnquiryMessage.enquiry_id)
+    mine = (Enquiry.number == number) & (Enquiry.opened_by == user_id)
+    return db.session.scalar(select.where(mine).order_by(EnquiryMessage.id).limit(1))
 
 
 # ---- the clock ------------------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 from marketplace.core import clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import Conflict, FieldError, Invalid, Refused
 from marketplace.core.lifecycle import Step
 from marketplace.core.setting import Setting
-from marketplace.core.text import Text
+from marketplace.core.text import Text, day_text
 from marketplace.enquiries import lifecycle, queries
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import (
@@ -25,6 +27,7 @@ from marketplace.enquiries.models import (
     Enquiry,
     EnquiryMessage,
     Outcome,
+    causes_open_to,
 )
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation import ledger
@@ -45,6 +48,11 @@ REMIND_DAYS = Setting(
 HOUR = time(9)  # of reminders, in Beijing
 BATCH = 100
 TALKING = ("accepted", "agreed")
+
+
+def opened_on(enquiry: Enquiry) -> date:
+    """The Beijing day on which a talk was opened: nothing that comes of it lies before."""
+    return clock.beijing(enquiry.opened_at).date()
 
 
 # ---- answering ------------------------------------------------------------------------------------------------------
@@ -68,7 +76,7 @@ def decline(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | N
         Invalid: on "cause" or "note".
         Refused, Conflict: as ``move``.
     """
-    _check_cause(DECLINED, cause, note)
+    _check_cause(causes_open_to(enquiry.asked_side, DECLINED), cause, note)
     _move(enquiry, "decline", actor, note, seen, {"cause": cause})
     enquiry.cause, enquiry.answered_at = cause, clock.now()
 
@@ -77,7 +85,7 @@ def _check_cause(causes: dict[str, Text], cause: str, note: str) -> None:
     if cause not in causes:
         raise Invalid([FieldError("cause", Text("请选择一项原因", "Choose a reason"))])
     if cause == "other" and not note:
-        raise Invalid([FieldError("note", Text("选“其他原因”时请写明", "Say which, when it is another reason"))])
+        raise Invalid([FieldError("note", Text("选“其他原因”时请写明", "Say what the reason is"))])
     _check_length("note", note, NOTE_LIMIT)
 
 
@@ -131,7 +139,7 @@ def note_meeting(enquiry: Enquiry, actor: Actor, day: date, seen: int | None) ->
         Refused, Conflict: as ``write_message``, or somebody else was first.
     """
     side = _acting(enquiry, actor, seen)
-    if not clock.beijing(enquiry.opened_at).date() <= day <= clock.today():
+    if not opened_on(enquiry) <= day <= clock.today():
         message = Text("请填发起对接之后、今天或以前的日期", "Give a day from the opening of the talk until today")
         raise Invalid([FieldError("day", message)])
     enquiry.met_on = day
@@ -198,13 +206,13 @@ def propose(
 
     Args:
         amount: in 万元 (10,000 yuan), of a purchase.
-        day: of the contract, or the pilot's start; a purchase lies in the past or today.
+        day: of the contract, or the pilot's start; not before the talk was opened, and of a purchase not after today.
 
     Raises:
         Invalid: on "kind", "amount", "on_day" or "remark".
         Refused, Conflict: as ``write_message``, or one is waiting for an answer.
     """
-    errors = list(_wrong(kind, amount, day, note))
+    errors = list(_wrong(enquiry, kind, amount, day, note))
     if errors:
         raise Invalid(errors)
     side = _acting(enquiry, actor, seen)
@@ -221,9 +229,9 @@ def propose_end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int
         Invalid: on "cause" or "note".
         Refused, Conflict: it is not open, or something else waits for an answer.
     """
-    _check_cause(ENDED, cause, note)
     lock(enquiry)
     side = _own_side(enquiry, actor)
+    _check_cause(causes_open_to(side, ENDED), cause, note)
     if enquiry.state != "accepted" or (seen is not None and seen != enquiry.version):
         raise _changed(enquiry)
     return _proposed(enquiry, side, actor, Outcome(kind=ENDING, on_day=clock.today(), cause=cause, note=note))
@@ -237,6 +245,7 @@ def _proposed(enquiry: Enquiry, side: str, actor: Actor, outcome: Outcome) -> Ou
     outcome.proposed_by, outcome.proposed_at = actor.user_id, clock.now()
     db.session.add(outcome)
     db.session.flush()
+    _touch(enquiry)
     db.session.refresh(enquiry, ["outcomes"])
     entry = ledger.record(
         outcome, "propose", actor, organization_id=enquiry.organization_of(side).id, after="proposed",
@@ -247,7 +256,7 @@ def _proposed(enquiry: Enquiry, side: str, actor: Actor, outcome: Outcome) -> Ou
     return outcome
 
 
-def _wrong(kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[FieldError]:
+def _wrong(enquiry: Enquiry, kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[FieldError]:
     found = []
     if kind not in OUTCOMES:
         found.append(FieldError("kind", Text("请选择场景验证或采购", "Choose a pilot or a purchase")))
@@ -259,6 +268,9 @@ def _wrong(kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[
                 "on_day", Text("采购填签约日期，不能在今天以后", "Give the day of the contract, not a later one")
             )
         )
+    if day < opened_on(enquiry):
+        message = Text("不能早于发起对接的 %(day)s", "Not before %(day)s, when the talk was opened")
+        found.append(FieldError("on_day", message % {"day": day_text(enquiry.opened_at)}))
     if len(note) > NOTE_LIMIT:
         found.append(_too_long("remark", NOTE_LIMIT))
     return found
@@ -275,6 +287,7 @@ def answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen
     side = side_of(actor, enquiry)
     organization_id = enquiry.organization_of(side).id if side else None
     move(OUTCOME, outcome, step.name, actor, reason, organization_id=organization_id, seen=seen)
+    _touch(enquiry)
     if outcome.state == "confirmed":
         _conclude(outcome, actor, organization_id)
 
@@ -341,7 +354,13 @@ def _record(
     enquiry: Enquiry, action: str, actor: Actor, side: str, data: dict[str, object] | None = None
 ) -> ledger.LedgerEntry:
     db.session.flush()
+    _touch(enquiry)
     return ledger.record(enquiry, action, actor, organization_id=enquiry.organization_of(side).id, data=data)
+
+
+def _touch(enquiry: Enquiry) -> None:
+    """Note that something of the talk has changed; its version stays, so that no form that is open goes stale by it."""
+    db.session.execute(sa.update(Enquiry).where(Enquiry.id == enquiry.id).values(updated_at=clock.now()))
 
 
 def _check_length(field: str, text: str, most: int) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
-from marketplace.core.text import Text
+from marketplace.core.text import Text, day_text
 from marketplace.enquiries import queries
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, ENDING, PROPOSALS, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.files import shown_file
-from marketplace.web.languages import day, money
+from marketplace.web.languages import money
 
 SYSTEM_NAME = Text("系统", "the system")
 # What has a name in no life cycle.
@@ -84,13 +84,28 @@ def _told(entry: LedgerEntry, outcomes: Mapping[int, Outcome]) -> Text:
     if entry.subject_type == "outcome":
         step = OUTCOME.by_name.get(entry.action)
         words = step.told if step else OUTCOME_ACTS[entry.action]
-        return _with(_with(words, PROPOSALS[outcomes[entry.subject_id].kind]), entry.reason)
+        return _with(_with(words, outcome_words(outcomes[entry.subject_id])), entry.reason)
+    if entry.data.get("cause"):
+        return _with(ENQUIRY.by_name[entry.action].told, why_left(entry))
     step = ENQUIRY.by_name.get(entry.action)
     words = step.told if step else ACTS[entry.action]
-    cause = entry.data.get("cause")
-    if cause:
-        words = _with(words, (DECLINED if entry.action == "decline" else ENDED)[cause])
-    return _with(words, entry.reason or entry.data.get("day", ""))
+    met = entry.data.get("day")
+    return _with(words, entry.reason or (day_text(date.fromisoformat(met)) if met else ""))
+
+
+def why_left(entry: LedgerEntry) -> Text:
+    """Why a talk was declined or ended, with the words that were added."""
+    return _because((DECLINED if entry.action == "decline" else ENDED)[entry.data["cause"]], entry.reason)
+
+
+def why_ended(enquiry: Enquiry) -> Text | None:
+    """Why a talk is over, with the words that were added; None where nobody gave a reason."""
+    entry = queries.leaving(enquiry) if enquiry.cause else None
+    return why_left(entry) if entry else None
+
+
+def _because(cause: Text, note: Text | str) -> Text:
+    return Text("%(cause)s（%(note)s）", "%(cause)s (%(note)s)") % {"cause": cause, "note": note} if note else cause
 
 
 def _with(words: Text, more: Text | str) -> Text:
@@ -99,9 +114,10 @@ def _with(words: Text, more: Text | str) -> Text:
 
 def outcome_words(outcome: Outcome) -> Text:
     """What an outcome says on one line."""
+    kind = PROPOSALS[outcome.kind]
     if outcome.kind == ENDING:
-        return _with(PROPOSALS[ENDING], ENDED[outcome.cause])
-    said: dict[str, object] = {"kind": PROPOSALS[outcome.kind], "day": Text(day(outcome.on_day), day(outcome.on_day))}
+        return _because(kind, ENDED[outcome.cause])
+    said: dict[str, object] = {"kind": kind, "day": day_text(outcome.on_day)}
     if outcome.amount is None:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
     said["amount"] = Text(money(outcome.amount), money(outcome.amount))

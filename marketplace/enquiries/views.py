@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
@@ -10,14 +11,13 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome
+from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome, causes_open_to
 from marketplace.enquiries.policy import side_of
 from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
@@ -27,8 +27,9 @@ from marketplace.reference.services import overrides
 from marketplace.scenarios.answers import amount
 from marketplace.scenarios.fitting import cells
 from marketplace.settings.queries import value
-from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
+from marketplace.web.actions import ActionRoute, RefusedReason, add_actions, offers, seen_version
 from marketplace.web.identity import current_actor, signed_in
+from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 from marketplace.web.request import own_transaction, takes_files
@@ -49,7 +50,8 @@ def blueprints() -> tuple[Blueprint, Blueprint, Blueprint]:
     talks.add_url_rule("/<number>/contact", "contact", signed_in(contact), methods=post)
     add_actions(talks, ActionRoute(ENQUIRY, queries.enquiry_by_number, _take, href))
     outcomes = Blueprint("outcomes", __name__, url_prefix="/outcomes")
-    add_actions(outcomes, ActionRoute(OUTCOME, queries.outcome_by_key, _answer_outcome, _after_outcome))
+    add_actions(outcomes, ActionRoute(OUTCOME, queries.outcome_by_key, _answer_outcome, _after_outcome,
+                                      redraw=_with_refused))  # fmt: skip
     ways = Blueprint("enquiry_ways", __name__)
     ways.add_url_rule("/workspace/enquiries", "table", signed_in(table))
     for path, name, view in (("/scenarios/<number>/answer", "answer", opening_views.answer),
@@ -70,7 +72,7 @@ def href(enquiry: Enquiry) -> str:
 
 
 def table() -> ResponseReturnValue:
-    """The talks of the person's organizations: what waits for him first, the oldest before."""
+    """The talks of the person's organizations: what waits for him first, what is over last."""
     actor, state = current_actor(), asked_status(ENQUIRY.states)
     counts = queries.states_of(actor)
     waiting = {each.id for each in queries.waiting(actor)}
@@ -90,7 +92,9 @@ def show(number: str) -> ResponseReturnValue:
     return _page(queries.enquiry_by_number(number, current_actor()))
 
 
-def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturnValue:
+def _page(
+    enquiry: Enquiry, contact: Any = None, refused: RefusedReason | None = None, **typed: Any
+) -> ResponseReturnValue:
     """The page, with a form as it was typed where one was refused."""
     actor = current_actor()
     side = side_of(actor, enquiry)
@@ -100,6 +104,7 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         "meeting": typed.get("meeting") or forms.MeetingForm(formdata=None),
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
+    outcomes = [_outcome(each) for each in enquiry.outcomes]
     body = render_template(
         "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side,
         sides=SIDES,
@@ -109,17 +114,21 @@ def _page(enquiry: Enquiry, contact: Any = None, **typed: Any) -> ResponseReturn
         declines=enquiry.state == "opened" and side == enquiry.asked_side,
         ends=enquiry.state == "accepted" and bool(side) and enquiry.proposal is None,
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
-        contact=contact, fits=_fits(enquiry),
-        outcomes=[_outcome(each) for each in enquiry.outcomes], due=answer_due(enquiry),
+        contact=contact, fits=_fits(enquiry), refused=refused,
+        outcomes=outcomes, proposed=next((each for each in outcomes if each["outcome"].state == "proposed"), None),
+        due=answer_due(enquiry), cause=showing.why_ended(enquiry),
         added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
-        cause=_cause(enquiry),
-        wrong=[each for form in given.values() for each in form.problems()], **given,
+        wrong=[*_wrong_reason(enquiry, refused), *(each for form in given.values() for each in form.problems())],
+        **given,
     )  # fmt: skip
-    return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.OK
+    return body, HTTPStatus.UNPROCESSABLE_ENTITY if typed or refused else HTTPStatus.OK
 
 
-def _cause(enquiry: Enquiry) -> Text | None:
-    return (DECLINED if enquiry.state == "declined" else ENDED).get(enquiry.cause)
+def _wrong_reason(enquiry: Enquiry, refused: RefusedReason | None) -> list[tuple[str, str]]:
+    """(id of the field, what to correct), as a form's ``problems`` gives it."""
+    if refused is None or enquiry.proposal is None:
+        return []
+    return [(f"reason-{refused.step}-{enquiry.proposal.id}", refused.message.say(current_language()))]
 
 
 def _fits(enquiry: Enquiry) -> list[tuple[Any, Any]]:
@@ -140,14 +149,14 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 def answer_due(enquiry: Enquiry) -> date | None:
     """The last day to answer, as the workspace shows it; None while the calendar of the year is not known."""
     try:
-        opened = clock.beijing(enquiry.opened_at).date()
-        return add_workdays(opened, value(figures.ANSWER_DAYS), overrides())
+        return add_workdays(services.opened_on(enquiry), value(figures.ANSWER_DAYS), overrides())
     except YearUnknown:
         return None
 
 
 def _leave_form(enquiry: Enquiry, **given: Any) -> forms.LeaveForm:
-    return forms.LeaveForm(**given).offer(DECLINED if enquiry.state == "opened" else ENDED)
+    side = side_of(current_actor(), enquiry)
+    return forms.LeaveForm(**given).offer(causes_open_to(side, DECLINED if enquiry.state == "opened" else ENDED))
 
 
 # ---- acts -----------------------------------------------------------------------------------------------------------
@@ -159,6 +168,10 @@ def _take(enquiry: Enquiry, step: Step, actor: Actor, reason: str, seen: int | N
 
 def _answer_outcome(outcome: Outcome, step: Step, actor: Actor, reason: str, seen: int | None) -> None:
     services.answer_outcome(outcome, step, actor, reason, seen)
+
+
+def _with_refused(outcome: Outcome, refused: RefusedReason) -> ResponseReturnValue:
+    return _page(outcome.enquiry, refused=refused)
 
 
 def _after_outcome(outcome: Outcome) -> str:
@@ -184,18 +197,17 @@ def write(number: str) -> ResponseReturnValue:
 
 def decline(number: str) -> ResponseReturnValue:
     """Decline, with a reason of the list."""
-    enquiry = queries.enquiry_by_number(number, current_actor())
-    form = forms.LeaveForm().offer(DECLINED)
-    return _leave(enquiry, form, services.decline, _("已谢绝，对方会收到原因。"))
+    return _leave(number, DECLINED, services.decline, _("已谢绝，对方会收到原因。"))
 
 
 def end(number: str) -> ResponseReturnValue:
     """Propose to end the talk, with a reason of the list."""
+    return _leave(number, ENDED, services.propose_end, _("已提出结束，对方同意后生效。"))
+
+
+def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str) -> ResponseReturnValue:
     enquiry = queries.enquiry_by_number(number, current_actor())
-    return _leave(enquiry, forms.LeaveForm().offer(ENDED), services.propose_end, _("已提出结束，对方同意后生效。"))
-
-
-def _leave(enquiry: Enquiry, form: forms.LeaveForm, command: Any, done: str) -> ResponseReturnValue:
+    form = forms.LeaveForm().offer(causes_open_to(side_of(current_actor(), enquiry), causes))
     if form.validate():
         try:
             command(enquiry, current_actor(), form.cause.data, form.note.data or "", seen_version())

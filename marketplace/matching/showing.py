@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace.core.text import Text, enumerated
 from marketplace.enquiries.figures import PairTalk
+from marketplace.enquiries.refusals import Barred
 from marketplace.matching import weights
 from marketplace.matching.queries import Piloted, need_of, offer_of
 from marketplace.matching.scoring import Judgement, Need, Offer, judge
@@ -62,6 +63,8 @@ class Shown:
     fresh: bool = False
     # What came of it; only the members of the two are shown it.
     talk: PairTalk | None = None
+    # Why a talk about it cannot begin now; only who is led to one is shown it.
+    bar: Barred | None = None
 
     @property
     def score(self) -> str:

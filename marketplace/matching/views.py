@@ -18,6 +18,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.enquiries.figures import talks_of_pairs
+from marketplace.enquiries.models import DEMANDER, SUPPLIER
+from marketplace.enquiries.opening import bars_of_pairs
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.listings.models import Listing
@@ -98,11 +100,11 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
         tried = queries.piloted([each.id for each in products]) if products else {}
         pairs = [shown(listing, product, tried) for product in products]
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
-        return _with_talks(listed, actor)
+        return _with_talks(listed, listing, actor)
     assert isinstance(listing, Product)
     scenarios = db.session.scalars(queries.scenarios_for(listing.id, actor).limit(most).offset(start)).all()
     tried = queries.piloted([listing.id]) if scenarios else {}
-    return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], actor)
+    return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], listing, actor)
 
 
 def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> list[Shown]:
@@ -124,13 +126,21 @@ def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> lis
     tried = queries.piloted([each.id for each in products]) if products else {}
     found = [shown(scenario, product, tried) for product in products]
     found.sort(key=lambda each: (-each.judgement.score, each.product.id))
-    return _with_talks([each for each in found if each.kind == "yes"], actor)
+    return _with_talks([each for each in found if each.kind == "yes"], scenario, actor)
 
 
-def _with_talks(pairs: list[Shown], actor: Actor) -> list[Shown]:
-    """The same pairs with what came of them, as far as the actor may read of their talks."""
+def _with_talks(pairs: list[Shown], listing: Listing, actor: Actor) -> list[Shown]:
+    """The same pairs with what came of them, as far as the actor may read of their talks.
+
+    To the owner of the listing, also with what stands against beginning one.
+    """
     talks = talks_of_pairs([each.scenario.id for each in pairs], [each.product.id for each in pairs], actor)
-    return [replace(each, talk=talks.get((each.scenario.id, each.product.id))) for each in pairs]
+    found = [replace(each, talk=talks.get((each.scenario.id, each.product.id))) for each in pairs]
+    if not found or not actor.belongs_to(listing.organization_id):
+        return found
+    side = DEMANDER if isinstance(listing, Scenario) else SUPPLIER
+    bars = bars_of_pairs([(each.scenario, each.product) for each in found], side, actor)
+    return [replace(each, bar=bar) for each, bar in zip(found, bars, strict=True)]
 
 
 def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Shown]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from marketplace.core.text import Text
@@ -15,6 +15,7 @@ from marketplace.listings.wording import both, paragraphs
 from marketplace.reference import catalogue, regions, values
 from marketplace.scenarios.content import BUDGETS, ORIGINS, PAYMENTS, RELIABILITY, requirement_text
 from marketplace.scenarios.models import Scenario
+from marketplace.web.languages import ten_thousands
 
 LANGUAGES = ("zh_CN", "en")
 SIGNS = {"up": "≥", "down": "≤"}
@@ -197,8 +198,7 @@ def budget(content: Mapping[str, Any]) -> Text | None:
         return BUDGETS[kind]
     ends = [content[key] for key in ("budget_from", "budget_to") if content.get(key)]
     yuan = [f"{Decimal(each) * 10_000:,.0f}" for each in ends]
-    ten_thousands = [f"{Decimal(each).quantize(Decimal('0.01'), ROUND_HALF_UP):,}" for each in ends]
-    return Text("–".join(ten_thousands) + " 万元", "CNY " + "–".join(yuan))
+    return Text("–".join(map(ten_thousands, ends)) + " 万元", "CNY " + "–".join(yuan))
 
 
 def _source(text: str) -> Source:

@@ -10,13 +10,23 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.lifecycle import Lifecycle, Offer, Step
+from marketplace.core.text import Text
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.request import redirect_target
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedReason:
+    """A reason that was not accepted, for the macro ``action_button``: of which step, what was typed, what is wrong."""
+
+    step: str
+    reason: str
+    message: Text
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class ActionRoute:
     ``perform(subject, step, actor, reason, seen)``: the service command behind a step.
     ``href(subject)``: where the actor lands afterwards.
     ``path``: the part of the address behind the number; another life cycle of the same page takes another.
+    ``redraw(subject, refused)``: the page of the button again, with what was typed; without it an error page tells it.
     """
 
     lifecycle: Lifecycle
@@ -34,6 +45,7 @@ class ActionRoute:
     perform: Callable[[Any, Step, Actor, str, int | None], None]
     href: Callable[[Any], str]
     path: str = "do"
+    redraw: Callable[[Any, RefusedReason], ResponseReturnValue] | None = None
 
 
 def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
@@ -47,7 +59,14 @@ def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
         step = route.lifecycle.by_name.get(request.form.get("transition", ""))
         if step is None or step.quiet:
             raise NotFound
-        route.perform(subject, step, current_actor(), clean(request.form.get("reason")), seen_version())
+        reason = clean(request.form.get("reason"))
+        try:
+            route.perform(subject, step, current_actor(), reason, seen_version())
+        except Invalid as error:
+            wrong = next((each for each in error.errors if each.field == "reason"), None)
+            if route.redraw is None or wrong is None:
+                raise
+            return route.redraw(subject, RefusedReason(step.name, reason, wrong.message))
         flash(_("已办理：%(step)s。", step=step.label.say(current_language())))
         return redirect(redirect_target(route.href(subject)))
 

@@ -32,6 +32,7 @@ from markupsafe import Markup
 from marketplace.config import Config
 from marketplace.core.clock import beijing
 from marketplace.core.reasons import in_words
+from marketplace.core.text import day_text
 
 CHINESE, ENGLISH = "zh_CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -226,11 +227,7 @@ def day(value: date | datetime | str | None) -> str:
         return ""
     if isinstance(value, str):
         value = date.fromisoformat(value)
-    if isinstance(value, datetime):
-        value = _in_beijing(value).date()
-    if current_language() == ENGLISH:
-        return format_date(value, "d MMMM y", ENGLISH)
-    return value.isoformat()
+    return day_text(_in_beijing(value) if isinstance(value, datetime) else value).say(current_language())
 
 
 def official_day(value: date | datetime) -> str:
@@ -262,13 +259,18 @@ def _in_beijing(value: datetime) -> datetime:
 
 
 def money(value: Decimal | str | int | None) -> str:
-    """An amount given in 万元: 640.50 万元, in English CNY 6,405,000."""
+    """An amount given in 万元, to the yuan: 640.50 万元 or 12.345 万元, in English CNY 6,405,000 or CNY 123,450."""
     if value is None or value == "":
         return ""
-    amount = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
     if current_language() == ENGLISH:
-        return f"CNY {amount * 10_000:,.0f}".replace("-", "−")
-    return f"{amount:,} 万元".replace("-", "−")
+        return f"CNY {Decimal(value) * 10_000:,.0f}".replace("-", "−")
+    return f"{ten_thousands(value)} 万元".replace("-", "−")
+
+
+def ten_thousands(value: Decimal | str | int) -> str:
+    """The digits of an amount in 万元 (10,000 yuan), to the yuan: grouped, two decimals or as many as it needs."""
+    whole, _point, yuan = f"{Decimal(value).quantize(Decimal('0.0001'), ROUND_HALF_UP):,f}".partition(".")
+    return f"{whole}.{yuan.rstrip('0'):0<2}"
 
 
 def number(value: Decimal | float | int | None) -> str:

@@ -37,7 +37,9 @@ def test_a_talk_is_ended_by_both(pair: Pair, clock: Clock) -> None:
     assert (enquiry.state, enquiry.cause) == ("ended", "cancelled")
     assert figures.funnel_of_scenario(pair.scenario.id).causes == [(ENDED["cancelled"], 1)]
     lines = [each["text"].zh for each in showing.history(enquiry, pair.owner)]
-    assert lines[:3] == ["结束对接：项目取消或推迟", "确认结果：结束对接", "提出结果：结束对接"]
+    assert lines[:3] == [
+        "结束对接：项目取消或推迟", "确认结果：结束对接（项目取消或推迟）", "提出结果：结束对接（项目取消或推迟）",
+    ]  # fmt: skip
     with pytest.raises(Conflict), transaction():
         services.propose_end(enquiry, pair.owner, "price", "", None)
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, scoped_session
 from marketplace.core import clock as clocks
 from marketplace.core.actor import VISITOR, Actor
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import Text
 from marketplace.enquiries import figures, opening, queries, services
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ContactReading, Enquiry, EnquiryMessage
+from marketplace.enquiries.models import ContactReading, Enquiry, EnquiryMessage
 from marketplace.enquiries.policy import can_view, visible_to
 from marketplace.foundation import ledger
 from marketplace.foundation.db import db, transaction
@@ -87,10 +88,10 @@ def settle(enquiry: Enquiry, name: str, actor: Actor, reason: str = "") -> None:
         services.answer_outcome(enquiry.proposal, OUTCOME.by_name[name], actor, reason, None)
 
 
-def talk_of(pair: Pair, actor: Actor) -> tuple[str, object] | None:
-    """How far the talks about the pair came, and why one was declined, as the actor is shown it with the match."""
+def talk_of(pair: Pair, actor: Actor) -> tuple[str, Text | None] | None:
+    """How far the talks about the pair came, and why one was left, as the actor is shown it with the match."""
     found = figures.talks_of_pairs([pair.scenario.id], [pair.product.id], actor)
-    return next(((each.stage, each.declined) for each in found.values()), None)
+    return next(((each.stage, each.left) for each in found.values()), None)
 
 
 def both_end(enquiry: Enquiry, first: Actor, other: Actor, cause: str = "time") -> None:
@@ -151,10 +152,10 @@ def test_each_side_has_its_own_steps(pair: Pair) -> None:
     assert (enquiry.state, enquiry.cause) == ("declined", "other")
     with pytest.raises(Conflict):
         step(enquiry, "accept", pair.vendor)
-    with pytest.raises(Refused, match="Whoever was declined"):
+    with pytest.raises(Invalid, match="need: The other side declined"):
         pair.invite()
     assert pair.answer().state == "opened"  # the one who declined may come by himself
-    assert talk_of(pair, pair.owner) == ("answered", DECLINED["other"])
+    assert talk_of(pair, pair.owner) == ("answered", Text("供方曾谢绝：其他原因", "Supplier declined: Another reason"))
     assert talk_of(pair, VISITOR) is None
 
 

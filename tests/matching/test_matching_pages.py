@@ -6,9 +6,11 @@ import csv
 import io
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
+from html import unescape
 from typing import Any
 
 import pytest
@@ -201,6 +203,30 @@ def test_a_need_that_nothing_fits_says_so(sample: SampleSite) -> None:
     page = sample.visitor().get(f"/scenarios/S-{clock.today().year}-000012/matches").text
     assert "还没有合适的产品" in page
     assert "怎样计分" in page
+
+
+def test_no_button_of_a_match_leads_to_a_refusal(sample: SampleSite) -> None:
+    """Who is of one side is led to a talk where one can begin, and told in its place why none can."""
+    with sample.app.app_context():
+        numbers = {
+            name: list(db.session.scalars(sa.select(model.number).where(model.state == "published", model.demo)))
+            for name, model in (("scenarios", Scenario), ("products", Product))
+        }
+    seen: list[str] = []
+    for name, kind in (("soe", "scenarios"), ("soe2", "scenarios"), ("vendor", "products"), ("vendor2", "products")):
+        client = sample.person(name)
+        for number in numbers[kind]:
+            page = client.get(f"/{kind}/{number}/matches").text
+            buttons = re.findall(
+                r'<a class="btn[^"]*" href="(/(?:products|scenarios)/[^"]*(?:need|product)=[^"]*)"', page
+            )
+            assert [client.get(unescape(each)).status_code for each in buttons] == [200] * len(buttons), page
+            seen += ["button"] * len(buttons) + re.findall("尚未认领|已有对接", page)
+    assert {"button", "尚未认领"} <= set(seen)
+    with sample.app.app_context():
+        need = db.session.scalars(sa.select(Scenario).where(Scenario.number.in_(numbers["scenarios"]))).first()
+        assert need is not None
+        assert all(each.bar is None for each in matches_of(need, VISITOR, PER_PAGE))
 
 
 def test_what_only_meets_the_must_haves_is_named_below_with_true_reasons(sample: SampleSite) -> None:

@@ -179,7 +179,7 @@ def test_the_way_to_a_talk_is_there_for_who_may_take_it(app: Flask, session: Any
     for reader in (None, demander):
         text = page(reader)
         assert way in text
-        assert "供方尚未认领" in text
+        assert "尚未认领" in text
         assert f"/products/{nobody.number}/invite" not in text
     assert way not in page(maker), "its own product"
     assert "/invite" not in page(official)

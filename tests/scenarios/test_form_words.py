@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from marketplace.core.text import Text
 from marketplace.reference import catalogue
+from marketplace.scenarios import sheet
 from tests.factories import scenarios
 from tests.scenarios.browsing import form_of
 from tests.scenarios.conftest import Owner
@@ -149,6 +151,11 @@ def test_a_region_is_one_of_anhui_or_outside(owner: Owner) -> None:
 
 
 # ---- budget and time ----
+
+
+def test_a_budget_is_shown_to_the_yuan() -> None:
+    shown = sheet.budget({"budget_kind": "range", "budget_from": "12.345", "budget_to": "1200.5"})
+    assert shown == Text("12.345–1,200.50 万元", "CNY 123,450–12,005,000")
 
 
 def test_budgets(owner: Owner) -> None:

@@ -107,7 +107,8 @@ def test_values_in_both_languages(app: Flask) -> None:
                 languages.day(NEW_YEAR),
                 languages.moment(NEW_YEAR),
                 languages.moment(NEW_YEAR, zone=True),
-                languages.money(Decimal("640.505")),
+                languages.money(Decimal("640.5050")),
+                languages.money("1234.5"),
                 languages.money("-3"),
                 languages.number(1177),
                 languages.number(Decimal("-20.5")),
@@ -115,11 +116,12 @@ def test_values_in_both_languages(app: Flask) -> None:
             ]
     assert written["zh_CN"] == [
         "负载", "as it stands", "2026-10-09", "2026-10-09", "", "2027-01-01", "2027-01-01 00:30",
-        "2027-01-01 00:30（北京时间）", "640.51 万元", "−3.00 万元", "1,177", "−20.5", "共 1 项",
+        "2027-01-01 00:30（北京时间）", "640.505 万元", "1,234.50 万元", "−3.00 万元", "1,177", "−20.5", "共 1 项",
     ]  # fmt: skip
     assert written["en"] == [
         "Payload", "as it stands", "9 October 2026", "9 October 2026", "", "1 January 2027", "1 January 2027, 00:30",
-        "1 January 2027, 00:30 Beijing time", "CNY 6,405,100", "CNY −30,000", "1,177", "−20.5", "1 in all",
+        "1 January 2027, 00:30 Beijing time", "CNY 6,405,050", "CNY 12,345,000", "CNY −30,000", "1,177",
+        "−20.5", "1 in all",
     ]  # fmt: skip
 
 
