@@ -24,10 +24,9 @@ def listed(answers: Iterable[tuple[str, Text]], group: Text | None = None) -> li
 
 
 def written(label: Any, most: int, kind: type[Field] = StringField, **options: Any) -> Any:
-    """A field for a text of at most so many characters; the browser stops there too. One of one line keeps one."""
-    keys = {"maxlength": most, **options.pop("render_kw", {})}
+    """A field for a text of at most so many characters. One of one line keeps one."""
     filters = (one_line,) if kind is StringField else ()
-    return kind(label, [*options.pop("validators", ()), at_most(most)], render_kw=keys, filters=filters, **options)
+    return kind(label, [*options.pop("validators", ()), at_most(most)], filters=filters, **options)
 
 
 class _Listed:

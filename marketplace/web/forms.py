@@ -56,9 +56,21 @@ def chosen(message: Any = None) -> InputRequired:
     return InputRequired(message or _l("请选择一项"))
 
 
-def at_most(length: int) -> Length:
+class AtMost(Length):
+    """No more characters than so many, said here and not by the browser: its ``maxlength`` cuts a paste unsaid.
+
+    The flag ``most`` tells the page the limit: ``data-most`` on the input, by which the script counts, and the line
+    below a text of several lines (macros/limit_line.html).
+    """
+
+    def __init__(self, length: int) -> None:
+        super().__init__(max=length, message=_l("最多 %(max)d 个字，现在有 %(length)d 个"))
+        self.field_flags = {"most": length}
+
+
+def at_most(length: int) -> AtMost:
     """No more characters than the column holds."""
-    return Length(max=length, message=_l("最多 %(max)d 个字"))
+    return AtMost(length)
 
 
 class MarketplaceForm(FlaskForm):
@@ -72,7 +84,8 @@ class MarketplaceForm(FlaskForm):
             return unbound_field.bind(form=form, **options)
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
-            return field.widget(field, **{**(field.render_kw or {}), **render_kw})
+            limit = {"data-most": field.flags.most} if field.flags.most else {}
+            return field.widget(field, **{**limit, **(field.render_kw or {}), **render_kw})
 
     def problems(self) -> list[tuple[str, str]]:
         """(id of the field, what to correct with the field's label before it), for the macro ``error_summary``.
