@@ -91,6 +91,7 @@ def _init(app: Flask) -> None:
     acts.setdefault("product", []).append(opening_views.product_acts)
     app.extensions.setdefault("organization_panels", []).append(opening_views.organization_panel)
     app.extensions.setdefault("workspace_panels", []).append(opening_views.workspace_panel)
+    app.extensions.setdefault("signatures", []).append(showing.signature)
 
 
 ENDINGS = ("scenario.withdraw", "scenario.close", "scenario.fulfil", "product.withdraw")

@@ -77,15 +77,10 @@
   });
   // Another language or size of text is the page, or that of the form, fetched anew: what was typed goes along, in this
   // window, once.
-  var typed = document.querySelector(".errsum") !== null;
+  var typed = document.querySelector(".errsum, [data-typed]") !== null;
   function fields() {
-    var all = [];
-    document.querySelectorAll("main form[method=post]").forEach(function (form) {
-      Array.prototype.forEach.call(form.elements, function (field) {
-        if (field.name && !/^(hidden|password|file|submit|button|fieldset)$/.test(field.type)) { all.push(field); }
-      });
-    });
-    return all;
+    var all = document.querySelectorAll("main form[method=post] :is(input,select,textarea), [data-typed] textarea");
+    return Array.from(all).filter(function (field) { return field.name && !/^(hidden|password|file)$/.test(field.type); });
   }
   function ticks(field) { return field.type === "checkbox" || field.type === "radio"; }
   document.addEventListener("input", function () { typed = true; });
@@ -106,7 +101,7 @@
       var value = brought.splice(at, 1)[0][1];
       if (ticks(field)) { field.checked = value; } else { field.value = value; }
       typed = true;
-      changed = changed || field.form.hasAttribute("data-unsaved");
+      changed = changed || field.closest("[data-unsaved]") !== null;
     });
   } catch (refused) { /* A browser that keeps nothing: the form is as the server sent it. */ }
   document.querySelectorAll("[data-most]").forEach(count);
