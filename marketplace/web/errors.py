@@ -25,14 +25,13 @@ from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.forms import Typed, entered
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
-from marketplace.web.request import beginning, loggable
+from marketplace.web.request import MEGABYTE, beginning, loggable
 from marketplace.web.ways import nearest, way_back
 
 log = logging.getLogger(__name__)
 
 # Typed text that a refused act must not lose is shown again, except what nobody should see twice.
 KEEP_AT_MOST = 20_000
-MEGABYTE = 1024 * 1024
 SECRET = re.compile(r"password|token|^code$")  # a credit code is none
 # What a form says by itself: which button, which version, where to go on.
 NOT_TYPED = frozenset(

@@ -24,9 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 # Forms with many rows stay far below this.
-MAX_FORM_MEMORY = 2 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_FORM_MEMORY = 2 * MEGABYTE
 # What a view takes that is marked with ``takes_files``; each file has its own limit (foundation/files).
-MAX_UPLOAD = 64 * 1024 * 1024
+MAX_UPLOAD = 64 * MEGABYTE
 MAX_FORM_PARTS = 2000
 LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
 YEAR = 365 * 24 * 3600
