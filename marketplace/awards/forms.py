@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FormField, TextAreaField
 from wtforms.validators import Optional
@@ -18,9 +17,9 @@ from marketplace.awards.wording import GROUNDS, OWNER_RESULTS, RESULTS, VOTES
 from marketplace.bids.content import read_price
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
-from marketplace.foundation.files import Prepared, prepare_document
+from marketplace.foundation.files import DOCUMENTS, Prepared, prepare_document
 from marketplace.listings.answers import any_day
-from marketplace.web.fields import OneOf, OneShown, listed, refuse
+from marketplace.web.fields import Attached, OneOf, OneShown, listed, refuse
 from marketplace.web.fields import written as line
 from marketplace.web.forms import MarketplaceForm, about, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
@@ -34,8 +33,8 @@ def _day(label: Any, **options: Any) -> Any:
     return line(label, 20, render_kw=_DAY, validators=[required()], **options)
 
 
-def _files(label: Any) -> MultipleFileField:
-    return MultipleFileField(label)
+def _files(label: Any) -> Attached:
+    return Attached(label, kinds=DOCUMENTS, most=MOST_FILES)
 
 
 class FilesForm(MarketplaceForm):

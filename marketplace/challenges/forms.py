@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from flask_wtf.file import FileField, MultipleFileField
 from wtforms import BooleanField, FormField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -19,10 +18,11 @@ from marketplace.challenges.questions import LIMITS
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.foundation.files import DOCUMENTS
 from marketplace.organizations.models import KIND_LABELS
 from marketplace.reference import catalogue, regions
 from marketplace.reference.reading import normalize
-from marketplace.web.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, refuse
+from marketplace.web.fields import CHOOSE, Attached, AttachedOne, OneOf, OneShown, SomeOf, listed, refuse
 from marketplace.web.fields import written as line
 from marketplace.web.forms import MarketplaceForm, required
 from marketplace.web.languages import lazy_gettext as _l
@@ -176,8 +176,8 @@ class ChallengeForm(TimesForm):
     questions_until, answers_until, deadline, opening_at = _timetable()
     openers_needed = line(_l("开启时至少到场"), 1)
     openers = line(_l("开启人共"), 1)
-    contract = FileField(_l("合同范本"))
-    new_files = MultipleFileField(_l("附件（选填）"))
+    contract = AttachedOne(_l("合同范本"), kinds=DOCUMENTS)
+    new_files = Attached(_l("附件（选填）"), kinds=DOCUMENTS, most=MOST_FILES)
     keep_files = SelectMultipleField(_l("保留的附件"), coerce=str, validate_choice=False)
 
     def __init__(self, challenge: Challenge) -> None:

@@ -92,6 +92,7 @@ def _init(app: Flask) -> None:
     app.extensions["compare_ways"] = opening_views.compare_ways
     app.extensions.setdefault("organization_panels", []).append(opening_views.organization_panel)
     app.extensions.setdefault("workspace_panels", []).append(opening_views.workspace_panel)
+    app.extensions.setdefault("signatures", []).append(showing.signature)
 
 
 ENDINGS = ("scenario.withdraw", "scenario.close", "scenario.fulfil", "product.withdraw")

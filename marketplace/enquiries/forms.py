@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from wtforms import StringField, TextAreaField
 
 from marketplace.core.text import Text
 from marketplace.enquiries.models import MESSAGE_LIMIT, NOTE_LIMIT, OUTCOMES
-from marketplace.web.fields import OneShown, SomeOf, listed, written
+from marketplace.enquiries.uploads import MOST_FILES
+from marketplace.foundation.files import EITHER
+from marketplace.web.fields import Attached, OneShown, SomeOf, listed, written
 from marketplace.web.forms import MarketplaceForm, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 
@@ -19,7 +20,7 @@ class MessageForm(MarketplaceForm):
     """What is said, and files."""
 
     text = written(_l("留言"), MESSAGE_LIMIT, TextAreaField)
-    files = MultipleFileField(_l("附件"))
+    files = Attached(_l("附件"), kinds=EITHER, most=MOST_FILES)
 
     def uploads(self) -> list[tuple[Any, str]]:
         """The files that came: (bytes, name) each."""

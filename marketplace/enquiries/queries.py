@@ -55,6 +55,15 @@ def enquiry_by_number(number: str, actor: Actor) -> Enquiry:
     return found
 
 
+def enquiry_of(entry: LedgerEntry, actor: Actor) -> Enquiry | None:
+    """The talk of the actor's that an entry of history is about, or its outcome; None when there is none."""
+    if entry.subject_type not in ("enquiry", "outcome"):
+        return None
+    proposed = sa.select(Outcome.enquiry_id).where(Outcome.id == entry.subject_id).scalar_subquery()
+    key = proposed if entry.subject_type == "outcome" else entry.subject_id
+    return db.session.scalar(whole(sa.select(Enquiry).where(Enquiry.id == key, visible_to(actor))))
+
+
 def outcome_by_key(key: str, actor: Actor) -> Outcome:
     """An outcome of a talk of the actor's.
 

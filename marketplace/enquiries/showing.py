@@ -70,13 +70,24 @@ def history(enquiry: Enquiry, actor: Actor) -> list[dict[str, Any]]:
     entries = queries.history(enquiry)
     names, own = people(sorted({each.actor_id for each in entries if each.actor_id})), side_of(actor, enquiry)
     outcomes = {each.id: each for each in enquiry.outcomes}
-    sides = {enquiry.organization_of(side).id: side for side in SIDES}
-    lines = []
-    for entry in entries:
-        side = sides.get(entry.organization_id or 0)
-        who = _signed(enquiry, side, names.get(entry.actor_id or 0), own) if side else SYSTEM_NAME
-        lines.append({"at": entry.at, "text": _told(entry, outcomes), "who": who})
-    return lines
+    return [
+        {"at": each.at, "text": _told(each, outcomes), "who": _by(enquiry, each, names.get(each.actor_id or 0), own)}
+        for each in entries
+    ]
+
+
+def signature(entry: LedgerEntry, actor: Actor) -> Text | None:
+    """Who acted, as history tells this reader; None when the entry is about no talk of his."""
+    enquiry = queries.enquiry_of(entry, actor)
+    if enquiry is None:
+        return None
+    person = people([entry.actor_id]).get(entry.actor_id) if entry.actor_id else None
+    return _by(enquiry, entry, person, side_of(actor, enquiry))
+
+
+def _by(enquiry: Enquiry, entry: LedgerEntry, person: Any, own: str) -> Text:
+    side = next((each for each in SIDES if enquiry.organization_of(each).id == entry.organization_id), "")
+    return _signed(enquiry, side, person, own) if side else SYSTEM_NAME
 
 
 def _told(entry: LedgerEntry, outcomes: Mapping[int, Outcome]) -> Text:

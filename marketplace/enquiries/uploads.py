@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
-from marketplace.foundation.files import PICTURE_EXTENSIONS, Prepared, prepare_document, prepare_picture
+from marketplace.foundation import files as files_of
+from marketplace.foundation.files import Prepared
 
 MOST_FILES = 8
 
@@ -23,9 +24,8 @@ def prepare(files: Sequence[tuple[BinaryIO, str]]) -> list[Prepared]:
         raise Invalid([FieldError("files", message)])
     errors, prepared = [], []
     for stream, name in files:
-        accept = prepare_picture if name.rpartition(".")[2].lower() in PICTURE_EXTENSIONS else prepare_document
         try:
-            prepared.append(accept(stream, name, field="files"))
+            prepared.append(files_of.prepare(stream, name, files_of.EITHER, field="files"))
         except FieldError as error:
             errors.append(error)
     if errors:

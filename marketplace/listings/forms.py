@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from wtforms import FormField, HiddenField, StringField
 
 from marketplace.core.text import Text
+from marketplace.foundation.files import DOCUMENTS, PICTURES
 from marketplace.listings.kind import Content, FormStep
+from marketplace.listings.services import MOST_UPLOADS
+from marketplace.web.fields import Attached
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import RowForm, Rows
@@ -35,9 +37,9 @@ class UploadForm(MarketplaceForm):
     """Pictures and documents of a listing. A kind's own form may add fields to it."""
 
     pictures = Rows(FormField(PictureRow))
-    new_pictures = MultipleFileField(_l("添加图片"))
+    new_pictures = Attached(_l("添加图片"), kinds=PICTURES, most=MOST_UPLOADS)
     files = Rows(FormField(DocumentRow))
-    new_files = MultipleFileField(_l("添加文件"))
+    new_files = Attached(_l("添加文件"), kinds=DOCUMENTS, most=MOST_UPLOADS)
 
 
 def upload_step(key: str = "files", title: Text | None = None, lead: Text | None = None) -> FormStep:

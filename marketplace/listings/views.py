@@ -29,7 +29,7 @@ from marketplace.organizations.models import Organization
 from marketplace.organizations.queries import my_organizations
 from marketplace.settings.queries import value
 from marketplace.web.actions import ActionRoute, add_actions, offers, seen_version
-from marketplace.web.errors import typed
+from marketplace.web.errors import acted, typed
 from marketplace.web.forms import form_name, named_anew
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import gettext as _
@@ -378,5 +378,7 @@ def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, word
     if isinstance(error.happened, LedgerEntry):
         line = queries.log_line(kind, listing, error.happened, current_actor())
     kept = typed() if words is None else words
-    body = render_template("listings/conflict.html", message=error.message, line=line, href=href, typed=kept)
+    body = render_template(
+        "listings/conflict.html", message=error.message, line=line, href=href, typed=kept, **acted(error.happened)
+    )
     return body, HTTPStatus.CONFLICT

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_wtf.file import MultipleFileField
 from wtforms import TextAreaField
 
 from marketplace.core.text import Text
-from marketplace.web.fields import OneOf, OneShown, listed, written
+from marketplace.foundation.files import DOCUMENTS
+from marketplace.web.fields import Attached, OneOf, OneShown, listed, written
 from marketplace.web.forms import MarketplaceForm, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 
@@ -24,7 +24,7 @@ class ObjectionForm(MarketplaceForm):
     organization = OneOf(_l("以谁的名义"))
     subject = written(_l("异议对象"), 200, validators=[required()], description=_l("对公示的哪一项有异议。"))
     facts = written(_l("事实与依据"), 5000, TextAreaField, validators=[required()])
-    files = MultipleFileField(_l("证据文件（选填，最多 5 个）"))
+    files = Attached(_l("证据文件（选填，最多 5 个）"), kinds=DOCUMENTS, most=MOST_FILES)
 
     def __init__(self, organizations: Mapping[str, Text], name: str) -> None:
         super().__init__(data={"name": name})

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
 
-from flask_wtf.file import FileField
 from wtforms import (
     EmailField,
     FormField,
@@ -19,9 +18,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.text import Text
+from marketplace.foundation.files import EITHER
 from marketplace.organizations.marks import MOST_MARKS, Mark
 from marketplace.organizations.models import Organization, OrganizationKind
 from marketplace.reference import catalogue, regions
+from marketplace.web.fields import AttachedOne
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
 from marketplace.web.rows import Rows
@@ -115,7 +116,7 @@ class PapersForm(IdentityForm):
     """What an official vouches for: the identity, the licence, and the marks."""
 
     marks = Rows(FormField(MarkForm), called=_l("资质标识 %(number)s"), max_entries=MOST_MARKS + 1)
-    licence = FileField(_l("营业执照或法人证书"))
+    licence = AttachedOne(_l("营业执照或法人证书"), kinds=EITHER)
 
     def add_row(self) -> None:
         """One more empty row, as long as there is room."""

@@ -14,7 +14,7 @@ from marketplace.core.errors import Conflict, FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation import dirty, ledger
 from marketplace.foundation.db import db, lock
-from marketplace.foundation.files import PICTURE_EXTENSIONS, Prepared, keep, prepare_document, prepare_picture
+from marketplace.foundation.files import EITHER, Prepared, keep, prepare
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.numbers import keep_clear_of, next_numbers
 from marketplace.organizations import tree
@@ -134,8 +134,7 @@ def prepare_licence(stream: BinaryIO, name: str) -> Prepared:
     Raises:
         FieldError: on "licence".
     """
-    scan = name.rpartition(".")[2].lower() in PICTURE_EXTENSIONS
-    return (prepare_picture if scan else prepare_document)(stream, name, field="licence")
+    return prepare(stream, name, EITHER, field="licence")
 
 
 def keep_licence(organization: Organization, prepared: Prepared, actor: Actor) -> int:

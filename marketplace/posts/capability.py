@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from marketplace.core.actor import Actor
 from marketplace.core.text import Text
 from marketplace.foundation.db import transaction
 from marketplace.foundation.ledger import LedgerEntry
@@ -37,12 +38,12 @@ def _expire() -> bool:
         return services.expire_due()
 
 
-def _signature(entry: LedgerEntry) -> Text | None:
+def _signature(entry: LedgerEntry, _actor: Actor) -> Text | None:
     return queries.signatures([entry], named=False).get(entry.id)
 
 
 def _init(app: Flask) -> None:
-    app.extensions["signature"] = _signature
+    app.extensions.setdefault("signatures", []).append(_signature)
     app.extensions.setdefault("account_panels", []).append(account_panel)
 
 

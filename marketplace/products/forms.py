@@ -101,7 +101,7 @@ class BasicsForm(MarketplaceForm):
         "summary",
         _l("产品简介"),
         TextAreaField,
-        description=_l("一两句话：它做什么，在哪里做，最要紧的几个数。最多 300 字。"),
+        description=_l("一两句话：它做什么，在哪里做，最要紧的几个数。"),
     )
     summary_en = text("summary_en", _l("简介（英文）"), TextAreaField)
     description = text("description", _l("详细说明"), TextAreaField, description=_l("空一行分段。最多 5000 字。"))

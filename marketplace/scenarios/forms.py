@@ -137,7 +137,7 @@ def condition_fields(spec: Spec) -> dict[str, Any]:
 
 
 def _short(label: Any, most: int) -> Any:
-    return StringField(label, [at_most(most)], render_kw={"maxlength": most})
+    return StringField(label, [at_most(most)])
 
 
 class WhereForm(MarketplaceForm):
@@ -226,10 +226,8 @@ class BudgetForm(MarketplaceForm):
     """How much, how it is paid, how many, and until when."""
 
     budget_kind = OneShown(_l("预算"), choices=listed(BUDGETS.items()))
-    budget_from = StringField(
-        _l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER}
-    )
-    budget_to = StringField(_l("范围的上限"), [at_most(LONGEST_NUMBER)], render_kw={"maxlength": LONGEST_NUMBER})
+    budget_from = StringField(_l("金额，或范围的下限"), [at_most(LONGEST_NUMBER)])
+    budget_to = StringField(_l("范围的上限"), [at_most(LONGEST_NUMBER)])
     budget_note = text("budget_note", _l("预算说明"), description=_l("例如：含安装和一年运维；分两年支付。"))
     payment = SomeOf(_l("付费方式"), choices=listed(PAYMENTS.items()), description=_l("可选多项。"))
     quantity = text("quantity", _l("数量"), description=_l("例如：2 台；覆盖 3 个车间。"))

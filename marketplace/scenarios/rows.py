@@ -60,7 +60,7 @@ class RequirementRow(WrittenRow):
 
     spec = OneOf(_l("指标"), choices=lambda: list(spec_choices()))
     op = OneOf(_l("比较"), choices=lambda: list(operator_choices()))
-    value = StringField(_l("数值"), [at_most(LONGEST_VALUE)], render_kw={"maxlength": LONGEST_VALUE})
+    value = StringField(_l("数值"), [at_most(LONGEST_VALUE)])
     why = text("why", _l("为什么（选填）"))
 
     @property
@@ -145,7 +145,7 @@ def write_requirements(form: RequirementsForm, content: Content) -> Content:
 
 
 def _number(label: Any) -> Any:
-    return StringField(label, [at_most(40)], render_kw={"maxlength": 40})
+    return StringField(label, [at_most(40)])
 
 
 class TargetRow(WrittenRow):

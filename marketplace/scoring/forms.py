@@ -37,10 +37,10 @@ def sheet_form(criteria: Sequence[Criterion], marks: Marks, *, typed: bool = Tru
         fields[f"mark_{each.key}"] = (
             OneShown(_l("结论"), choices=lambda: listed(ANSWERS.items()), validate_choice=False)
             if gate
-            else StringField(_l("给分"), render_kw={"inputmode": "decimal", "maxlength": MARK_LENGTH})
+            else StringField(_l("给分"), [at_most(MARK_LENGTH)], render_kw={"inputmode": "decimal"})
         )
         fields[f"note_{each.key}"] = TextAreaField(
-            _l("理由（评议与复核用，不署名）"), render_kw={"maxlength": NOTE_LIMIT, "rows": 3}
+            _l("理由（评议与复核用，不署名）"), [at_most(NOTE_LIMIT)], render_kw={"rows": 3}
         )
         given = marks.get(each.key, {})
         data |= {f"mark_{each.key}": given.get("mark", ""), f"note_{each.key}": given.get("note", "")}
@@ -78,6 +78,6 @@ class LotForm(MarketplaceForm):
     """The half of the seed that the second official gives."""
 
     words = StringField(
-        _l("现场数字"), [required(), at_most(40)], render_kw={"inputmode": "numeric", "maxlength": 40},
+        _l("现场数字"), [required(), at_most(40)], render_kw={"inputmode": "numeric"},
         description=_l("6 至 40 位数字，由到场人员各报一位，或掷骰产生。"),
     )  # fmt: skip

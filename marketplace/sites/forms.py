@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from wtforms import Field, FormField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.foundation.files import EITHER, PICTURES
 from marketplace.pilots.models import Pilot
 from marketplace.pilots.plan import read_day
 from marketplace.reference import catalogue, regions
@@ -22,7 +22,7 @@ from marketplace.settings.queries import value
 from marketplace.sites import content, mapping, wording
 from marketplace.sites.figures import CRITERIA, WEIGHTS
 from marketplace.sites.models import Site
-from marketplace.web.fields import CHOOSE, OneOf, OneShown, SomeOf, listed, read_into, refuse
+from marketplace.web.fields import CHOOSE, Attached, OneOf, OneShown, SomeOf, listed, read_into, refuse
 from marketplace.web.fields import written as line
 from marketplace.web.forms import MarketplaceForm, about, at_most, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
@@ -129,9 +129,9 @@ class ApplicationForm(MarketplaceForm):
     safety_officer = text("safety_officer", content.LABELS["safety_officer"])
     safety = text("safety", content.LABELS["safety"], TextAreaField)
     checklist = SomeOf(_l("申报清单"), choices=lambda: listed(content.CHECKLIST.items()))
-    new_pictures = MultipleFileField(_l("添加照片"))
+    new_pictures = Attached(_l("添加照片"), kinds=PICTURES, most=content.PICTURES_MOST)
     keep_pictures = SelectMultipleField(_l("保留的照片"), coerce=str, validate_choice=False)
-    new_files = MultipleFileField(_l("添加证明材料"))
+    new_files = Attached(_l("添加证明材料"), kinds=EITHER, most=content.FILES_MOST)
     keep_files = SelectMultipleField(_l("保留的材料"), coerce=str, validate_choice=False)
 
     def __init__(self, site: Site, pilots: Sequence[Pilot]) -> None:
@@ -246,7 +246,7 @@ class VisitForm(MarketplaceForm):
     day = StringField(_l("现场查看日期"), [required(), at_most(20)], render_kw={"placeholder": "2027-03-31"})
     visitors = line(_l("查看人员"), 200, validators=[required()])
     findings = line(_l("现场所见"), 3000, TextAreaField, validators=[required()])
-    files = MultipleFileField(_l("照片和记录（选填）"))
+    files = Attached(_l("照片和记录（选填）"), kinds=EITHER, most=content.FILES_MOST)
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
@@ -342,7 +342,7 @@ class StatementForm(MarketplaceForm):
     """What an operator states. The yearly report has figures beside its text."""
 
     text = line(wording.STATED["text"], 3000, TextAreaField, validators=[required()])
-    files = MultipleFileField(_l("附件（选填）"))
+    files = Attached(_l("附件（选填）"), kinds=EITHER, most=content.FILES_MOST)
 
     def stated(self) -> dict[str, str]:
         """The statement as it is kept."""

@@ -135,7 +135,7 @@ def visit(number: str) -> ResponseReturnValue:
     site = _for_decision(number, "under_evaluation", "designated", "rechecked", "rectifying", "warned")
     form = VisitForm()
     if form.validate_on_submit():
-        files = uploads.prepared(form, "files", both=True)
+        files = uploads.prepared(form, "files")
         if not form.errors:
             try:
                 deciding.record_visit(site, form.visit(), files, current_actor())

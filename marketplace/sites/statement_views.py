@@ -28,7 +28,7 @@ def state(number: str, kind: str) -> ResponseReturnValue:
         raise NotFound
     form = YearlyForm() if kind == "yearly" else StatementForm()
     if form.validate_on_submit():
-        files = uploads.prepared(form, "files", both=True)
+        files = uploads.prepared(form, "files")
         if not form.errors:
             running.state_of_it(site, kind, form.stated(), files, actor)
             flash(_("已提交，省级会收到通知。"))

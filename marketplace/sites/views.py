@@ -251,8 +251,8 @@ def edit(number: str) -> ResponseReturnValue:
     if request.method == "POST" and not change_rows(form, request.form) and form.validate():
         partners = _partners(form, actor)
         sent = {
-            "pictures": uploads.prepared(form, "new_pictures", pictures=True),
-            "files": uploads.prepared(form, "new_files", both=True),
+            "pictures": uploads.prepared(form, "new_pictures"),
+            "files": uploads.prepared(form, "new_files"),
         }
         if not form.errors:
             chosen = [usable[each] for each in form.pilots.data or []]

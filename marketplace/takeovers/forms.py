@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField
 from wtforms import StringField, TextAreaField
 
+from marketplace.foundation.files import EITHER
 from marketplace.takeovers.models import MESSAGE_LIMIT
+from marketplace.web.fields import AttachedOne
 from marketplace.web.forms import MarketplaceForm, at_most, required
 from marketplace.web.languages import lazy_gettext as _l
 
@@ -14,5 +15,5 @@ class ClaimForm(MarketplaceForm):
     """Who claims, and what shows that he may."""
 
     credit_code = StringField(_l("统一社会信用代码"), [required(), at_most(40)])
-    licence = FileField(_l("营业执照或法人证书"))
+    licence = AttachedOne(_l("营业执照或法人证书"), kinds=EITHER)
     message = TextAreaField(_l("您的部门、职务和联系电话"), [required(), at_most(MESSAGE_LIMIT)])

@@ -23,7 +23,7 @@ from marketplace.posts.queries import signatures
 from marketplace.takeovers import queries, services
 from marketplace.takeovers.forms import ClaimForm
 from marketplace.takeovers.lifecycle import TAKEOVER
-from marketplace.takeovers.models import MESSAGE_LIMIT, Takeover
+from marketplace.takeovers.models import Takeover
 from marketplace.takeovers.policy import can_be_claimed, can_decide, is_claimant
 from marketplace.web.actions import ActionRoute, add_actions, offers
 from marketplace.web.forms import form_page
@@ -64,7 +64,7 @@ def new(number: str) -> ResponseReturnValue:
         else:
             flash(_("认领已提交，属地工信部门会核对材料后决定。"))
             return redirect(href(takeover))
-    return form_page("takeovers/new.html", form, organization=organization, limit=MESSAGE_LIMIT)
+    return form_page("takeovers/new.html", form, organization=organization)
 
 
 def _claim(organization: Organization, form: ClaimForm, actor: Actor) -> Takeover:

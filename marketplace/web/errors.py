@@ -7,7 +7,6 @@ import math
 import re
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.core import clock
@@ -22,14 +22,16 @@ from marketplace.core.actor import VISITOR
 from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused, TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
+from marketplace.web.forms import Typed, entered
 from marketplace.web.languages import current_language
-from marketplace.web.request import loggable
+from marketplace.web.languages import gettext as _
+from marketplace.web.request import MEGABYTE, beginning, loggable
+from marketplace.web.ways import nearest, way_back
 
 log = logging.getLogger(__name__)
 
 # Typed text that a refused act must not lose is shown again, except what nobody should see twice.
 KEEP_AT_MOST = 20_000
-MEGABYTE = 1024 * 1024
 SECRET = re.compile(r"password|token|^code$")  # a credit code is none
 # What a form says by itself: which button, which version, where to go on.
 NOT_TYPED = frozenset(
@@ -87,15 +89,23 @@ def problem(status: int, title: str = "", errors: list[dict[str, str]] | None = 
     return response
 
 
-def typed() -> list[tuple[str, str]]:
-    """What the person had typed into a form that was not carried out, so that nothing is lost.
+def typed(sent: MultiDict[str, str] | None = None) -> list[Typed]:
+    """What the person had entered into a form that was not carried out, so that nothing is lost.
 
-    ("", text) each: what a field is called on its page is not known here, and its name in the form tells nobody.
+    As his form says it. Where no form reads the field, its label is not known here (""), and its name tells nobody.
+    ``sent``: the fields, where the request cannot be read whole.
     """
-    kept = []
-    for name, value in request.form.items(multi=True):
-        if value.strip() and name not in NOT_TYPED and not SECRET.search(name):
-            kept.append(("", value[:KEEP_AT_MOST]))
+    sent = request.form if sent is None else sent
+    known, kept = entered(sent, current_app.view_functions.get(request.endpoint or "")), []
+    for name, values in sent.lists():
+        if SECRET.search(name):
+            continue
+        if name not in known:
+            label = _("理由") if name == "reason" else ""
+            said = [Typed(label, value) for value in values if value.strip() and name not in NOT_TYPED]
+        else:
+            said = known[name]
+        kept += [each._replace(text=each.text[:KEEP_AT_MOST]) for each in said]
     return kept
 
 
@@ -123,21 +133,21 @@ def conflict(error: Conflict) -> ResponseReturnValue:
     message = error.message.say(current_language())
     if wants_json():
         return problem(HTTPStatus.CONFLICT, detail=message)
-    happened = error.happened
-    sign = current_app.extensions.get("signature")  # posts stand above: how the post of an act is called
-    post = sign(happened) if sign and happened is not None else None
-    return page(HTTPStatus.CONFLICT, message=message, happened=happened, post=post, href=_readable(), typed=typed())
+    return page(HTTPStatus.CONFLICT, message=message, href=way_back(), typed=typed(), **acted(error.happened))
 
 
-def _readable() -> str:
-    """The page to go back to: the one that the form stood on, else the one that was posted to, if it can be read."""
-    adapter = current_app.create_url_adapter(request)
-    if request.method != "POST" or adapter is None:
-        return ""
-    came = urlsplit(request.referrer or "")
-    if came.netloc == request.host and adapter.test(came.path, "GET"):
-        return came.path + ("?" + came.query if came.query else "")
-    return request.path if adapter.test(request.path, "GET") else ""
+def acted(happened: Any) -> dict[str, Any]:
+    """Who was first, for the page of a conflict: ``happened`` itself, ``own`` (the reader), ``who`` (a Text, or None).
+
+    ``happened``: the entry of history, or None when it is not known.
+    """
+    actor, own, who = g.get("actor", VISITOR), False, None
+    if happened is not None:
+        own = happened.actor_id is not None and happened.actor_id == actor.user_id
+        # Who knows how such an act is signed, and whether this reader may know, stands above.
+        signers = current_app.extensions.get("signatures", ())
+        who = next((said for sign in signers if (said := sign(happened, actor)) is not None), None)
+    return {"happened": happened, "own": own, "who": who}
 
 
 def stale(_error: StaleDataError) -> ResponseReturnValue:
@@ -152,7 +162,7 @@ def refused(error: Refused) -> ResponseReturnValue:
     if wants_json():
         rule, fact, step = (each.say(language) for each in (error.rule, error.fact, error.next))
         return problem(HTTPStatus.FORBIDDEN, title=rule, detail=fact, next_step=step)
-    return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, href=_readable(), typed=typed())
+    return page(HTTPStatus.FORBIDDEN, "errors/refused.html", refusal=error, href=way_back(), typed=typed())
 
 
 def too_many(error: TooMany) -> ResponseReturnValue:
@@ -169,7 +179,7 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     fields = [{"field": each.field, "message": each.message.say(language)} for each in error.errors]
     if wants_json():
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
-    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=_readable(), typed=typed())
+    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=way_back(), typed=typed())
 
 
 def forged(_error: CSRFError) -> ResponseReturnValue:
@@ -178,21 +188,21 @@ def forged(_error: CSRFError) -> ResponseReturnValue:
     return expired_form()
 
 
-def expired_form(back: str = "") -> ResponseReturnValue:
-    """The form was open longer than the session; what was typed is shown again. ``back``: the path of its page."""
-    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed(), back=back)
+def expired_form() -> ResponseReturnValue:
+    """The form was open longer than the session; what was typed is shown again, with the way to its page."""
+    return page(HTTPStatus.BAD_REQUEST, "errors/expired.html", typed=typed(), back=way_back())
 
 
 def no_index(error: IndexUnusable) -> ResponseReturnValue:
     """The worker builds a broken index anew by itself; until then searching waits, everything else works."""
     log.error("request %s: the search index cannot be used: %s", g.get("request_number"), error)
-    return page(HTTPStatus.SERVICE_UNAVAILABLE)
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, href=way_back())
 
 
 def no_database(error: OperationalError) -> ResponseReturnValue:
     """The database does not answer, or was locked for too long; nothing was written."""
     log.error("request %s: the database does not answer: %s", g.get("request_number"), error.orig)
-    return page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed())
+    return page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed(), href=way_back())
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -204,16 +214,23 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return no_database(cause)
     known = (400, 403, 404, 405, 413, 422, 429, 500, 503)
     template = f"errors/{error.code if error.code in known else 400}.html"
-    context = _too_large() if error.code == 413 else {}
+    context: dict[str, Any] = {"href": nearest(request.path) if error.code == 405 else way_back()}
+    if error.code == 413:
+        context |= _too_large()
+    elif error.code == 500:
+        context["typed"] = typed()
     response = make_response(page(error.code, template, **context))
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response
 
 
 def _too_large() -> dict[str, Any]:
-    """How much may be sent at a time, and whether files were among it."""
+    """How much may be sent at a time, whether files were among it, and what was written before them."""
     files = request.mimetype == "multipart/form-data"
-    return {"limit": f"{(request.max_content_length or 0) // MEGABYTE} MB", "files": files}
+    return {
+        "limit": f"{(request.max_content_length or 0) // MEGABYTE} MB", "files": files,
+        "typed": typed(beginning()) if files else [],
+    }  # fmt: skip
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:

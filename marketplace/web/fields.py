@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text, one_line
+from marketplace.foundation.files import Allowed
 from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
+from marketplace.web.request import MAX_UPLOAD, MEGABYTE
 
 CHOOSE = Text("请选择", "Choose one")
 
@@ -24,10 +27,9 @@ def listed(answers: Iterable[tuple[str, Text]], group: Text | None = None) -> li
 
 
 def written(label: Any, most: int, kind: type[Field] = StringField, **options: Any) -> Any:
-    """A field for a text of at most so many characters; the browser stops there too. One of one line keeps one."""
-    keys = {"maxlength": most, **options.pop("render_kw", {})}
+    """A field for a text of at most so many characters. One of one line keeps one."""
     filters = (one_line,) if kind is StringField else ()
-    return kind(label, [*options.pop("validators", ()), at_most(most)], render_kw=keys, filters=filters, **options)
+    return kind(label, [*options.pop("validators", ()), at_most(most)], filters=filters, **options)
 
 
 class _Listed:
@@ -62,6 +64,33 @@ class SomeOf(_Listed, SelectMultipleField):
     def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(label, **options)
         self.type = "SelectMultipleField"
+
+
+class Attached(MultipleFileField):
+    """Several files: of these kinds, at most so many. The page says both, and how much goes in one submission."""
+
+    def __init__(self, label: Any = None, *, kinds: Allowed, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.type = "MultipleFileField"
+        self.kinds, self.most = kinds, most
+
+    @property
+    def allowed(self) -> Text:
+        """What may be sent, in words."""
+        words = Text(
+            "%(kinds)s。最多 %(most)d 个，一次提交合计不超过 %(total)d MB",
+            "%(kinds)s. At most %(most)d, and %(total)d MB in one submission",
+        )
+        return words % {"kinds": self.kinds.words, "most": self.most, "total": MAX_UPLOAD // MEGABYTE}
+
+
+class AttachedOne(FileField):
+    """One file, of these kinds."""
+
+    def __init__(self, label: Any = None, *, kinds: Allowed, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.type = "FileField"
+        self.kinds, self.allowed = kinds, kinds.words
 
 
 def refuse(field: Field, message: Text) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import g, has_request_context, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, PasswordField, SubmitField
+from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -24,6 +27,9 @@ from marketplace.web.languages import lazy_gettext as _l
 # Emoji and some scripts need these two; every other sign without a shape goes: a zero-width space is an empty name
 # that looks filled in, and a direction mark shows another text than the one that is stored.
 JOINERS = "\u200c\u200d"
+
+# Fields in which nobody writes what he would miss.
+WORDLESS = (BooleanField, HiddenField, PasswordField, SubmitField)
 
 
 def form_page(template: str, form: FlaskForm, **context: Any) -> ResponseReturnValue:
@@ -56,13 +62,42 @@ def chosen(message: Any = None) -> InputRequired:
     return InputRequired(message or _l("请选择一项"))
 
 
-def at_most(length: int) -> Length:
+class AtMost(Length):
+    """No more characters than so many, said here and not by the browser: its ``maxlength`` cuts a paste unsaid.
+
+    The flag ``most`` tells the page the limit: ``data-most`` on the input, by which the script counts, and the line
+    below a text of several lines (macros/limit_line.html).
+    """
+
+    def __init__(self, length: int) -> None:
+        super().__init__(max=length, message=_l("最多 %(max)d 个字，现在有 %(length)d 个"))
+        self.field_flags = {"most": length}
+
+
+def at_most(length: int) -> AtMost:
     """No more characters than the column holds."""
-    return Length(max=length, message=_l("最多 %(max)d 个字"))
+    return AtMost(length)
+
+
+class Typed(NamedTuple):
+    """What somebody entered into one field: its label and the text, or the labels of what he chose.
+
+    ``name``: of the field, where the same text can be put into it again; "" otherwise.
+    """
+
+    label: str
+    text: str
+    name: str = ""
+    chosen: bool = False
 
 
 class MarketplaceForm(FlaskForm):
     """Base of every form. Text is cleaned before it is checked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_request_context() and request.method == "POST":
+            g.setdefault("forms", []).append(self)
 
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
@@ -72,7 +107,8 @@ class MarketplaceForm(FlaskForm):
             return unbound_field.bind(form=form, **options)
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
-            return field.widget(field, **{**(field.render_kw or {}), **render_kw})
+            limit = {"data-most": field.flags.most} if field.flags.most else {}
+            return field.widget(field, **{**limit, **(field.render_kw or {}), **render_kw})
 
     def problems(self) -> list[tuple[str, str]]:
         """(id of the field, what to correct with the field's label before it), for the macro ``error_summary``.
@@ -98,6 +134,68 @@ def about(field: Field, what: Any) -> None:
     field.about = what
 
 
+def entered(sent: MultiDict[str, str], view: Any) -> dict[str, list[Typed]]:
+    """What was filled in, by the name of the field, as the form says it; an empty list where nothing is to be shown.
+
+    From the forms that this request has read, else from those that are declared beside ``view``: who was turned away
+    before his form was read chose by values that only a form can say, so what was chosen there is left out.
+    """
+    found: dict[str, list[Typed]] = {}
+    for form in g.get("forms", ()):
+        for field, line in _fields(form):
+            if field.raw_data is not None:
+                found[field.name] = found.get(field.name) or _entered(field, line)
+    if found:
+        return found
+    for name, fields in _declared(getattr(view, "__module__", "").rpartition(".")[0]).items():
+        if name in sent:
+            labels = {say(next(iter(each.args), each.kwargs.get("label", ""))) for each in fields}
+            label = labels.pop() if len(labels) == 1 else ""
+            plain = not any(issubclass(each.field_class, (*WORDLESS, SelectFieldBase)) for each in fields)
+            found[name] = [Typed(label, each, name) for each in sent.getlist(name) if each.strip() and plain]
+    return found
+
+
+def _declared(package: str) -> dict[str, list[UnboundField[Any]]]:
+    """The fields of the forms of a capability by their names."""
+    found: dict[str, list[UnboundField[Any]]] = {}
+    waiting = [MarketplaceForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        for name, field in vars(form).items() if form.__module__.startswith(package + ".") else ():
+            if isinstance(field, UnboundField):
+                found.setdefault(name, []).append(field)
+    return found
+
+
+def _fields(fields: Iterable[Field], line: str = "") -> Iterator[tuple[Field, str]]:
+    """Every field of a form and of its rows, with the name of the row."""
+    for field in fields:
+        what = getattr(field, "about", None)
+        here = line if what is None else _("%(row)s，", row=say(what))
+        if isinstance(field, FormField):
+            yield from _fields(field.form, here)
+        elif isinstance(field, FieldList):
+            for number, entry in enumerate(field.entries, 1):
+                at = field.at(number) if hasattr(field, "at") else str(number)
+                yield from _fields([entry], _("%(row)s，", row=at))
+        else:
+            yield field, here
+
+
+def _entered(field: Field, line: str) -> list[Typed]:
+    label = line + say(field.label.text)
+    given = [each for each in field.raw_data if isinstance(each, str) and each.strip()]
+    if isinstance(field, WORDLESS):
+        return []
+    if isinstance(field, SelectFieldBase):
+        offered = field.iter_choices() if field.choices is not None else ()
+        words = [say(each.label) for each in offered if str(each.value) in given]
+        return [Typed(label, _("、").join(words), chosen=True)] if words else []
+    return [Typed(label, each, field.name) for each in given]
+
+
 def _named(form: BaseForm, path: str) -> Field:
     """The field of a path such as "rows.2.name", as deep as the form has it; never one without place for a message."""
     first, *rest = path.split(".")
@@ -120,8 +218,9 @@ def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, st
             yield from _problems(field.form, here)
             continue
         # A list's own messages are texts; those of its entries come with the entries.
+        target = "" if isinstance(field, HiddenField) else field.id
         yield from (
-            (field.id, _labelled(field, here, each)) for each in field.errors if not isinstance(each, dict | list)
+            (target, _labelled(field, here, each)) for each in field.errors if not isinstance(each, dict | list)
         )
         if isinstance(field, FieldList):
             for number, entry in enumerate(field.entries, 1):

@@ -91,8 +91,8 @@ def signed_in(view: View) -> View:
         if current_actor().signed_in:
             return view(*args, **kwargs)
         ended = session.pop("_user_id", None) is not None
-        if ended and request.method == "POST" and request.url_rule is not None:
-            return expired_form(request.path if "GET" in (request.url_rule.methods or ()) else "")
+        if ended and request.method == "POST":
+            return expired_form()
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         flash(_("登录已结束，请重新登录，登录后回到原来的页面。") if ended else _("请先登录，登录后回到原来的页面。"))
         return redirect(url_for("accounts.sign_in", next=back or None))

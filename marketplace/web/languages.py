@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
 from babel.dates import format_date
@@ -28,11 +28,13 @@ from jinja2 import Undefined, pass_eval_context
 from jinja2.ext import babel_extract
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from marketplace.config import Config
 from marketplace.core.clock import beijing
 from marketplace.core.reasons import in_words
 from marketplace.core.text import day_text
+from marketplace.web.ways import SAFE, openable, way_back
 
 CHINESE, ENGLISH = "zh_CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -141,10 +143,15 @@ def text_size() -> str:
 def switch_href(**changes: str) -> str:
     """This page with other query values: ``switch_href(lang="en")``.
 
-    Begins with "?", never with the path: a path such as //elsewhere.example would lead off the site.
+    Begins with "?", never with the path: a path such as //elsewhere.example would lead off the site. The answer to a
+    form whose address takes no link leads to the page of that form.
     """
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
-    return "?" + urlencode([*kept, *changes.items()])
+    path, asked = "", request.args
+    if request.method not in SAFE and not openable(request.path):
+        path, _mark, query = way_back().partition("?")
+        path, asked = path or "/", MultiDict(parse_qsl(query, keep_blank_values=True))
+    kept = [(key, value) for key, value in asked.items(multi=True) if key not in changes]
+    return f"{path}?{urlencode([*kept, *changes.items()])}"
 
 
 def _choose() -> Locale:

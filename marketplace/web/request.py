@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, g, request, session
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter, Map, Rule
+from werkzeug.sansio.multipart import Data, Field, File, MultipartDecoder, NeedData
 from whitenoise import WhiteNoise
 
 from marketplace.core.errors import NotFound
@@ -22,9 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 # Forms with many rows stay far below this.
-MAX_FORM_MEMORY = 2 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_FORM_MEMORY = 2 * MEGABYTE
 # What a view takes that is marked with ``takes_files``; each file has its own limit (foundation/files).
-MAX_UPLOAD = 64 * 1024 * 1024
+MAX_UPLOAD = 64 * MEGABYTE
 MAX_FORM_PARTS = 2000
 LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
 YEAR = 365 * 24 * 3600
@@ -39,6 +42,26 @@ def loggable(path: str) -> str:
     parts = path.partition("?")[0].split("/")
     shown = "/".join("…" if len(part) > LONGEST_NAME else part for part in parts)
     return "".join(character if character.isprintable() else "�" for character in shown)
+
+
+def beginning() -> MultiDict[str, str]:
+    """The texts at the beginning of a form whose files are too large: of a body that nobody has begun to read."""
+    found: MultiDict[str, str] = MultiDict()
+    announced, name = request.content_length or 0, ""
+    if announced <= (request.max_content_length or 0):
+        return found  # refused while it was read, for its texts or their number
+    boundary = request.mimetype_params.get("boundary", "").encode()
+    decoder = MultipartDecoder(boundary, max_parts=MAX_FORM_PARTS)
+    decoder.receive_data(request.environ["wsgi.input"].read(MAX_FORM_MEMORY))
+    try:
+        while not isinstance(event := decoder.next_event(), NeedData):
+            if isinstance(event, Field | File):
+                name = event.name if isinstance(event, Field) else ""
+            elif isinstance(event, Data) and name and not event.more_data:
+                found.add(name, event.data.decode("utf-8", "replace"))
+    except (ValueError, RequestEntityTooLarge):
+        pass  # not in the shape of a form, or too many parts: what was read until there
+    return found
 
 
 def own_transaction(view: View) -> View:

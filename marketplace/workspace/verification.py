@@ -30,6 +30,7 @@ from marketplace.reference import catalogue
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
 from marketplace.web.actions import seen_version
+from marketplace.web.errors import acted
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -112,7 +113,12 @@ def _verification_conflict(error: Conflict, organization: Organization, form: Ve
         who = organization.label if own else Text(entry.post, entry.post)
         line = {"who": who, "at": entry.at, "what": step.label if step else Text(entry.action, entry.action)}
     body = render_template(
-        "listings/conflict.html", message=error.message, line=line, href=url_for("review.queue"), typed=form.typed()
+        "listings/conflict.html",
+        message=error.message,
+        line=line,
+        href=url_for("review.queue"),
+        typed=form.typed(),
+        **acted(error.happened),
     )
     return body, HTTPStatus.CONFLICT
 

@@ -19,6 +19,7 @@ from marketplace.foundation.db import transaction
 from marketplace.reference.services import overrides
 from marketplace.settings.queries import value
 from marketplace.web.actions import seen_version
+from marketplace.web.errors import acted
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import gettext as _
 from marketplace.workspace.forms import ExpertForm
@@ -73,7 +74,12 @@ def _conflict(error: Conflict, expert: Expert, form: ExpertForm) -> ResponseRetu
     line = next(iter(views.history_lines(expert)), None)
     told = {"who": line["who"], "at": line["at"], "what": line["text"]} if line else None
     body = render_template(
-        "listings/conflict.html", message=error.message, line=told, href=url_for("review.queue"), typed=form.typed()
+        "listings/conflict.html",
+        message=error.message,
+        line=told,
+        href=url_for("review.queue"),
+        typed=form.typed(),
+        **acted(error.happened),
     )
     return body, HTTPStatus.CONFLICT
 

@@ -51,26 +51,48 @@
     });
     form.addEventListener("submit", function () { window.clearTimeout(waiting); });
   });
-  // Another language or size of text is the same page fetched anew: what was typed goes along, in this window, once.
-  var carried = "carried:" + window.location.pathname, typed = document.querySelector(".errsum") !== null;
+  // How much of a text's limit is written, once most of it is. Nothing is cut: the server refuses what is too long.
+  var words = told.dataset.written;
+  function count(field) {
+    var most = Number(field.dataset.most), now = Array.from(field.value.trim()).length;
+    var line = document.getElementById(field.id + "-most");
+    if (!line && now > most) {
+      line = document.createElement("p");
+      line.id = field.id + "-most";
+      (field.closest(".unit") || field).after(line);
+    }
+    if (!line) { return; }
+    line.setAttribute("role", "status");
+    line.className = (now > most ? "field__error" : "field__hint") + " field__most";
+    if (now > most * 0.8 || line.dataset.counted) {
+      line.textContent = words.replace("{most}", most).replace("{now}", now);
+      line.dataset.counted = "yes";
+    }
+  }
+  var counting = 0;
+  document.addEventListener("input", function (event) {
+    if (!event.target.dataset.most) { return; }
+    window.clearTimeout(counting);
+    counting = window.setTimeout(count, 400, event.target);
+  });
+  // Another language or size of text is the page, or that of the form, fetched anew: what was typed goes along, in this
+  // window, once.
+  var typed = document.querySelector(".errsum, [data-typed]") !== null;
   function fields() {
-    var all = [];
-    document.querySelectorAll("main form[method=post]").forEach(function (form) {
-      Array.prototype.forEach.call(form.elements, function (field) {
-        if (field.name && !/^(hidden|password|file|submit|button|fieldset)$/.test(field.type)) { all.push(field); }
-      });
-    });
-    return all;
+    var all = document.querySelectorAll("main form[method=post] :is(input,select,textarea), [data-typed] textarea");
+    return Array.from(all).filter(function (field) { return field.name && !/^(hidden|password|file)$/.test(field.type); });
   }
   function ticks(field) { return field.type === "checkbox" || field.type === "radio"; }
   document.addEventListener("input", function () { typed = true; });
   document.addEventListener("click", function (event) {
-    if (!typed || !event.target.closest("a[data-carry]")) { return; }
+    var link = event.target.closest("a[data-carry]");
+    if (!typed || !link) { return; }
     var kept = fields().map(function (field) { return [field.name, ticks(field) ? field.checked : field.value]; });
-    try { window.sessionStorage.setItem(carried, JSON.stringify(kept)); } catch (refused) { return; }
+    try { window.sessionStorage.setItem("carried:" + link.pathname, JSON.stringify(kept)); } catch (refused) { return; }
     changed = false;
   });
   try {
+    var carried = "carried:" + window.location.pathname;
     var brought = JSON.parse(window.sessionStorage.getItem(carried) || "[]");
     window.sessionStorage.removeItem(carried);
     fields().forEach(function (field) {
@@ -79,9 +101,10 @@
       var value = brought.splice(at, 1)[0][1];
       if (ticks(field)) { field.checked = value; } else { field.value = value; }
       typed = true;
-      changed = changed || field.form.hasAttribute("data-unsaved");
+      changed = changed || field.closest("[data-unsaved]") !== null;
     });
   } catch (refused) { /* A browser that keeps nothing: the form is as the server sent it. */ }
+  document.querySelectorAll("[data-most]").forEach(count);
   // A form that was refused begins at what must be corrected.
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }

@@ -30,8 +30,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attributes}
         name = given.get("name", "")
-        if given.get("maxlength"):
-            self.form.limits[name] = int(given["maxlength"])
+        if given.get("data-most"):
+            self.form.limits[name] = int(given["data-most"])
         if tag == "input" and name:
             self._input(name, given)
         elif tag == "select":

@@ -15,7 +15,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
+from marketplace.foundation.lifecycle import REASON_LIMIT
 from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
+from marketplace.web.languages import TEMPLATES
 from marketplace.web.rows import Rows
 
 
@@ -89,12 +91,31 @@ def test_messages_are_chinese_first_and_lead_to_their_fields(context: None) -> N
     form = filled(title="一二三四五六", amount="x", kind="", **{"rows-0-name": ""})
     assert not form.validate()
     summary = dict(form.problems())
-    assert summary["title"] == "名称：最多 5 个字"
+    assert summary["title"] == "名称：最多 5 个字，现在有 6 个"
     assert summary["kind"].endswith("：请选择一项")
     assert summary["rows-0-name"].startswith("第 1 行，")
     assert summary["rows-0-name"].endswith("：请填写此项")
     assert set(summary) == {"title", "kind", "amount", "rows-0-name"}
     assert [name for name, _message in form.problems()] == ["title", "kind", "amount", "rows-0-name"]
+
+
+@sqlite_only
+def test_the_browser_cuts_nothing_and_what_is_too_long_stays_whole(context: None) -> None:
+    """``maxlength`` would cut a paste without a word; the server refuses, and the page has all of it again."""
+    form = filled(about="长" * 10_000)
+    assert not form.validate()
+    drawn = str(form.about())
+    assert "maxlength" not in drawn
+    assert 'data-most="20"' in drawn
+    assert drawn.count("长") == 10_000
+
+
+def test_only_search_boxes_stop_at_a_length() -> None:
+    """What they ask for stands in the address, which has its own limit; the list says that it was cut."""
+    lines = [line for path in TEMPLATES.rglob("*.html") for line in path.read_text(encoding="utf-8").splitlines()]
+    cut = [line for line in lines if "maxlength" in line]
+    assert [line for line in cut if "search" not in line] == []
+    assert f'data-most="{REASON_LIMIT}"' in next(line for line in lines if 'name="reason" rows="{{ rows }}"' in line)
 
 
 @sqlite_only

@@ -21,7 +21,7 @@ from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Offer, State, step
 from marketplace.core.text import Text
 from marketplace.web.assets import init_assets
-from marketplace.web.forms import MarketplaceForm
+from marketplace.web.forms import MarketplaceForm, at_most
 from marketplace.web.languages import init_languages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +75,7 @@ class Sample(MarketplaceForm):
         csrf = False
 
     title = StringField("名称", [InputRequired()])
-    text = TextAreaField("现状")
+    text = TextAreaField("现状", [at_most(500)])
     kind = SelectField("类别", choices=[SelectChoice("a", "甲"), SelectChoice("b", Text("乙", "B"), optgroup="二")])
     way = RadioField("方式", choices=[SelectChoice("sale", "采购"), SelectChoice("lease", "租赁")])
     marks = SelectMultipleField("标识", choices=[SelectChoice("1", "首台套"), SelectChoice("2", "首批次")])

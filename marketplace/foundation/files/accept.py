@@ -40,6 +40,22 @@ DOCUMENT_HINT = Text(
     "PDF、Word（docx）、Excel（xlsx）、PowerPoint（pptx）、TXT、CSV 文件，不超过 20 MB",
     "PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), TXT and CSV files up to 20 MB",
 )
+EITHER_HINT = Text("%(pictures)s；%(documents)s", "%(pictures)s; %(documents)s") % {
+    "pictures": PICTURE_HINT, "documents": DOCUMENT_HINT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a field for files takes: in words, as its hint and a refusal say it, and by extension."""
+
+    words: Text
+    extensions: tuple[str, ...]
+
+
+PICTURES = Allowed(PICTURE_HINT, PICTURE_EXTENSIONS)
+DOCUMENTS = Allowed(DOCUMENT_HINT, DOCUMENT_EXTENSIONS)
+EITHER = Allowed(EITHER_HINT, PICTURE_EXTENSIONS + DOCUMENT_EXTENSIONS)
 
 
 class PreparedVariant(NamedTuple):
@@ -76,7 +92,13 @@ def accept_document(stream: BinaryIO, name: str, owner: Subject, actor: Actor, *
     return keep(prepare_document(stream, name, field=field), owner, actor)
 
 
-def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file") -> Prepared:
+def prepare(stream: BinaryIO, name: str, allowed: Allowed, *, field: str = "file") -> Prepared:
+    """``prepare_picture`` or ``prepare_document``, as the field allows and the name says; raises FieldError as they."""
+    drawn = allowed is PICTURES or (allowed is EITHER and extension_of(clean_name(name)) in PICTURE_EXTENSIONS)
+    return (prepare_picture if drawn else prepare_document)(stream, name, field=field, allowed=allowed)
+
+
+def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file", allowed: Allowed = PICTURES) -> Prepared:
     """Check and redraw a picture as WebP, upright, without metadata, at most 2000 pixels on its longer side.
 
     Takes up to a second; needs no transaction, so that nobody waits for it. Of an animation the first picture
@@ -85,6 +107,7 @@ def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file") -> Prep
     Args:
         name: the name that its owner gave it; path, control characters and length are cleaned here.
         field: the form field that a refusal names.
+        allowed: what a refusal says that the field takes.
 
     Raises:
         FieldError: not a JPEG, PNG or WebP by content, another extension, damaged, over 10 MB or 40 megapixels.
@@ -96,7 +119,7 @@ def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file") -> Prep
         if extension_of(shown) not in PICTURE_EXTENSIONS:
             raise Unfit(_extension(shown))
     except Unfit as unfit:
-        raise refusal(field, shown, unfit.found, PICTURE_HINT) from unfit
+        raise refusal(field, shown, unfit.found, allowed.words) from unfit
     variants = tuple(
         PreparedVariant(kind, store().put(small.data), len(small.data), small.width, small.height)
         for kind, small in smaller.items()
@@ -106,13 +129,15 @@ def prepare_picture(stream: BinaryIO, name: str, *, field: str = "file") -> Prep
     )
 
 
-def prepare_document(stream: BinaryIO, name: str, *, field: str = "file") -> Prepared:
+def prepare_document(stream: BinaryIO, name: str, *, field: str = "file", allowed: Allowed = DOCUMENTS) -> Prepared:
     """Check a document (see ``read_document``); it is stored as it is."""
-    shown, media_type, data = read_document(stream, name, field=field)
+    shown, media_type, data = read_document(stream, name, field=field, allowed=allowed)
     return Prepared(store().put(data), shown, media_type, len(data), "document")
 
 
-def read_document(stream: BinaryIO, name: str, *, field: str = "file") -> tuple[str, str, bytes]:
+def read_document(
+    stream: BinaryIO, name: str, *, field: str = "file", allowed: Allowed = DOCUMENTS
+) -> tuple[str, str, bytes]:
     """Name, media type and bytes of a document that passed the checks of its content; nothing is stored.
 
     Raises:
@@ -125,7 +150,7 @@ def read_document(stream: BinaryIO, name: str, *, field: str = "file") -> tuple[
         extension = extension_of(shown)
         _check_document(data, extension, shown)
     except Unfit as unfit:
-        raise refusal(field, shown, unfit.found, DOCUMENT_HINT) from unfit
+        raise refusal(field, shown, unfit.found, allowed.words) from unfit
     return shown, _MEDIA_TYPES[extension], data
 
 
