@@ -20,7 +20,7 @@ from marketplace.scenarios.lifecycle import ENDINGS
 from marketplace.search.forms import facet_options, read_question
 from marketplace.search.queries import LONGEST, Found, Question, find
 from marketplace.search.specs import Offer, offered
-from marketplace.search.suggesting import suggest
+from marketplace.search.suggesting import Within, suggest
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -59,8 +59,13 @@ def everything() -> ResponseReturnValue:
 
 @search.get("/search/suggest")
 def suggestions() -> ResponseReturnValue:
-    """The list under a search box while a person types: a part of a page, drawn by the script."""
-    return render_template("search/suggest.html", suggestions=suggest(clean(request.args.get("q", ""))[:LONGEST]))
+    """The list under a search box while a person types: a part of a page, drawn by the script.
+
+    ``kind``: the box is that of a list of one kind.
+    """
+    kind, typed = request.args.get("kind", ""), clean(request.args.get("q", ""))[:LONGEST]
+    within = Within(kind, f"/{ALL_OF[kind]}", SHOWN[kind]) if kind in ALL_OF else None
+    return render_template("search/suggest.html", suggestions=suggest(typed, within))
 
 
 @search.get("/products")
