@@ -19,10 +19,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused, TooMany
+from marketplace.core.errors import Conflict, FieldError, Invalid, NoSuchPage, NotFound, Refused, TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
+from marketplace.web.paging import address
 from marketplace.web.request import loggable
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,8 @@ def init_errors(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Whether the answer goes to a program."""
-    return request.path.startswith("/api/")
+    """Whether the answer goes to a program: the API, or a list as JSON."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
 def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue:
@@ -99,10 +100,13 @@ def typed() -> list[tuple[str, str]]:
     return kept
 
 
-def missing(_error: NotFound) -> ResponseReturnValue:
-    """There is no such object, or it is not for this person to know: for him one and the same."""
+def missing(error: NotFound) -> ResponseReturnValue:
+    """There is no such object, or it is not for this person to know: for him one and the same.
+
+    A list without the page asked for has a first one, with the same words and filters.
+    """
     note_refusal(HTTPStatus.NOT_FOUND)
-    return page(HTTPStatus.NOT_FOUND)
+    return page(HTTPStatus.NOT_FOUND, first=address(page=None) if isinstance(error, NoSuchPage) else "")
 
 
 def note_refusal(status: int) -> None:
@@ -169,7 +173,17 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     fields = [{"field": each.field, "message": each.message.say(language)} for each in error.errors]
     if wants_json():
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
-    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=_readable(), typed=typed())
+    shown = _list_page()
+    href = shown or _readable()
+    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=href, read=bool(shown), typed=typed())
+
+
+def _list_page() -> str:
+    """The page of the list that was asked for as a file, under the same question; "" for everything else."""
+    path = request.path.rpartition(".")[0] if request.method != "POST" else ""
+    adapter = current_app.create_url_adapter(request)
+    query = request.query_string.decode("ascii", "ignore")
+    return path + ("?" + query if query else "") if path and adapter and adapter.test(path, "GET") else ""
 
 
 def forged(_error: CSRFError) -> ResponseReturnValue:
