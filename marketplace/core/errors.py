@@ -97,3 +97,7 @@ class Conflict(MarketplaceError):
 
 class NotFound(MarketplaceError):
     """The object does not exist, or the actor may not know that it does: the answer is the same."""
+
+
+class NoSuchPage(NotFound):
+    """A list has no page with this number; its first page exists."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NoSuchPage, NotFound
 from marketplace.core.setting import Setting
 from marketplace.core.text import Text
 from marketplace.enquiries.figures import talks_of_pairs
@@ -25,7 +25,7 @@ from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import listing_by_number
 from marketplace.matching import queries, weights
-from marketplace.matching.showing import Shown, heads, shown
+from marketplace.matching.showing import Shown, heads, plain, shown
 from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.products.queries import products_by_id
@@ -37,7 +37,7 @@ from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.paging import PER_PAGE, Page, page_number
 from marketplace.web.ready import ready_for_visitors
-from marketplace.web.twins import table_answer
+from marketplace.web.twins import NAMES, items_answer, table_answer
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def of_scenario(number: str) -> ResponseReturnValue:
     page = _page(queries.count_for(scenario), lambda most, start: matches_of(scenario, actor, most, start))
     return render_template(
         "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
-        version=weights.VERSION, own=actor.belongs_to(scenario.organization_id),
+        version=weights.VERSION, own=actor.belongs_to(scenario.organization_id), files=_files(scenario),
         others=others_of(scenario, page.items, actor),
     )  # fmt: skip
 
@@ -77,20 +77,42 @@ def of_product(number: str) -> ResponseReturnValue:
     page = _page(queries.count_for(product), lambda most, start: matches_of(product, actor, most, start))
     return render_template(
         "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION,
-        own=actor.belongs_to(product.organization_id),
+        own=actor.belongs_to(product.organization_id), files=_files(product),
     )  # fmt: skip
 
 
-@matching.get("/scenarios/<number>/matches.<any(csv, xlsx):ending>")
+@matching.get("/scenarios/<number>/matches.<any(csv, json, xlsx):ending>")
 def file_of_scenario(number: str, ending: str) -> ResponseReturnValue:
-    """The matches of a need with every reason, for a spreadsheet."""
-    scenario, language = _scenario(number), current_language()
+    """The matches of a need with every reason, as a file."""
+    scenario = _scenario(number)
     columns = [Text("编号", "Number"), Text("产品", "Product"), Text("供方", "Vendor"), Text("适配分", "Score")]
     columns += [Text(f"{name.zh} {wanted.zh}", f"{name.en} {wanted.en}") for name, wanted in heads(scenario)]
-    columns += [part.label for part in weights.PARTS.values()]
-    rows = [_row(each, language) for each in matches_of(scenario, current_actor(), MOST_IN_FILE)]
-    header, title = [each.say(language) for each in columns], f"{scenario.number}-matches"
-    return table_answer(title, ending, header, rows, title)
+    return _file(scenario, ending, columns, _product_cells)
+
+
+@matching.get("/products/<number>/matches.<any(csv, json, xlsx):ending>")
+def file_of_product(number: str, ending: str) -> ResponseReturnValue:
+    """The needs that a product fits with every reason, as a file."""
+    columns = [Text("编号", "Number"), Text("需求", "Need"), Text("需方", "Organization"), Text("适配分", "Score")]
+    columns += [Text("硬性要求", "Must-haves")]
+    return _file(_product(number), ending, columns, _need_cells)
+
+
+def _files(listing: Listing) -> list[tuple[str, str]]:
+    """The page of all matches as files: (name, address)."""
+    return [(name, f"{matches_href(listing)}.{ending}") for name, ending in NAMES]
+
+
+def _file(
+    listing: Listing, ending: str, columns: list[Text], cells: Callable[[Shown, str], list[str]]
+) -> ResponseReturnValue:
+    """The matches of a listing: as a table of ``columns`` and the points of each part, or for programs."""
+    language, name = current_language(), f"{listing.number}-matches"
+    found = matches_of(listing, current_actor(), MOST_IN_FILE)
+    if ending == "json":
+        return items_answer(name, [plain(each) for each in found])
+    header = [each.say(language) for each in (*columns, *(part.label for part in weights.PARTS.values()))]
+    return table_answer(name, ending, header, [[*cells(each, language), *_points(each)] for each in found], name)
 
 
 def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> list[Shown]:
@@ -225,18 +247,31 @@ def _page(total: int, cut: Any) -> Page[Shown]:
     number = page_number()
     items: Sequence[Shown] = cut(PER_PAGE, (number - 1) * PER_PAGE)
     if number > 1 and not items:
-        raise NotFound
+        raise NoSuchPage
     return Page(items, total, number)
 
 
-def _row(each: Shown, language: str) -> list[str]:
-    organization = each.product.organization.label
-    points = {name: str(each.judgement.earned[name] / 100) for name in each.judgement.earned}
+def _product_cells(each: Shown, language: str) -> list[str]:
+    product = each.product
     return [
-        each.product.number, each.product.label.say(language), organization.say(language), each.score,
+        product.number, product.label.say(language), product.organization.label.say(language), each.score,
         *(cell.words.say(language) for cell in each.cells),
-        *(points.get(name, "") for name in weights.PARTS),
     ]  # fmt: skip
+
+
+def _need_cells(each: Shown, language: str) -> list[str]:
+    """One cell for all must-haves: each need has its own."""
+    scenario, said = each.scenario, Text("%(name)s %(wanted)s：%(words)s", "%(name)s %(wanted)s: %(words)s")
+    told = [
+        (said % {"name": cell.name, "wanted": cell.wanted, "words": cell.words}).say(language) for cell in each.cells
+    ]
+    organization = scenario.organization.label
+    return [scenario.number, scenario.label.say(language), organization.say(language), each.score, "\n".join(told)]
+
+
+def _points(each: Shown) -> list[str]:
+    points = {name: str(each.judgement.earned[name] / 100) for name in each.judgement.earned}
+    return [points.get(name, "") for name in weights.PARTS]
 
 
 def matches_href(listing: Listing) -> str:

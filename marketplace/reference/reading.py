@@ -42,6 +42,10 @@ class TooFine(ValueError):
     """More decimal places than the quantity keeps."""
 
 
+class TooLong(ValueError):
+    """A number of more digits than any quantity here needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text says, in the unit of the spec: one number, or two when ``second`` is set.
@@ -57,7 +61,7 @@ class Reading:
 
 
 def read(spec: Spec, text: str) -> Reading:
-    """Read ``text`` as a quantity of ``spec``; raises NotANumber or TooFine.
+    """Read ``text`` as a quantity of ``spec``; raises NotANumber, TooFine or TooLong.
 
     A converted number is rounded to the decimals of the spec; a number in the unit of the spec is never rounded.
     """
@@ -94,6 +98,12 @@ def normalize(text: str) -> str:
     return _AROUND_SIGN.sub(r"\1", text)
 
 
+def bound(text: str, sign: Approx) -> str:
+    """``text`` without the words before it that say "at least" (>=) or "at most" (<=)."""
+    words = {">=": _AT_LEAST, "<=": _AT_MOST}.get(sign, "")
+    return re.sub(rf"^\s*(?:{words})\s*", "", text.translate(_DASHES), flags=re.IGNORECASE) if words else text
+
+
 def plain(number: Decimal) -> str:
     """A decimal without exponent, needless zeros or minus zero: "0.50" is "0.5"."""
     text = format(number, "f")
@@ -122,7 +132,7 @@ def _approx(part: dict[str, str | None]) -> Approx:
 
 def _quantity(spec: Spec, digits: str, wan: str | None, unit: str) -> Decimal:
     if len(digits) > _LONGEST:
-        raise NotANumber(digits)
+        raise TooLong(digits)
     number = Decimal(digits.replace(",", ""))
     if wan:
         # 万元 is a unit of its own; elsewhere 万 multiplies what it stands before.

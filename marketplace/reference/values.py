@@ -18,7 +18,7 @@ from marketplace.core.text import Text
 from marketplace.reference import wording
 from marketplace.reference.catalogue import fold
 from marketplace.reference.comparing import Op, Operator, Value, Verdict, compare, interval, operator, operators
-from marketplace.reference.reading import NotANumber, Reading, TooFine, normalize, plain, read
+from marketplace.reference.reading import NotANumber, Reading, TooFine, TooLong, bound, normalize, plain, read
 from marketplace.reference.terms import Choice, Spec
 
 __all__ = [
@@ -141,17 +141,21 @@ def import_text(spec: Spec, text: str, field: str = "") -> Value | None:
 def parse_wanted(spec: Spec, op: str, raw: Mapping[str, Any] | str, field: str = "") -> Value:
     """Read the value of a requirement, whose shape depends on the operator.
 
-    ≥ ≤ = take one definite number; covers a range (or several choices); in one or more choices; yes needs nothing.
+    ≥ ≤ = take one definite number, before which the operator may be said again ("≥20" of at least 20); covers a range
+    (or several choices); in one or more choices; yes needs nothing. What is wrong is told without the hint of the spec,
+    which is for those who claim a value.
     Raises FieldError as ``parse`` does, also when it is blank; ValueError when the spec cannot be compared so.
     """
     field = field or spec.key
     kind = operator(spec, op).code
     if kind == "yes":
         return {"flag": True}
-    asked = replace(spec, kind="choices") if kind == "in" else spec
-    value = parse(asked, raw, field)
+    asked = replace(spec, kind="choices" if kind == "in" else spec.kind, hint=Text("", ""))
+    value = parse(asked, bound(raw, kind) if isinstance(raw, str) and kind in (">=", "<=") else raw, field)
     if value is None:
         raise FieldError(field, wording.missing(spec))
+    if value.get("approx") == kind:
+        value = {"from": value["from"]}
     if spec.kind == "number" and ("to" in value or "approx" in value):
         raise FieldError(field, wording.one_number(spec))
     return value
@@ -186,6 +190,8 @@ def _number(spec: Spec, text: str, field: str) -> Value:
         found = read(spec, text)
     except TooFine as error:
         raise FieldError(field, wording.too_fine(spec)) from error
+    except TooLong as error:
+        raise FieldError(field, wording.implausible(spec)) from error
     except NotANumber as error:
         raise FieldError(field, wording.expected(spec)) from error
     if spec.kind == "range":

@@ -9,7 +9,7 @@ from marketplace.reference.terms import Spec
 
 def expected(spec: Spec) -> Text:
     """What a value of the spec looks like."""
-    filled: dict[str, object] = {"label": spec.label, "unit": spec.unit_label, "hint": _hint(spec)}
+    filled: dict[str, object] = {"label": spec.label, "unit": spec.unit_label}
     if spec.kind in ("choice", "choices"):
         listed = enumerated(each.label for each in spec.choices)
         return Text("“%(label)s”请从下列各项中选：%(listed)s。", "“%(label)s”: choose from %(listed)s.") % {
@@ -28,29 +28,27 @@ def expected(spec: Spec) -> Text:
         )
     if spec.kind == "text":
         return Text("“%(label)s”请填文字，不超过 300 字。", "“%(label)s”: text of at most 300 characters.") % filled
-    return _NUMBERS[spec.kind == "range", bool(spec.unit)] % filled
+    return _with_hint(_NUMBERS[spec.kind == "range", bool(spec.unit)] % filled, spec)
 
 
 def too_fine(spec: Spec) -> Text:
     """More decimal places than are kept."""
-    return Text(
-        "“%(label)s”最多保留 %(places)s 位小数。%(hint)s。",
-        "“%(label)s” keeps at most %(places)s decimal places. %(hint)s.",
-    ) % {"label": spec.label, "places": spec.decimals, "hint": _hint(spec)}
+    told = Text("“%(label)s”最多保留 %(places)s 位小数。", "“%(label)s” keeps at most %(places)s decimal places.")
+    return _with_hint(told % {"label": spec.label, "places": spec.decimals}, spec)
 
 
 def implausible(spec: Spec) -> Text:
     """Outside what such a machine or place can have: mostly a wrong unit."""
-    return Text(
-        "“%(label)s”应在 %(low)s 到 %(high)s %(unit)s之间，请核对数值和单位。%(hint)s。",
-        "“%(label)s” should lie between %(low)s and %(high)s %(unit)s; check the number and its unit. %(hint)s.",
+    told = Text(
+        "“%(label)s”应在 %(low)s 到 %(high)s %(unit)s之间，请核对数值和单位。",
+        "“%(label)s” should lie between %(low)s and %(high)s %(unit)s; check the number and its unit.",
     ) % {
         "label": spec.label,
         "low": plain(spec.low) if spec.low is not None else "−∞",
         "high": plain(spec.high) if spec.high is not None else "∞",
         "unit": Text(f"{spec.unit_label.zh} ", spec.unit_label.en) if spec.unit else "",
-        "hint": _hint(spec),
     }
+    return _with_hint(told, spec)
 
 
 def reversed_range(spec: Spec, low: str, high: str) -> Text:
@@ -77,21 +75,19 @@ def missing(spec: Spec) -> Text:
     ) % {"label": spec.label}
 
 
-def _hint(spec: Spec) -> Text:
-    return Text(spec.hint.zh, spec.hint.en[:1].upper() + spec.hint.en[1:])
+def _with_hint(told: Text, spec: Spec) -> Text:
+    """What is told, then how such a value is claimed; a requirement has no such hint."""
+    if not spec.hint.zh:
+        return told
+    return Text(f"{told.zh}{spec.hint.zh}。", f"{told.en} {spec.hint.en[:1].upper()}{spec.hint.en[1:]}.")
 
 
 # By (two numbers are wanted, there is a unit).
 _NUMBERS = {
     (True, True): Text(
-        "“%(label)s”要填从低到高两个数，单位 %(unit)s。%(hint)s。",
-        "“%(label)s” takes two numbers, low to high, in %(unit)s. %(hint)s.",
+        "“%(label)s”要填从低到高两个数，单位 %(unit)s。", "“%(label)s” takes two numbers, low to high, in %(unit)s."
     ),
-    (True, False): Text(
-        "“%(label)s”要填从低到高两个数。%(hint)s。", "“%(label)s” takes two numbers, low to high. %(hint)s."
-    ),
-    (False, True): Text(
-        "“%(label)s”要填数字，单位 %(unit)s。%(hint)s。", "“%(label)s” takes a number in %(unit)s. %(hint)s."
-    ),
-    (False, False): Text("“%(label)s”要填数字。%(hint)s。", "“%(label)s” takes a number. %(hint)s."),
+    (True, False): Text("“%(label)s”要填从低到高两个数。", "“%(label)s” takes two numbers, low to high."),
+    (False, True): Text("“%(label)s”要填数字，单位 %(unit)s。", "“%(label)s” takes a number in %(unit)s."),
+    (False, False): Text("“%(label)s”要填数字。", "“%(label)s” takes a number."),
 }

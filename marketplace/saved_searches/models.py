@@ -56,6 +56,11 @@ class SavedSearch(Base):
     def subject_type(self) -> str:
         return "saved_search"
 
+    @property
+    def shown(self) -> str:
+        """What its form shows, as one text; ``version`` counts the looks of the worker, too."""
+        return f"{self.rhythm} {self.name}"
+
 
 class ToldItem(Base):
     """An item that the owner of a saved search was told of: the key makes a second time impossible."""

@@ -40,6 +40,12 @@ def one_of_mine(saved_id: int, actor: Actor) -> SavedSearch:
     return found
 
 
+def same_of_mine(query: str, actor: Actor) -> SavedSearch | None:
+    """The actor's saved search of the same question, if there is one."""
+    select = sa.select(SavedSearch).where(visible_to(actor), SavedSearch.query == query)
+    return db.session.scalars(select.order_by(SavedSearch.id).limit(1)).first()
+
+
 def due(now: datetime, last: int, limit: int) -> Sequence[int]:
     """The keys of saved searches whose time has come; of those told at once, when anything arrived up to ``last``."""
     at_once = (SavedSearch.rhythm == "at_once") & (SavedSearch.mark < last)

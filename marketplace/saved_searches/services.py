@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR, Actor
-from marketplace.core.errors import FieldError, Invalid, NotFound, Refused
+from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.core.text import Text
 from marketplace.foundation.db import db, lock, transaction
 from marketplace.foundation.index.interface import IndexUnusable
@@ -36,15 +36,15 @@ def save_search(name: str, query: str, rhythm: str, actor: Actor) -> SavedSearch
 
     Raises:
         Invalid: naming "name" or "rhythm".
-        Refused: he has as many as anybody may have, or the question asks for nothing.
+        Refused: as ``refusal`` says, or he has saved it already.
     """
     if actor.user_id is None:
         raise NotFound
-    if not query:
-        raise Refused(*_EMPTY)
-    mine = sa.select(sa.func.count()).where(SavedSearch.user_id == actor.user_id)
-    if (db.session.scalar(mine) or 0) >= MOST:
-        raise Refused(_LIMIT % {"most": MOST}, _REACHED % {"most": MOST}, _REMOVE)
+    db.session.get_one(User, actor.user_id, with_for_update=True)  # twice at once is saved once
+    if refused := refusal(query, actor):
+        raise refused
+    if queries.same_of_mine(query, actor):
+        raise Refused(*_SAVED)
     # The mark first: what arrives while the baseline is read is looked at again, and found in the baseline.
     mark = last_arrival()
     saved = SavedSearch(
@@ -56,15 +56,31 @@ def save_search(name: str, query: str, rhythm: str, actor: Actor) -> SavedSearch
     return saved
 
 
-def change_search(saved: SavedSearch, name: str, rhythm: str) -> None:
-    """Change the name or the rhythm. What came while it was paused is told when it goes on.
+def refusal(query: str, actor: Actor) -> Refused | None:
+    """Why a question cannot be saved whatever it is called: it asks for nothing, or he has as many as anybody may."""
+    if not query:
+        return Refused(*_EMPTY)
+    mine = sa.select(sa.func.count()).where(SavedSearch.user_id == actor.user_id)
+    if (db.session.scalar(mine) or 0) >= MOST:
+        return Refused(_LIMIT % {"most": MOST}, _REACHED % {"most": MOST}, _REMOVE)
+    return None
+
+
+def change_search(saved: SavedSearch, name: str, rhythm: str, seen: str) -> None:
+    """Change the name or the rhythm of a search that was seen as ``seen`` (``SavedSearch.shown``).
+
+    What came while it was paused is told when it goes on.
 
     Raises:
         Invalid: naming "name" or "rhythm".
+        Conflict: it is called otherwise, or has another rhythm, by now.
     """
     lock(saved)
-    changed = saved.rhythm != _rhythm(rhythm)
-    saved.name, saved.rhythm = _name(name), rhythm
+    name, rhythm = _name(name), _rhythm(rhythm)
+    if saved.shown != seen:
+        raise Conflict(_CHANGED)
+    changed = saved.rhythm != rhythm
+    saved.name, saved.rhythm = name, rhythm
     if changed:
         saved.due_at = next_time(rhythm, clock.now())
     db.session.flush()
@@ -162,6 +178,15 @@ def _rhythm(rhythm: str) -> str:
 _LIMIT = Text("每人最多保存 %(most)d 个搜索", "A person may save at most %(most)d searches")
 _REACHED = Text("您已经保存了 %(most)d 个", "You have saved %(most)d")
 _REMOVE = Text("请先删除一个不用的", "Remove one that you no longer need")
+_CHANGED = Text(
+    "这个保存的搜索在别的窗口里改过了，请看过现在的内容再改",
+    "This saved search was changed in another window; see what it is now",
+)
+_SAVED = (
+    Text("同一个搜索只保存一次", "The same search is saved once"),
+    Text("您已经保存了它", "You have saved it already"),
+    Text("可以在“保存的搜索”里改它的名称和邮件", "Its name and mails can be changed among your saved searches"),
+)
 _EMPTY = (
     Text("要有搜索词或条件才能保存", "A saved search needs words or filters"),
     Text("这个搜索没有词也没有条件", "This one has neither"),

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.errors import Invalid, Refused
+from marketplace.core.errors import Conflict, Invalid, Refused
 from marketplace.saved_searches import queries, services
 from marketplace.saved_searches.forms import SavedSearchForm
 from marketplace.saved_searches.models import RHYTHMS, SavedSearch
-from marketplace.search.forms import canonical, question_of
+from marketplace.search.forms import canonical, question_of, read_question
 from marketplace.search.queries import count_of
 from marketplace.search.views import words_of
 from marketplace.web.identity import current_actor, signed_in
@@ -34,18 +34,19 @@ def table() -> ResponseReturnValue:
 @saved_searches.route("/workspace/searches/new", methods=BOTH)
 @signed_in
 def new() -> ResponseReturnValue:
-    """Save the question of the address."""
-    query = canonical(request.args)
+    """Save the question of the address; one that is saved already is shown as it was saved."""
+    query, actor = canonical(read_question(request.args)), current_actor()
+    if query and (known := queries.same_of_mine(query, actor)):
+        flash(_("这个搜索您已经保存过，没有再存一份。下面是已保存的。"))
+        return redirect(url_for("saved_searches.edit", saved_id=known.id))
     words = _words(query)
     form = SavedSearchForm(data={"name": words[: services.LONGEST_NAME]})
-    refusal = None
-    if form.validate_on_submit():
+    refusal = services.refusal(query, actor)
+    if refusal is None and form.validate_on_submit():
         try:
-            services.save_search(form.name.data or "", query, form.rhythm.data or "", current_actor())
+            services.save_search(form.name.data or "", query, form.rhythm.data or "", actor)
         except Invalid as invalid:
             form.refuse(invalid)
-        except Refused as refused:
-            refusal = refused
         else:
             flash(_("已保存。有新的结果时按您选的方式发邮件。"), "success")
             return redirect(url_for("saved_searches.table"))
@@ -57,20 +58,22 @@ def new() -> ResponseReturnValue:
 def edit(saved_id: int) -> ResponseReturnValue:
     """Change the name or the rhythm, or remove it."""
     saved = queries.one_of_mine(saved_id, current_actor())
-    form = SavedSearchForm(data={"name": saved.name, "rhythm": saved.rhythm})
+    form, conflict = SavedSearchForm(data={"name": saved.name, "rhythm": saved.rhythm}), None
     if request.form.get("act") == "remove":
         services.remove_search(saved)
         flash(_("已删除，不再发邮件。"), "success")
         return redirect(url_for("saved_searches.table"))
     if form.validate_on_submit():
         try:
-            services.change_search(saved, form.name.data or "", form.rhythm.data or "")
+            services.change_search(saved, form.name.data or "", form.rhythm.data or "", request.form.get("seen", ""))
         except Invalid as invalid:
             form.refuse(invalid)
+        except Conflict as refused:
+            conflict = refused
         else:
             flash(_("已保存。"), "success")
             return redirect(url_for("saved_searches.table"))
-    return _form_page(form, _words(saved.query), saved.query, saved)
+    return _form_page(form, _words(saved.query), saved.query, saved, conflict=conflict)
 
 
 @saved_searches.route("/saved-searches/leave/<token>", methods=BOTH)
@@ -78,7 +81,7 @@ def leave(token: str) -> ResponseReturnValue:
     """The link of a mail: one press, no sign-in. Looking at the page changes nothing, for mail programs look too."""
     saved = services.search_of_token(token, current_app.extensions["config"].secret_key)
     if request.method == "POST":
-        services.change_search(saved, saved.name, "off")
+        services.change_search(saved, saved.name, "off", saved.shown)
     return render_template("saved_searches/leave.html", saved=saved, done=saved.rhythm == "off")
 
 
@@ -98,10 +101,18 @@ def _words(query: str) -> str:
 
 
 def _form_page(
-    form: SavedSearchForm, words: str, query: str, saved: SavedSearch | None = None, refusal: Refused | None = None
+    form: SavedSearchForm,
+    words: str,
+    query: str,
+    saved: SavedSearch | None = None,
+    *,
+    refusal: Refused | None = None,
+    conflict: Conflict | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
-        "saved_searches/form.html", form=form, words=words, query=query, saved=saved, refusal=refusal
-    )
-    wrong = form.errors or refusal
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+        "saved_searches/form.html",
+        form=form, words=words, query=query, saved=saved, refusal=refusal, conflict=conflict,
+    )  # fmt: skip
+    wrong = form.errors or (refusal and request.method == "POST")
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return page, status

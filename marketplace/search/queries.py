@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, NotFound
+from marketplace.core.errors import FieldError, NoSuchPage
 from marketplace.foundation.db import db
 from marketplace.foundation.index.interface import FACETS, Condition, Hit, Key, SearchAnswer, SearchRequest
 from marketplace.reference import catalogue
 from marketplace.search import spelling
 from marketplace.search.services import engine, texts
-from marketplace.search.specs import Wanted
+from marketplace.search.specs import KIND, Wanted
 from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.plate import sources
 
@@ -73,11 +73,11 @@ def find(question: Question, actor: Actor) -> Found:
     """Ask the index, then select the hits again as the actor may see them.
 
     Raises:
-        NotFound: the page lies past the end.
+        NoSuchPage: the page lies past the end.
     """
     answer, meant = _ask_and_wonder(question, question.per_page + OVERFETCH)
     if question.page > 1 and answer.total <= (question.page - 1) * question.per_page:
-        raise NotFound
+        raise NoSuchPage
     page, spare = answer.hits[: question.per_page], answer.hits[question.per_page :]
     cards = list(_cards(page, actor))
     # The spare hits are read only where a hit of the page is no longer there: rarely, and never in vain.
@@ -123,10 +123,10 @@ def _ask(
         return [*known.others(word), *(read or {}).get(word, ())]
 
     known = thesaurus()
-    return engine().search(
+    answer = engine().search(
         SearchRequest(
             text=question.text[:LONGEST],
-            filters={facet: values for facet, values in question.filters.items() if facet in FACETS and values},
+            filters=_filters(question),
             sort=question.sort,
             offset=(question.page - 1) * question.per_page,
             limit=limit,
@@ -139,6 +139,18 @@ def _ask(
         texts,
         None if question.literal else others,
     )
+    if not question.wanted:
+        return answer
+    kinds = {kind: number if kind == KIND else 0 for kind, number in answer.facets.get("kind", {}).items()}
+    return replace(answer, facets={**answer.facets, "kind": kinds})
+
+
+def _filters(question: Question) -> dict[str, tuple[str, ...]]:
+    """What the hits are narrowed by; under conditions on specs, to what can publish any."""
+    filters = {facet: values for facet, values in question.filters.items() if facet in FACETS and values}
+    if question.wanted:
+        filters["kind"] = (KIND if KIND in filters.get("kind", (KIND,)) else "",)
+    return filters
 
 
 def _cards(hits: Sequence[Hit], actor: Actor) -> Iterator[Mapping[str, Any]]:
@@ -167,12 +179,39 @@ def find_keys(question: Question, most: int, only: frozenset[Key] | None = None)
 
     Not yet selected by anybody's right to see it: see ``visible_keys``.
     """
-    return [(hit.kind, hit.doc_id) for hit in _ask(question, most, strict=True, only=only).hits]
+    answer = _ask_strictly(question, most, only)
+    return [(hit.kind, hit.doc_id) for hit in answer.hits] if answer else []
 
 
 def count_of(question: Question) -> int:
     """How much holds every word of the question."""
-    return _ask(question, 1, strict=True).total
+    answer = _ask_strictly(question, 1)
+    return answer.total if answer else 0
+
+
+def count_shown(question: Question) -> int:
+    """How much the page of the question shows."""
+    return _ask_and_wonder(replace(question, page=1), 1)[0].total
+
+
+def counts_by_kind(question: Question) -> Mapping[str, int]:
+    """Kind → how much of it the question finds, whatever kind it names."""
+    return _ask_and_wonder(replace(question, page=1), 1)[0].facets.get("kind", {})
+
+
+def _ask_strictly(question: Question, limit: int, only: frozenset[Key] | None = None) -> SearchAnswer | None:
+    """What holds every word, with Latin words read as pinyin where the page of the question reads them so.
+
+    None when a part of the question means nothing any more: without it, it would be another question.
+    """
+    if question.errors:
+        return None
+    answer = _ask(question, limit, strict=True, only=only)
+    read = spelling.readings(question.text) if question.text and not question.literal else {}
+    if not read:
+        return answer
+    whole = answer if only is None else _ask(question, 1, strict=True)
+    return _ask(question, limit, read, strict=True, only=only) if _few(whole) else answer
 
 
 def visible_keys(kind: str, ids: Sequence[int], actor: Actor) -> list[int]:

@@ -23,6 +23,7 @@ from marketplace.reference.terms import Spec
 from marketplace.web.forms import clean
 
 PREFIX = "spec."
+KIND = "product"  # what publishes specs; nothing else can meet a condition, or leave it open
 # How an operator of reference/values is written in an address.
 OPERATORS: Mapping[str, values.Op] = {
     "ge": ">=", "le": "<=", "eq": "=", "covers": "covers", "in": "in", "yes": "yes",
@@ -83,16 +84,17 @@ def read_wanted(args: MultiDict[str, str]) -> tuple[tuple[Wanted, ...], tuple[Fi
     return tuple(wanted[:MOST]), tuple(errors)
 
 
-_NO_SPEC = Text("没有这个参数条件", "There is no such condition on a spec")
-_TOO_MANY = Text("最多 %(most)d 个参数条件", "At most %(most)d conditions on specs")
-_TOO_LONG = Text("最多 %(most)d 个字", "At most %(most)d characters")
+_NO_SPEC = Text("没有“%(name)s”这个参数条件。", "There is no condition “%(name)s” on a spec.")
+_TOO_MANY = Text("最多 %(most)d 个参数条件。", "At most %(most)d conditions on specs.")
+_TOO_LONG = Text("最多 %(most)d 个字。", "At most %(most)d characters.")
 
 
 def _wanted(name: str, given: tuple[str, ...]) -> Wanted:
     found = NAME.fullmatch(name)
+    no_spec = FieldError(name, _NO_SPEC % {"name": name.removeprefix(PREFIX)[:LONGEST]})
     spec = next((each for each in catalogue.specs() if found and each.key == found[1]), None)
     if found is None or spec is None or not _filterable(spec):
-        raise FieldError(name, _NO_SPEC)
+        raise no_spec
     if any(len(value) > LONGEST for value in given):
         raise FieldError(name, _TOO_LONG % {"most": LONGEST})
     op = OPERATORS[found[2]]
@@ -103,7 +105,7 @@ def _wanted(name: str, given: tuple[str, ...]) -> Wanted:
     except FieldError:
         raise
     except ValueError as error:  # the spec cannot be compared so
-        raise FieldError(name, _NO_SPEC) from error
+        raise no_spec from error
 
 
 # ---- what a list offers ---------------------------------------------------------------------------------------------

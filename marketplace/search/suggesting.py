@@ -8,7 +8,7 @@ more than a whole word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,13 +48,25 @@ class Suggestion:
     number: str = ""
 
 
-def suggest(typed: str) -> list[Suggestion]:
-    """What may be meant by what was typed so far, in characters of either script, pinyin or initials; best first."""
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A list of one kind: its address, and the facets that it can be narrowed by."""
+
+    kind: str
+    path: str
+    facets: Sequence[str]
+
+
+def suggest(typed: str, within: Within | None = None) -> list[Suggestion]:
+    """What may be meant by what was typed so far, in characters of either script, pinyin or initials; best first.
+
+    ``within``: the list whose own box is typed in; nothing leads out of it.
+    """
     prefix = key_of(typed)
     if not prefix:
         return []
-    words = list(_words(prefix))
-    objects = list(_objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST)))
+    words = list(_words(prefix, within))
+    objects = list(_objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST), within))
     return [*words[: AT_MOST - len(objects)], *objects]
 
 
@@ -79,19 +91,25 @@ def _range(tier: int, prefix: str) -> sa.ColumnElement[bool]:
     return (SuggestionKey.tier == tier) & (SuggestionKey.key >= prefix) & (SuggestionKey.key < prefix + LAST)
 
 
-def _words(prefix: str) -> Iterator[Suggestion]:
+def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
     select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
     grouped = select.where(_range(0, prefix)).group_by(SuggestionKey.kind, SuggestionKey.words)
+    if within is not None:
+        grouped = grouped.where(SuggestionKey.kind.in_(("word", *within.facets)))
     seen: set[str] = set()
     for kind, code, _most in db.session.execute(grouped.order_by(sa.desc("most"), SuggestionKey.words).limit(AT_MOST)):
         found = WORD_KINDS[kind](code)
+        if within is not None:
+            found = replace(found, href=f"{within.path}?{found.href.partition('?')[2]}")
         if found.text.zh not in seen:  # a category and a word of the trade may have the same name
             seen.add(found.text.zh)
             yield found
 
 
-def _objects(prefix: str, limit: int) -> Iterator[Suggestion]:
+def _objects(prefix: str, limit: int, within: Within | None) -> Iterator[Suggestion]:
     near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_range(1, prefix))
+    if within is not None:
+        near = near.where(SuggestionKey.kind == within.kind)
     some = near.order_by(SuggestionKey.key).limit(LOOKED_AT).subquery()
     select = sa.select(some.c.kind, some.c.subject_id).group_by(some.c.kind, some.c.subject_id)
     newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc()).limit(limit * 2)

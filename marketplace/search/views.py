@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,14 +14,12 @@ from markupsafe import Markup, escape
 from marketplace.core.text import Text
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.highlight import highlight
-from marketplace.listings.lifecycle import STATES
-from marketplace.listings.policy import PUBLIC_STATES
-from marketplace.reference import catalogue, regions
-from marketplace.scenarios.lifecycle import ENDINGS
-from marketplace.search.forms import facet_options, read_question
-from marketplace.search.queries import LONGEST, Found, Question, find
-from marketplace.search.specs import Offer, offered
-from marketplace.search.suggesting import suggest
+from marketplace.foundation.index.interface import FACETS
+from marketplace.search.forms import HEADS, canonical, facet_options, labels, read_question
+from marketplace.search.queries import LONGEST, Found, Question, count_shown, counts_by_kind, find
+from marketplace.search.specs import KIND, PREFIX, Offer, offered
+from marketplace.search.spelling import readings
+from marketplace.search.suggesting import Within, suggest
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -28,6 +27,7 @@ from marketplace.web.languages import gettext as _
 from marketplace.web.paging import PER_PAGE, Page, address, page_number
 from marketplace.web.plate import sources
 from marketplace.web.ready import ready_for_visitors
+from marketplace.web.twins import NAMES
 
 search = Blueprint("search", __name__)
 
@@ -42,7 +42,6 @@ SHOWN = {
     "site": ("domain", "city"),
 }
 MOST_OPTIONS = 12
-FILES = (("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json"))
 ALL_OF = {
     "product": "products", "scenario": "scenarios", "organization": "organizations", "challenge": "challenges",
     "site": "sites",
@@ -59,8 +58,13 @@ def everything() -> ResponseReturnValue:
 
 @search.get("/search/suggest")
 def suggestions() -> ResponseReturnValue:
-    """The list under a search box while a person types: a part of a page, drawn by the script."""
-    return render_template("search/suggest.html", suggestions=suggest(clean(request.args.get("q", ""))[:LONGEST]))
+    """The list under a search box while a person types: a part of a page, drawn by the script.
+
+    ``kind``: the box is that of a list of one kind.
+    """
+    kind, typed = request.args.get("kind", ""), clean(request.args.get("q", ""))[:LONGEST]
+    within = Within(kind, f"/{ALL_OF[kind]}", SHOWN[kind]) if kind in ALL_OF else None
+    return render_template("search/suggest.html", suggestions=suggest(typed, within))
 
 
 @search.get("/products")
@@ -87,48 +91,24 @@ def organizations() -> ResponseReturnValue:
 def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
     question = read_question(request.args, kind=kind, page=page_number())
     found = find(question, current_actor())
+    facets, offers = _facets(question, found, kind), _offers(question, found, kind)
+    drawn = {each["name"] for each in facets} | {bound.name for offer in offers for bound in offer.bounds}
     return render_template(
         "search/list.html",
         kind=kind, by_words=by_words, question=question, found=found,
         source=sources().get(kind), page=Page(found.cards, found.total, question.page, PER_PAGE),
         cards=[_marked(card, found) for card in found.cards],
         related=[_marked(card, found) for card in found.related],
-        tabs=_tabs(question, found, kind), facets=_facets(question, found, kind),
-        chips=_chips(question), sorts=_sorts(question, kind),
-        downloads=[(name, _file_address(kind, ending)) for name, ending in FILES] if kind in ALL_OF else [],
+        tabs=_tabs(question, found, kind) if by_words else [], facets=facets, offers=offers,
+        kept=_kept(question, drawn if by_words else {"kind", *drawn}), unread=_unread(question, offers),
+        chips=_chips(question), clear_href=_without_chips(), sorts=_sorts(question, kind),
+        downloads=[(name, _file_address(question, kind, ending)) for name, ending in NAMES] if kind in ALL_OF else [],
         meant_href=address(q=found.meant[0], page=None) if found.meant else "",
         literal_href=address(literal=None if question.literal else "1", page=None),
-        offers=_offers(question, found, kind),
         fit_href=address(fit=None if question.unknown else "unknown", page=None),
-        save_href=_save_address(question, kind),
+        save_href=_save_address(question),
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip
-
-
-def labels(facet: str) -> Mapping[str, Text]:
-    """What a facet's values are called, in the order they are shown."""
-    if facet == "kind":
-        return {kind: source.label for kind, source in sources().items()}
-    if facet == "domain":
-        return {domain.code: domain.label for domain in catalogue.domains()}
-    if facet == "category":
-        return {category.code: category.label for category in catalogue.categories()}
-    if facet == "segment":
-        return {segment.code: segment.label for segment in catalogue.segments()}
-    if facet == "city":
-        outside = {regions.OUTSIDE: Text("安徽省外", "Outside Anhui")}
-        province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
-        return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
-    return {state: mark.label for state, mark in (STATES | ENDINGS).items() if state in PUBLIC_STATES}
-
-
-HEADS = {
-    "category": Text("产品类别", "Category"),
-    "segment": Text("产业链环节", "Value-chain segment"),
-    "domain": Text("应用领域", "Domain"),
-    "city": Text("所在地", "Place"),
-    "status": Text("状态", "Status"),
-}
 
 
 def _facets(question: Question, found: Found, kind: str) -> list[dict[str, Any]]:
@@ -136,9 +116,9 @@ def _facets(question: Question, found: Found, kind: str) -> list[dict[str, Any]]
     for facet in SHOWN[kind]:
         chosen = question.filters.get(facet, ())
         most = 100 if request.args.get("all") == facet else MOST_OPTIONS
-        options, total = facet_options(found.facets.get(facet, {}), labels(facet), chosen, most)
+        options, total = facet_options(found.facets.get(facet, {}), labels(facet, kind), chosen, most)
         if len(options) > 1 or chosen:
-            more = address(all=facet) if total > len(options) else ""
+            more = address(all=facet) + "#filters" if total > len(options) else ""
             shown.append({"name": facet, "head": HEADS[facet], "options": options, "more": more, "total": total})
     return shown
 
@@ -146,27 +126,67 @@ def _facets(question: Question, found: Found, kind: str) -> list[dict[str, Any]]
 def _offers(question: Question, found: Found, kind: str) -> list[Offer]:
     """Specs to ask for: of products of a category or a domain, and whatever is asked for already."""
     narrowed = kind == "product" and ("category" in question.filters or "domain" in question.filters)
-    if not (narrowed or question.wanted or question.errors):
+    errors = [error for error in question.errors if error.field.startswith(PREFIX)]
+    if not (narrowed or question.wanted or errors):
         return []
-    known = {each.code for each in catalogue.categories()}
-    chosen = [code for code in question.filters.get("category", ()) if code in known]
-    return offered(chosen, found.facets.get("category", {}), question.wanted, question.errors, request.args)
+    chosen = question.filters.get("category", ())
+    return offered(chosen, found.facets.get("category", {}), question.wanted, errors, request.args)
+
+
+def _unread(question: Question, offers: Sequence[Offer]) -> list[tuple[Text, str]]:
+    """What of the address means nothing, in words, and where it can be mended; "" where there is no field for it."""
+    fields = {bound.name: "e-" if bound.options else "f-" for offer in offers for bound in offer.bounds if bound.error}
+    return [
+        (error.message, f"#{fields[error.field]}{error.field}" if error.field in fields else "")
+        for error in question.errors
+    ]
+
+
+def _kept(question: Question, drawn: Iterable[str]) -> list[tuple[str, str]]:
+    """What the form of filters carries along: what the address says and no field of the form does."""
+    pairs = [*parse_qsl(canonical(question)), ("sort", request.args.get("sort", ""))]
+    return [(name, value) for name, value in pairs if name not in drawn]
 
 
 def _tabs(question: Question, found: Found, kind: str) -> list[tuple[Any, int, str, bool]]:
-    """All, then one tab for each kind with its count under the same words and filters."""
-    counts = found.facets.get("kind", {})
-    kept = {facet: values for facet, values in question.filters.items() if facet not in ("kind", "category", "status")}
-    query = {"q": question.text, **{facet: list(values) for facet, values in kept.items()}}
+    """All, then one tab for each kind: the same words, with those filters that mean something there.
 
-    def href(path: str, **more: str) -> str:
-        words = urlencode({key: value for key, value in {**query, **more}.items() if value}, doseq=True)
-        return path + ("?" + words if words else "")
-
-    tabs = [(Text("全部", "All"), sum(counts.values()), href("/search"), kind == "")]
-    for name, source in sources().items():
-        tabs.append((source.label, counts.get(name, 0), href("/search", kind=name), kind == name))
+    The count of a tab is that of the page it leads to.
+    """
+    asked = {name: question if name == kind else _asked_there(question, name) for name in ("", *sources())}
+    # One answer counts all kinds; whether Latin words are read as pinyin hangs on how much a tab itself finds.
+    counts = {_without_kind(question): found.facets.get("kind", {})}
+    alone = bool(question.text and not question.literal and readings(question.text))
+    tabs = []
+    for name, there in asked.items():
+        if name == kind:
+            count = found.total
+        elif alone:
+            count = count_shown(there)
+        else:
+            key = _without_kind(there)
+            if key not in counts:
+                counts[key] = counts_by_kind(there)
+            count = counts[key].get(name, 0) if name else sum(counts[key].values())
+        query = canonical(there)
+        label = sources()[name].label if name else Text("全部", "All")
+        tabs.append((label, count, "/search" + (f"?{query}" if query else ""), name == kind))
     return tabs
+
+
+def _asked_there(question: Question, kind: str) -> Question:
+    """The question as another tab asks it."""
+    filters = {facet: values for facet, values in question.filters.items() if facet in SHOWN[kind]}
+    if kind:
+        filters["kind"] = (kind,)
+    speaks = kind in ("", KIND)
+    return replace(question, filters=filters, wanted=question.wanted if speaks else (),
+                   unknown=question.unknown and speaks)  # fmt: skip
+
+
+def _without_kind(question: Question) -> str:
+    filters = {facet: values for facet, values in question.filters.items() if facet != "kind"}
+    return canonical(replace(question, filters=filters))
 
 
 def _chips(question: Question) -> list[tuple[Any, str]]:
@@ -177,26 +197,37 @@ def _chips(question: Question) -> list[tuple[Any, str]]:
         names = labels(facet)
         for value in values:
             rest = [other for other in values if other != value]
-            chips.append((names.get(value, value), address(**{facet: rest, "page": None})))
+            chips.append((names[value], address(**{facet: rest, "page": None})))
     chips += [(each.label, address(**{each.name: None, "fit": None, "page": None})) for each in question.wanted]
     return chips
+
+
+def _without_chips() -> str:
+    """The address without any filter or condition."""
+    gone = [*(facet for facet in FACETS if facet != "kind"), "fit", "page", "all"]
+    gone += [name for name in request.args if name.startswith(PREFIX)]
+    return address(**dict.fromkeys(gone))
 
 
 def words_of(question: Question, language: str) -> list[str]:
     """The question in words: what is searched for, then every filter and condition."""
     spoken = [question.text] if question.text else []
+    if question.text and question.literal:
+        spoken.append(Text("只搜索原来的词", "these words only").say(language))
     for facet, chosen in question.filters.items():
         names = labels(facet)
-        spoken += [names[value].say(language) if value in names else value for value in chosen]
-    return spoken + [each.label.say(language) for each in question.wanted]
+        spoken += [names[value].say(language) for value in chosen]
+    spoken += [each.label.say(language) for each in question.wanted]
+    if question.unknown:
+        spoken.append(Text("没有公开所问参数的", "does not publish it").say(language))
+    return spoken
 
 
-def _save_address(question: Question, kind: str) -> str:
+def _save_address(question: Question) -> str:
     """Where this question is saved; "" when it asks for nothing."""
     if not (question.text or question.wanted or question.filters.keys() - {"kind"}):
         return ""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "sort", "kind")]
-    return "/workspace/searches/new?" + urlencode([*kept, *([("kind", kind)] if kind else [])])
+    return "/workspace/searches/new?" + canonical(question)
 
 
 def _sorts(question: Question, kind: str) -> list[tuple[str, str, bool]]:
@@ -208,8 +239,12 @@ def _sorts(question: Question, kind: str) -> list[tuple[str, str, bool]]:
     return orders
 
 
-def _file_address(kind: str, ending: str) -> str:
-    query = address(page=None, kind=None).partition("?")[2]
+def _file_address(question: Question, kind: str, ending: str) -> str:
+    """The list as a file: what the page shows, in its order."""
+    filters = {facet: values for facet, values in question.filters.items() if facet != "kind"}
+    query = canonical(replace(question, filters=filters))
+    sort = urlencode({"sort": question.sort}) if request.args.get("sort") == question.sort else ""
+    query = "&".join(filter(None, (query, sort)))
     return f"/{ALL_OF[kind]}.{ending}" + (f"?{query}" if query else "")
 
 

@@ -19,14 +19,15 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.core import clock
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Refused, TooMany
+from marketplace.core.errors import Conflict, FieldError, Invalid, NoSuchPage, NotFound, Refused, TooMany
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.forms import Typed, entered
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
+from marketplace.web.paging import address
 from marketplace.web.request import MEGABYTE, beginning, loggable
-from marketplace.web.ways import nearest, way_back
+from marketplace.web.ways import list_of_file, nearest, way_back
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,8 @@ def init_errors(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Whether the answer goes to a program."""
-    return request.path.startswith("/api/")
+    """Whether the answer goes to a program: the API, or a list as JSON."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
 def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue:
@@ -109,10 +110,13 @@ def typed(sent: MultiDict[str, str] | None = None) -> list[Typed]:
     return kept
 
 
-def missing(_error: NotFound) -> ResponseReturnValue:
-    """There is no such object, or it is not for this person to know: for him one and the same."""
+def missing(error: NotFound) -> ResponseReturnValue:
+    """There is no such object, or it is not for this person to know: for him one and the same.
+
+    A list without the page asked for has a first one, with the same words and filters.
+    """
     note_refusal(HTTPStatus.NOT_FOUND)
-    return page(HTTPStatus.NOT_FOUND)
+    return page(HTTPStatus.NOT_FOUND, first=address(page=None) if isinstance(error, NoSuchPage) else "")
 
 
 def note_refusal(status: int) -> None:
@@ -179,7 +183,9 @@ def invalid(error: Invalid) -> ResponseReturnValue:
     fields = [{"field": each.field, "message": each.message.say(language)} for each in error.errors]
     if wants_json():
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields)
-    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=way_back(), typed=typed())
+    shown = list_of_file()
+    href = shown or way_back()
+    return page(HTTPStatus.UNPROCESSABLE_ENTITY, errors=fields, href=href, read=bool(shown), typed=typed())
 
 
 def forged(_error: CSRFError) -> ResponseReturnValue:

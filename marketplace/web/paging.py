@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import request
 
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NoSuchPage, NotFound
 from marketplace.foundation.db import db
 
 Row = TypeVar("Row")
@@ -53,11 +53,11 @@ def page_number() -> int:
     """The page asked for.
 
     Raises:
-        NotFound: for anything but a whole number from 1 to the last page anybody may ask for.
+        NoSuchPage: for anything but a whole number from 1 to the last page anybody may ask for.
     """
     text = request.args.get("page", "1")
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= LAST_PAGE):
-        raise NotFound
+        raise NoSuchPage
     return int(text)
 
 
@@ -73,12 +73,12 @@ def cut(rows: Sequence[Row], *, per_page: int = PER_PAGE) -> Page[Row]:
     """The page that the query string asks for of rows at hand.
 
     Raises:
-        NotFound: past the end.
+        NoSuchPage: past the end.
     """
     number = page_number()
     items = rows[(number - 1) * per_page : number * per_page]
     if number > 1 and not items:
-        raise NotFound
+        raise NoSuchPage
     return Page(items, len(rows), number, per_page)
 
 
@@ -86,13 +86,13 @@ def paginate(select: sa.Select[Row], *, per_page: int = PER_PAGE) -> Page[Row]:
     """Cut the page that the query string asks for out of ``select``.
 
     Raises:
-        NotFound: past the end.
+        NoSuchPage: past the end.
     """
     number = page_number()
     total = db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0
     items = db.session.scalars(select.limit(per_page).offset((number - 1) * per_page)).all()
     if number > 1 and not items:
-        raise NotFound
+        raise NoSuchPage
     return Page(items, total, number, per_page)
 
 

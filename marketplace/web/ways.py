@@ -31,6 +31,13 @@ def nearest(path: str) -> str:
     return ""
 
 
+def list_of_file() -> str:
+    """The page of the list that was asked for as a file, under the same question; "" for everything else."""
+    path = request.path.rpartition(".")[0] if request.method in SAFE else ""
+    query = request.query_string.decode("ascii", "ignore")
+    return _inside(path) + ("?" + query if query else "") if path and openable(path) else ""
+
+
 def openable(path: str) -> bool:
     """Whether the address of this path takes a link."""
     adapter = current_app.create_url_adapter(request)

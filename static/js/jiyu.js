@@ -105,6 +105,15 @@
     });
   } catch (refused) { /* A browser that keeps nothing: the form is as the server sent it. */ }
   document.querySelectorAll("[data-most]").forEach(count);
+  // The address of a search or filter names only what was filled in.
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "get") { return; }
+    var empty = Array.prototype.filter.call(event.target.elements, function (field) {
+      return field.name && field.value === "" && !field.disabled;
+    });
+    empty.forEach(function (field) { field.disabled = true; });
+    window.setTimeout(function () { empty.forEach(function (field) { field.disabled = false; }); });
+  });
   // A form that was refused begins at what must be corrected.
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }
@@ -125,9 +134,9 @@
     box.setAttribute("autocomplete", "off");
 
     function options() { return list ? list.querySelectorAll("[role=option]") : []; }
-    function close() {
-      window.clearTimeout(waiting);
-      asked += 1;
+    // The list answers what the box held when it was asked for; keys move only in a list of what the box holds now.
+    function current() { return list !== null && list.words === box.value; }
+    function clear() {
       place.textContent = "";
       list = null;
       chosen = -1;
@@ -136,11 +145,17 @@
       box.removeAttribute("aria-controls");
       box.removeAttribute("aria-activedescendant");
     }
-    function show(fragment) {
-      close();
+    function close() {
+      window.clearTimeout(waiting);
+      asked += 1;
+      clear();
+    }
+    function show(fragment, words) {
+      clear();
       place.innerHTML = fragment;
       list = place.querySelector("[role=listbox]");
       if (!options().length) { said.textContent = list ? list.dataset.said : ""; place.textContent = ""; list = null; return; }
+      list.words = words;
       list.id = box.id + "-suggestions";
       options().forEach(function (option, number) { option.id = list.id + "-" + number; });
       box.setAttribute("aria-controls", list.id);
@@ -157,24 +172,28 @@
       box.setAttribute("aria-activedescendant", all[chosen].id);
     }
     function ask() {
-      var mine = asked += 1;
-      if (!box.value.trim()) { close(); return; }
-      fetch(form.dataset.suggest + "?q=" + encodeURIComponent(box.value), { credentials: "same-origin" })
+      var words = box.value, mine = asked += 1;
+      if (!words.trim()) { close(); return; }
+      fetch(form.dataset.suggest + encodeURIComponent(words), { credentials: "same-origin" })
         .then(function (answer) { return answer.ok ? answer.text() : ""; })
-        .then(function (fragment) { if (mine === asked && document.activeElement === box) { show(fragment); } })
-        .catch(function () { if (mine === asked) { close(); } });
+        .catch(function () { return ""; })
+        // An answer to words that are no longer there, or to a list that was closed meanwhile, is passed over.
+        .then(function (fragment) {
+          if (mine === asked && words === box.value && document.activeElement === box) { show(fragment, words); }
+        });
     }
-    box.addEventListener("input", function (event) {
-      if (event.isComposing) { return; }
+    function later() {
       window.clearTimeout(waiting);
+      if (chosen >= 0) { choose(-1); }
       waiting = window.setTimeout(ask, 120);
-    });
-    box.addEventListener("compositionend", function () { waiting = window.setTimeout(ask, 120); });
+    }
+    box.addEventListener("input", function (event) { if (!event.isComposing) { later(); } });
+    box.addEventListener("compositionend", later);
     box.addEventListener("keydown", function (event) {
-      var count = options().length;
+      var count = current() ? options().length : 0;
       if (event.isComposing) { return; }
       if (event.key === "Escape" && list) { event.preventDefault(); close(); }
-      if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); options()[chosen].click(); }
+      if (event.key === "Enter" && count && chosen >= 0) { event.preventDefault(); options()[chosen].click(); }
       if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
         event.preventDefault();
         // One place before the first is the box itself, where nothing is chosen.

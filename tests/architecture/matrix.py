@@ -303,6 +303,7 @@ def matches() -> Iterator[Row]:
         yield get("api.scenarios_matches", f"/api/v1/scenarios/{{{path}}}/matches", answers)
     for path, answers in {"product.vendor.published": "200", "product.vendor.draft": "404"}.items():
         yield get("matching.of_product", f"/products/{{{path}}}/matches", answers)
+        yield get("matching.file_of_product", f"/products/{{{path}}}/matches.json", answers)
         yield get("api.products_matches", f"/api/v1/products/{{{path}}}/matches", answers)
 
 

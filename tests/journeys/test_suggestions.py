@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.support.browser import Windows, assert_accessible
 from tests.support.servers import LiveSite
@@ -46,3 +47,52 @@ def test_a_suggestion_is_typed_chosen_left_and_followed(sample: LiveSite, window
     box.press("Enter")
     plain.wait_for_url("**/search?**xunjian**")
     expect(plain.locator(".hit__title a").first).to_be_visible()
+
+
+def test_the_list_is_of_what_the_box_holds_now(sample: LiveSite, windows: Windows) -> None:
+    page = windows.open()
+    asked: list[str] = []
+
+    def slowly(route: Route) -> None:
+        words = parse_qs(urlsplit(route.request.url).query)["q"][0]
+        asked.append(words)
+        if words == "xun":  # its answer comes after that to what was typed next
+            page.wait_for_timeout(900)
+        route.continue_()
+
+    page.route("**/search/suggest?*", slowly)
+    page.goto("/search")
+    form = page.locator("form[data-suggest]").first
+    box = form.locator("input[type=search]")
+    options = form.get_by_role("option")
+    box.press_sequentially("xu")
+    expect(options.first).to_be_visible()
+    box.press("n")
+    page.wait_for_timeout(200)
+    box.press("j")
+    expect(options.first).to_contain_text("巡检")
+    page.wait_for_timeout(1200)
+    assert asked[-1] == "xunj"
+    now = options.all_text_contents()
+    box.press("End")
+    box.evaluate("box => { box.value = 'xun'; box.dispatchEvent(new Event('input', {bubbles: true})); }")
+    box.press("ArrowDown")
+    expect(form.locator("[aria-selected=true]")).to_have_count(0)
+    box.evaluate("box => { box.value = 'xunj'; box.dispatchEvent(new Event('input', {bubbles: true})); }")
+    page.wait_for_timeout(400)
+    assert options.all_text_contents() == now
+
+
+def test_the_home_page_and_a_list_suggest_too(sample: LiveSite, windows: Windows) -> None:
+    page = windows.open()
+    for path, box_id in (("/", "q"), ("/products", "lq"), ("/nowhere", "q")):
+        page.goto(path)
+        box = page.locator(f"main #{box_id}")
+        box.press_sequentially("xunj", delay=120)
+        expect(page.locator(f"#{box_id}-suggestions").get_by_role("option").first).to_contain_text("巡检")
+        assert_accessible(page)
+    box.press("Escape")
+    page.goto("/products?category=cobot")
+    page.get_by_role("button", name="应用筛选").click()
+    page.wait_for_url("**/products?**")
+    assert "spec." not in page.url

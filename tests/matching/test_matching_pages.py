@@ -199,6 +199,26 @@ def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleS
     assert len(rows) == 1 + client.get(f"/api/v1/scenarios/{number}/matches").json["total"]
 
 
+@pytest.mark.parametrize("plural", ["scenarios", "products"])
+def test_matches_are_the_same_as_files(sample: SampleSite, plural: str) -> None:
+    client = sample.visitor()
+    number = f"S-{clock.today().year}-000074"
+    if plural == "products":
+        number = client.get(f"/api/v1/scenarios/{number}/matches").json["items"][0]["product"]
+    answer = client.get(f"/api/v1/{plural}/{number}/matches").json
+    page = client.get(f"/{plural}/{number}/matches").text
+    for ending in ("xlsx", "csv", "json"):
+        assert f'href="/{plural}/{number}/matches.{ending}"' in page
+    whole = client.get(f"/{plural}/{number}/matches.json").json
+    assert whole["total"] == answer["total"] == len(whole["items"])
+    assert whole["items"][: len(answer["items"])] == answer["items"]
+    rows = list(csv.reader(io.StringIO(client.get(f"/{plural}/{number}/matches.csv").get_data(as_text=True))))
+    other = "product" if plural == "scenarios" else "scenario"
+    assert [row[0] for row in rows[1:]] == [each[other] for each in whole["items"]]
+    assert len({len(row) for row in rows}) == 1
+    assert client.get(f"/{plural}/{number}/matches.xlsx").data[:2] == b"PK"
+
+
 def test_a_need_that_nothing_fits_says_so(sample: SampleSite) -> None:
     page = sample.visitor().get(f"/scenarios/S-{clock.today().year}-000012/matches").text
     assert "还没有合适的产品" in page

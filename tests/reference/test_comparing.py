@@ -103,7 +103,9 @@ def test_a_comparison_that_makes_no_sense_is_an_error(key, op):
     ("key", "op", "wanted", "words"),
     [
         ("payload", ">=", "10-20", "确定的数"),
-        ("payload", ">=", "≥10", "确定的数"),
+        ("payload", ">=", "≤10", "确定的数"),
+        ("payload", ">=", "约10", "确定的数"),
+        ("ip_rating", ">=", "≤IP65", "IP 加两位代码"),
         ("payload", ">=", "", "还没有填值"),
         ("payload", ">=", "很重", "要填数字"),
         ("operating_temp", "covers", "40", "两个数"),
@@ -115,6 +117,19 @@ def test_a_requirement_needs_a_definite_value(key, op, wanted, words):
         values.parse_wanted(spec(key), op, wanted, "requirements.0.value")
     assert caught.value.field == "requirements.0.value"
     assert words in caught.value.message.zh
+    assert "例如 20" not in caught.value.message.zh or words == "确定的数", "the hint is for who claims a value"
+
+
+@pytest.mark.parametrize(
+    ("key", "op", "wanted", "bare"),
+    [
+        ("payload", ">=", ">20", "20"), ("payload", ">=", "≥20 kg", "20"), ("payload", ">=", "20以上", "20"),
+        ("payload", ">=", "at least 20000 g", "20"), ("payload", "<=", "<=5", "5"),
+        ("ip_rating", ">=", "≥ IP65", "IP65"),
+    ],
+)  # fmt: skip
+def test_the_operator_may_be_said_again(key, op, wanted, bare):
+    assert values.parse_wanted(spec(key), op, wanted) == values.parse_wanted(spec(key), op, bare)
 
 
 @pytest.mark.parametrize(

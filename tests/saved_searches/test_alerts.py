@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -127,7 +128,7 @@ def test_a_worker_that_dies_repeats_its_work_and_tells_once(
 
 def test_daily_and_weekly_gather_what_came_until_eight_in_the_morning(user: User, clock: Clock) -> None:
     save(user, rhythm="daily")
-    save(user, rhythm="weekly")  # Monday, 09:00 in Beijing
+    save(user, f"{QUERY}&literal=1", rhythm="weekly")  # Monday, 09:00 in Beijing
     first = firm("合肥雪狼科技有限公司")
     settle()
     assert items() == []
@@ -156,12 +157,12 @@ def test_times_on_new_years_eve_in_beijing() -> None:
 def test_a_pause_loses_nothing(user: User) -> None:
     saved_id = save(user)
     with transaction():
-        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "off")
+        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "off", "at_once 雪狼")
     new = firm("合肥雪狼科技有限公司")
     settle()
     assert items() == []
     with transaction():
-        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "at_once")
+        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "at_once", "off 雪狼")
     settle()
     assert items() == [[new]]
 
@@ -183,6 +184,11 @@ def test_the_mail_says_what_is_new_and_its_link_ends_it(
     assert "To: finder@test.example" in mail
     assert "合肥雪狼科技有限公司" in mail
     assert "芜湖雪狼科技有限公司" not in mail, "hidden since"
+    accounts.sign_in(client, "finder@test.example")
+    inbox = client.get("/workspace/inbox/").text
+    number = db.session.get_one(Organization, shown).number
+    assert f'<a href="/organizations/{number}">合肥雪狼科技有限公司（单位 {number}）</a>' in inbox
+    assert f">/organizations/{number}<" not in inbox, "an address is nothing to read"
     link = next(line for line in mail.splitlines() if "/leave/" in line)
     path = "/saved-searches/leave/" + link.rpartition("/")[2]
     assert client.get(path).status_code == 200
@@ -192,17 +198,19 @@ def test_the_mail_says_what_is_new_and_its_link_ends_it(
     db.session.expire_all()
     assert db.session.query(SavedSearch).one().rhythm == "off"
     assert client.get(path[:-3] + "xxx").status_code == 404
-    assert shown
 
 
 def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, app: Flask) -> None:
     accounts.sign_in(client, user)
     page = client.get("/search?q=雪狼&kind=organization").text
-    assert "/workspace/searches/new?q=%E9%9B%AA%E7%8B%BC&amp;kind=organization" in page
+    assert "/workspace/searches/new?kind=organization&amp;q=%E9%9B%AA%E7%8B%BC" in page
     path = "/workspace/searches/new?q=雪狼&kind=organization&page=2&sort=newest"
     assert client.submit(path, {"name": "", "rhythm": "daily"}).status_code == 422
     assert client.submit(path, {"name": "找雪狼", "rhythm": "daily"}).status_code == 302
     assert client.submit("/workspace/searches/new", {"name": "空的", "rhythm": "daily"}).status_code == 422
+    empty = client.get("/workspace/searches/new").text
+    assert "要有搜索词或条件才能保存" in empty
+    assert 'name="rhythm"' not in empty, "nothing that is typed would help"
     table = client.get("/workspace/searches").text
     assert "找雪狼" in table
     assert "每天一封" in table
@@ -214,11 +222,77 @@ def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, a
     accounts.sign_in(other, accounts.person())
     assert other.get(edit).status_code == 404
     assert other.submit(edit, {"act": "remove"}).status_code == 404
-    assert client.submit(edit, {"name": "找雪狼", "rhythm": "weekly"}).status_code == 302
+    seen = {"seen": "daily 找雪狼"}
+    assert client.submit(edit, {"name": "找雪狼", "rhythm": "weekly", **seen}).status_code == 302
     db.session.expire_all()
     assert db.session.query(SavedSearch).one().rhythm == "weekly"
     assert client.submit(edit, {"act": "remove"}).status_code == 302
     assert db.session.query(SavedSearch).count() == 0
+
+
+def test_an_older_window_overwrites_nothing(user: User, client: Client) -> None:
+    accounts.sign_in(client, user)
+    edit = f"/workspace/searches/{save(user, rhythm='daily')}"
+    assert 'value="daily 雪狼"' in client.get(edit).text
+    older = {"seen": "daily 雪狼"}
+    assert client.submit(edit, {"name": "新名称", "rhythm": "weekly", **older}).status_code == 302
+    late = client.submit(edit, {"name": "旧窗口", "rhythm": "off", **older})
+    assert late.status_code == 409
+    assert 'value="旧窗口"' in late.text, "what was typed is still there"
+    db.session.expire_all()
+    saved = db.session.query(SavedSearch).one()
+    assert (saved.name, saved.rhythm) == ("新名称", "weekly")
+    page = client.get(edit).text
+    assert page.index("<details>") < page.index('value="remove"'), "removal is asked about first"
+
+
+def test_the_same_search_is_saved_once(user: User, client: Client) -> None:
+    actor = accounts.actor(user)
+    accounts.sign_in(client, user)
+    path, given = "/workspace/searches/new?", {"name": "找雪狼", "rhythm": "daily"}
+    assert client.submit(f"{path}q=雪狼&kind=organization", given).status_code == 302
+    saved = db.session.query(SavedSearch).one()
+    for again in (
+        "kind=organization&q=雪狼&sort=newest",
+        "q= 雪狼 &kind=organization&city=",
+        "q=雪狼&kind=organization&page=1",
+    ):
+        for answer in (client.get(path + again), client.submit(path + again, given)):
+            assert answer.location == f"/workspace/searches/{saved.id}"
+    assert "已经保存过" in client.get(f"/workspace/searches/{saved.id}").text
+    with pytest.raises(Refused), transaction():
+        services.save_search("雪狼", saved.query, "daily", actor)
+    assert db.session.query(SavedSearch).count() == 1
+    assert "/workspace/searches" in client.get("/workspace/").text.partition("<main")[2].partition("</main>")[0]
+
+
+def shown(client: Client, path: str) -> int:
+    """How many results a page says that there are."""
+    return int(re.findall(r"共 ([\d,]+) 项", client.get(path).text)[0].replace(",", ""))
+
+
+def test_what_latin_letters_are_read_as_is_told_too(user: User, client: Client) -> None:
+    query, actor = "kind=organization&q=xuelang", accounts.actor(user)
+    accounts.sign_in(client, user)
+    firm("芜湖雪狼机器人有限公司")
+    settle()
+    rebuild()
+    assert shown(client, f"/search?{query}") == 1
+    with transaction():
+        services.save_search("雪狼", query, "at_once", actor)
+    assert re.search(r'data-l="现在的结果">1<', client.get("/workspace/searches").text)
+    new = firm("合肥雪狼科技有限公司")
+    firm("合肥雪豹科技有限公司")
+    settle()
+    settle()
+    assert items() == [[new]]
+
+
+def test_a_part_that_means_nothing_any_more_makes_no_other_search(user: User) -> None:
+    save(user, f"category=gone&{QUERY}")
+    firm("合肥雪狼科技有限公司")
+    settle()
+    assert items() == []
 
 
 def test_limits(user: User) -> None:
@@ -230,8 +304,8 @@ def test_limits(user: User) -> None:
         services.save_search("长" * 61, QUERY, "daily", actor)
     with pytest.raises(NotFound), transaction():
         services.save_search("名称", QUERY, "daily", Actor())
-    for _ in range(services.MOST):
-        save(user)
+    for number in range(services.MOST):
+        save(user, f"{QUERY}{number}")
     with pytest.raises(Refused), transaction():
         services.save_search("名称", QUERY, "daily", actor)
 

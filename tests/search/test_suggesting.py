@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import current_app
@@ -190,3 +193,30 @@ def test_corrections_follow_the_words_of_the_texts_and_nothing_else_is_written_a
     assert spelling.readings("xuancheng robot") == {"xuancheng": ["宣城"]}
     spelling.renew({"巡检": 3, "铜陵": 4, "宣城": 1}, anew=True)
     assert sorted(rows().values()) == sorted(then.values())
+
+
+def test_the_box_of_a_list_leads_nowhere_else(client: Client) -> None:
+    def links(kind: str, typed: str) -> list[str]:
+        page = client.get("/search/suggest", query_string={"kind": kind, "q": typed}).text
+        return re.findall(r'href="([^"]+)"', page)
+
+    everywhere = client.get("/search/suggest?q=机").text
+    assert 'href="/search?q=' in everywhere
+    for kind, path in (("product", "/products"), ("scenario", "/scenarios"), ("organization", "/organizations")):
+        found = links(kind, "机")
+        assert found
+        assert all(each.startswith(path) for each in found), found
+        for each in found:
+            assert client.get(html.unescape(each)).status_code == 200
+    assert any("?category=" in each for each in links("product", "xzjxb"))
+    assert not any("category=" in each for each in links("organization", "xzjxb"))
+
+
+@pytest.mark.parametrize("path", ["/", "/products", "/scenarios", "/organizations", "/nowhere", "/help"])
+def test_every_search_box_has_suggestions(client: Client, path: str) -> None:
+    page = client.get(path).text
+    boxes = re.findall(r"<form[^>]*role=.search.[^>]*>", page)
+    assert boxes
+    assert all("data-suggest=" in each for each in boxes)
+    ids = re.findall(r'<input id="(\w+)"[^>]*type="search"', page)
+    assert len(ids) == len(set(ids))
