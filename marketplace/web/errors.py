@@ -23,7 +23,7 @@ from marketplace.core.errors import Conflict, FieldError, Invalid, NotFound, Ref
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.web.languages import current_language
-from marketplace.web.request import loggable
+from marketplace.web.request import loggable, wants_json
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +52,6 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
-
-
-def wants_json() -> bool:
-    """Whether the answer goes to a program."""
-    return request.path.startswith("/api/")
 
 
 def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue:
