@@ -16,7 +16,7 @@ from marketplace.challenges import export as challenge_list
 from marketplace.challenges import queries as challenge_queries
 from marketplace.config import Config
 from marketplace.core.actor import VISITOR
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
 from marketplace.lists import queries
@@ -48,10 +48,13 @@ def search(given: Given) -> Data:
     """One page of hits over all kinds, with the counts beside them.
 
     Raises:
-        NotFound: the page lies past the end.
+        FieldError: the page lies past the end.
     """
     question = _question(kind=given["kind"] or "", page=given["page"], per_page=PER_PAGE)
-    found = find(question, VISITOR)
+    try:
+        found = find(question, VISITOR)
+    except NotFound:
+        raise _past_the_end() from None
     more = found.total > question.page * PER_PAGE
     return {
         "items": _items(found.cards),
@@ -62,6 +65,8 @@ def search(given: Given) -> Data:
         "approximate": found.approximate,
         "unknown": found.unknown,
         "synonyms": {word: list(others) for word, others in found.widened},
+        "did_you_mean": {"q": found.meant[0], "total": found.meant[1]} if found.meant else None,
+        "wordless": found.wordless,
     }
 
 
@@ -134,7 +139,8 @@ def matches(name: str, given: Given) -> Data:
     """One page of what fits a published product or scenario, best first, with every reason.
 
     Raises:
-        NotFound: there is none that everybody may see, it is not open, or the page lies past the end.
+        NotFound: there is none that everybody may see, or it is not open.
+        FieldError: the page lies past the end.
     """
     key = queries.public_key(name, given["number"])
     listing = next(queries.objects(name, [key]), None) if key is not None else None
@@ -143,7 +149,7 @@ def matches(name: str, given: Given) -> Data:
     page, total = given["page"], count_for(listing)
     found = matches_of(listing, VISITOR, PER_PAGE, (page - 1) * PER_PAGE)
     if page > 1 and not found:
-        raise NotFound
+        raise _past_the_end()
     more = total > page * PER_PAGE
     return {
         "items": [plain(each) for each in found], "total": total, "next": _address(page=page + 1) if more else None,
@@ -229,11 +235,15 @@ def notice(given: Given) -> Data:
     return notice_item(notice_queries.notice_by_number(given["number"]))
 
 
+def _past_the_end() -> FieldError:
+    return FieldError("page", Text("没有这么多页", "There are not that many pages"))
+
+
 def _paged(select: sa.Select[Any], page: int, item: Callable[[Any], Data]) -> Data:
     total = db.session.scalar(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())) or 0
     rows = db.session.scalars(select.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
     if page > 1 and not rows:
-        raise NotFound
+        raise _past_the_end()
     more = total > page * PER_PAGE
     return {
         "items": [item(each) for each in rows], "total": total, "next": _address(page=page + 1) if more else None,

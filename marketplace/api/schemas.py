@@ -98,6 +98,7 @@ def schemas() -> dict[str, Schema]:
             "items": listed(ref("Found")), "related": listed(ref("Found")), "total": WHOLE, "next": nothing_or(ADDRESS),
             "facets": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": WHOLE}},
             "approximate": YES_NO, "unknown": WHOLE, "synonyms": {"type": "object", "additionalProperties": TEXTS},
+            "did_you_mean": nothing_or(thing({"q": TEXT, "total": WHOLE})), "wordless": YES_NO,
         }),
         "Problem": {
             "type": "object",

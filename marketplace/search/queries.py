@@ -52,6 +52,7 @@ class Found:
     as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
     spelling of a question that found next to nothing, and how much that finds. ``unknown``: how many more do not
     publish what the conditions ask for. ``related``: cards of what has some of the words only, not among the total.
+    ``wordless``: the question has a text that nothing can be searched by, so that it left nothing out.
     """
 
     cards: Sequence[Mapping[str, Any]]
@@ -63,6 +64,7 @@ class Found:
     meant: tuple[str, int] | None = None
     unknown: int = 0
     related: Sequence[Mapping[str, Any]] = ()
+    wordless: bool = False
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -83,10 +85,12 @@ def find(question: Question, actor: Actor) -> Found:
     # The spare hits are read only where a hit of the page is no longer there: rarely, and never in vain.
     cards += list(_cards(spare, actor))[: question.per_page - len(cards)] if len(cards) < len(page) else []
     related = list(_cards(answer.related, actor))
-    widened = tuple((thesaurus().written(word), others) for word, others in answer.widened)
+    written = thesaurus().written
+    widened = tuple((written(word), tuple(map(written, others))) for word, others in answer.widened)
     return Found(
-        cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown, related
-    )
+        cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown, related,
+        answer.wordless,
+    )  # fmt: skip
 
 
 def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple[str, int] | None]:
@@ -96,19 +100,25 @@ def _ask_and_wonder(question: Question, limit: int) -> tuple[SearchAnswer, tuple
         return answer, None
     if read := spelling.readings(question.text):
         answer = _ask(question, limit, read)
-    return answer, _meant(question, answer) if _few(answer) else None
+    return answer, _meant(question, answer, limit) if _few(answer) else None
 
 
 def _few(answer: SearchAnswer) -> bool:
     return answer.approximate or answer.total < FEW
 
 
-def _meant(question: Question, answer: SearchAnswer) -> tuple[str, int] | None:
+def _meant(question: Question, answer: SearchAnswer, limit: int) -> tuple[str, int] | None:
     for text in spelling.corrections(question.text):
-        other = _ask(replace(question, text=text, page=1), 1)
-        if not other.approximate and (answer.approximate or other.total > answer.total):
+        other = _ask(replace(question, text=text, page=1), limit)
+        if not other.approximate and (answer.approximate or other.total > answer.total) and not _same(other, answer):
             return text, other.total
     return None
+
+
+def _same(one: SearchAnswer, other: SearchAnswer) -> bool:
+    """Whether two answers, asked for as many hits, are the same."""
+    shown = [{(hit.kind, hit.doc_id) for hit in each.hits} for each in (one, other)]
+    return one.total == other.total and shown[0] == shown[1]
 
 
 def _ask(
@@ -120,7 +130,8 @@ def _ask(
     only: frozenset[Key] | None = None,
 ) -> SearchAnswer:
     def others(word: str) -> Sequence[str]:
-        return [*known.others(word), *(read or {}).get(word, ())]
+        spoken = (read or {}).get(word, ())
+        return [*known.others(word), *(each for other in spoken for each in (other, *known.others(other)))]
 
     known = thesaurus()
     answer = engine().search(

@@ -13,7 +13,7 @@ from flask import current_app
 
 from marketplace.foundation import dirty
 from marketplace.foundation.db import db, transaction
-from marketplace.foundation.index.analyzer import shipped_words
+from marketplace.foundation.index.analyzer import shared_analyzer, shipped_words
 from marketplace.foundation.index.interface import (
     IndexBusy,
     IndexDocument,
@@ -160,10 +160,13 @@ def renew_words(*, anew: bool = False) -> None:
     """Bring the words that are suggested and corrected to up to date with the texts that can be found now."""
     found = engine().words()
     counts = engine().search(SearchRequest(limit=1), texts).facets
-    suggested = suggesting.rows_of_words(found, counts, dict.fromkeys(shipped_words(), ()) | thesaurus().wordings)
+    wordings = thesaurus().wordings
+    suggested = suggesting.rows_of_words(found, counts, dict.fromkeys(shipped_words(), ()) | wordings)
     with transaction():
         suggesting.renew_words(suggested)
-    spelling.renew(found, anew=anew)
+    # Words of the trade that no text has are searched for as others that some have.
+    trade = {shared_analyzer().normalise(word): most for word, most in suggesting.leading(found, wordings).items()}
+    spelling.renew(trade | dict(found), anew=anew)
 
 
 def compare() -> Differences:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import sqlalchemy as sa
@@ -15,17 +15,25 @@ import sqlalchemy as sa
 from marketplace.foundation.db import db, transaction
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.leisure import paced
+from marketplace.search import suggesting
 from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
 
 HAN = re.compile("[\u3400-\u9fff]{2,8}")
-LATIN = re.compile("[a-z]{4,24}")
+LATIN = re.compile("[a-z]{3,24}")
+MODEL = re.compile("(?=.*[a-z])(?=.*[0-9])[a-z0-9]{3,24}")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHORTEST_MISTYPED = 4  # Latin letters; of fewer, every other one is another word
 TYPED_PINYIN = re.compile("[a-z]{2,40}")
 MOST_WORDS = 30_000  # of the public texts, the most frequent
 LONGEST_SPAN = 4  # words of a question that may be one word mistyped: what is no word is cut into characters
 PORTION = 500  # words of one transaction
 READINGS = 3  # words that a pinyin or its initials stands for
 PROPOSED = 3  # corrections tried
+MOST_READ = 4  # Latin words of a question that are looked up as pinyin
+# Which proposal is the likelier one: it sounds the same, is one typing error away, begins as typed, or is the pinyin
+# that is one typing error away.
+SOUNDS, MISTYPED, BEGUN, MISREAD = range(4)
 # What a key is: the word itself, its pinyin, its initials, the word with one character left out (or none).
 ITSELF, SOUND, INITIALS, LEFT_OUT = "w", "p", "i", "d"
 
@@ -73,19 +81,39 @@ def _words_under(keys: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
 
 
 def readings(text: str) -> dict[str, list[str]]:
-    """Latin words of a question that no public text has → the Chinese words that they are the pinyin of."""
-    typed = [each.surface for each in shared_analyzer().query_words(text) if TYPED_PINYIN.fullmatch(each.surface)]
-    found = _words_under(kind + word for word in typed for kind in (ITSELF, SOUND, INITIALS)) if typed else {}
+    """Latin words of a question that no public text has, and several of them together → what they are the pinyin of:
+    Chinese words, or the beginnings of words in the names of what is public.
+    """
+    typed = _typed_pinyin(text)
+    keys = {spoken: "".join(spoken.split()) for spoken in typed}
+    found = _words_under(kind + key for key in keys.values() for kind in (ITSELF, SOUND, INITIALS)) if keys else {}
     read = {}
-    for word in typed:
-        meant = found.get(SOUND + word) or found.get(INITIALS + word)
-        if meant and ITSELF + word not in found:
-            read[word] = [other for other, _ in meant[:READINGS]]
+    for spoken, key in keys.items():
+        if ITSELF + key in found:
+            continue
+        words = [word for word, _ in (found.get(SOUND + key) or found.get(INITIALS + key) or ())]
+        if meant := [*words[:READINGS], *suggesting.names_read(key)]:
+            read[spoken] = list(dict.fromkeys(meant))
     return read
 
 
+def _typed_pinyin(text: str) -> list[str]:
+    """Latin words, then all those that follow each other together: keda, xunfei, keda xunfei."""
+    runs: list[list[str]] = [[]]
+    for word in shared_analyzer().query_words(text):
+        if TYPED_PINYIN.fullmatch(word.surface):
+            runs[-1].append(word.surface)
+        elif runs[-1]:
+            runs.append([])
+    singles = [word for run in runs for word in run]
+    together = [" ".join(run[:MOST_READ]) for run in runs if len(run) > 1]
+    return [*singles[:MOST_READ], *together[:MOST_READ]]
+
+
 def corrections(text: str) -> list[str]:
-    """Other spellings of a question, the likeliest first: one word of it sounds the same, or differs in one place."""
+    """Other spellings of a question, the likeliest first: one word of it sounds the same, differs in one place, is only
+    the beginning of one, or is the pinyin of one with a typing error.
+    """
     whole = shared_analyzer().normalise(text)
     spans = [span for span in _spans(text) if span in whole]
     asked = {span: _asked(span) for span in spans}
@@ -94,11 +122,13 @@ def corrections(text: str) -> list[str]:
     for span, keys in asked.items():
         if found.get(ITSELF + span):  # it is a word
             continue
-        for key in keys:
-            sounds = key.startswith(SOUND)
+        for key, how in keys.items():
             for word, documents in found.get(key, ()):
-                if word != span and (sounds or _one_apart(span, word)):
-                    proposals.append(((-len(span), -int(sounds), -documents), whole.replace(span, word, 1)))
+                if word != span and (how != MISTYPED or _one_apart(span, word)):
+                    proposals.append(((-len(span), how, -documents), whole.replace(span, word, 1)))
+        if not HAN.fullmatch(span):
+            begun = suggesting.names_begun(span)
+            proposals += [((-len(span), BEGUN, 0), whole.replace(span, word, 1)) for word in begun]
     return list(dict.fromkeys(proposal for _, proposal in sorted(proposals)))[:PROPOSED]
 
 
@@ -107,17 +137,30 @@ def _spans(text: str) -> Iterator[str]:
     for size in range(1, LONGEST_SPAN + 1):
         for place in range(len(words) - size + 1):
             span = "".join(words[place : place + size])
-            if HAN.fullmatch(span) or (size == 1 and LATIN.fullmatch(span)):
+            if HAN.fullmatch(span) or (size == 1 and (LATIN.fullmatch(span) or MODEL.fullmatch(span))):
                 yield span
 
 
-def _asked(span: str) -> Sequence[str]:
-    keys = [ITSELF + span]
+def _asked(span: str) -> dict[str, int]:
+    """The keys under which to look, and what a word found there would be."""
+    keys = {ITSELF + span: SOUNDS}
     if HAN.fullmatch(span):
-        keys.append(SOUND + pinyin(span))
-    if len(span) > 2:
-        keys += [LEFT_OUT + left for left in sorted(_left_out(span))]
+        keys[SOUND + pinyin(span)] = SOUNDS
+    mistyped = len(span) > 2 if HAN.fullmatch(span) else LATIN.fullmatch(span) and len(span) >= SHORTEST_MISTYPED
+    if mistyped:
+        keys |= {LEFT_OUT + left: MISTYPED for left in sorted(_left_out(span))}
+    if mistyped and LATIN.fullmatch(span):
+        keys |= {SOUND + near: MISREAD for near in _one_off(span)}
     return keys
+
+
+def _one_off(typed: str) -> set[str]:
+    """Everything that is one typing error away from Latin letters."""
+    cuts = [(typed[:place], typed[place:]) for place in range(len(typed) + 1)]
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    without = {head + tail[1:] for head, tail in cuts if tail}
+    with_another = {head + letter + tail[cut:] for head, tail in cuts for letter in LETTERS for cut in (0, 1)}
+    return (swapped | without | with_another) - {typed}
 
 
 def _one_apart(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ more than a whole word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from marketplace.core.actor import VISITOR
 from marketplace.core.text import Text
 from marketplace.foundation.db import db
-from marketplace.foundation.index.analyzer import shared_analyzer
+from marketplace.foundation.index.analyzer import LATIN, shared_analyzer
 from marketplace.foundation.index.interface import IndexDocument, Key
 from marketplace.foundation.leisure import paced
 from marketplace.reference import catalogue, regions
@@ -31,6 +32,8 @@ STARTS = 3  # words of a name with which a person may begin
 AT_MOST = 8  # suggestions
 WORDS_AT_MOST = 5  # of them words
 LOOKED_AT = 300  # keys of objects that begin as typed
+SHORTEST_READ = 4  # letters that are looked for as the pinyin of a part of a name
+HAN_PART = re.compile("[\u3400-\u9fff]+")
 LAST = chr(0x10FFFF)
 DAY = 86_400
 
@@ -122,6 +125,35 @@ def _objects(prefix: str, limit: int, within: Within | None) -> Iterator[Suggest
         yield Suggestion(source.label, card["title"], card["href"], card["number"])
 
 
+# ---- parts of names -------------------------------------------------------------------------------------------------
+
+
+def names_begun(typed: str) -> list[str]:
+    """Words of the trade, and parts of the names of what is public, that begin with Latin letters and digits as typed,
+    however these are parted: ur10e for ur10, m20 pro for m20p.
+    """
+    pattern = re.compile(rf"(?<![{LATIN}])" + "[ _-]?".join(map(re.escape, typed)) + rf"[{LATIN}]*")
+    found = (pattern.search(name) for name in _names_from(typed))
+    return list(dict.fromkeys(met[0] for met in found if met and met[0] != typed))
+
+
+def names_read(typed: str) -> list[str]:
+    """The parts of the names of what is public whose pinyin this is: 讯飞 for xunfei."""
+    parts = (
+        name[start:end]
+        for name in (_names_from(typed) if len(typed) >= SHORTEST_READ else ())
+        for start in shared_analyzer().starts(name)[:STARTS]
+        for end in range(start + 2, min(start + HAN_READ, len(name)) + 1)
+    )
+    return list(dict.fromkeys(part for part in parts if HAN_PART.fullmatch(part) and pinyin(part) == typed))
+
+
+def _names_from(typed: str) -> Iterator[str]:
+    """The normalised names that a person may begin to type so."""
+    for each in (*_words(typed[:LONGEST]), *_objects(typed[:LONGEST], AT_MOST)):
+        yield shared_analyzer().normalise(each.text.zh)
+
+
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 
@@ -157,12 +189,16 @@ def rows_of_words(found: Mapping[str, int], counts: Mapping[str, Mapping[str, in
         for code, spoken in names.items():
             if counts.get(facet, {}).get(code):
                 rows += _rows(0, facet, 0, spoken, counts[facet][code], code)
-    fold = shared_analyzer().normalise
-    for word, others in trade.items():
-        documents = max(found.get(fold(each), 0) for each in (word, *others))
-        if documents:
-            rows += _rows(0, "word", 0, [word], documents, word)
+    for word, documents in leading(found, trade).items():
+        rows += _rows(0, "word", 0, [word], documents, word)
     return rows
+
+
+def leading(found: Mapping[str, int], trade: Wordings) -> dict[str, int]:
+    """Words of the trade that lead to something, with the documents of the most frequent of their wordings."""
+    fold = shared_analyzer().normalise
+    most = {word: max(found.get(fold(each), 0) for each in (word, *others)) for word, others in trade.items()}
+    return {word: documents for word, documents in most.items() if documents}
 
 
 def renew_words(rows: Sequence[Row]) -> None:

@@ -26,7 +26,7 @@ from marketplace.web.forms import Typed, entered
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import address
-from marketplace.web.request import MEGABYTE, beginning, loggable
+from marketplace.web.request import MEGABYTE, beginning, loggable, wants_json
 from marketplace.web.ways import list_of_file, nearest, way_back
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,6 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, no_database)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
-
-
-def wants_json() -> bool:
-    """Whether the answer goes to a program: the API, or a list as JSON."""
-    return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
 def page(status: int, template: str = "", **context: Any) -> ResponseReturnValue:

@@ -16,7 +16,8 @@ from werkzeug.routing import IntegerConverter, Map, Rule
 from werkzeug.sansio.multipart import Data, Field, File, MultipartDecoder, NeedData
 from whitenoise import WhiteNoise
 
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.text import Text
 from marketplace.foundation.db import db, transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -31,6 +32,7 @@ MAX_UPLOAD = 64 * MEGABYTE
 MAX_FORM_PARTS = 2000
 LARGEST_KEY = 2**31 - 1  # of the databases' INTEGER
 YEAR = 365 * 24 * 3600
+ZERO_BYTE = Text("不能含有零字节", "It cannot hold a zero byte")
 
 
 # A path segment this long is a token (a link of a mail, a calendar's secret address), not a name or a number.
@@ -151,7 +153,10 @@ def init_request(app: Flask) -> None:
     @app.before_request
     def refuse_zero_bytes() -> None:
         """No person types one, and PostgreSQL takes none in a text."""
-        if "\0" in request.path or any("\0" in value for _key, value in request.args.items(multi=True)):
+        given = [name for name, value in request.args.items(multi=True) if "\0" in value]
+        if given and wants_json():
+            raise Invalid([FieldError(name, ZERO_BYTE) for name in dict.fromkeys(given)])
+        if given or "\0" in request.path:
             raise NotFound
         if request.method not in SAFE and any("\0" in value for _key, value in request.form.items(multi=True)):
             raise BadRequest
@@ -159,6 +164,11 @@ def init_request(app: Flask) -> None:
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
         db.session.remove()
+
+
+def wants_json() -> bool:
+    """Whether the answer goes to a program."""
+    return request.path.startswith("/api/")
 
 
 def redirect_target(default: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -118,6 +118,12 @@ class Analyzer:
         unique = list({word.surface: word for word in words}.values())
         return [word for word in unique if word.surface not in self.stopwords] or unique
 
+    def parts(self, word: Word) -> tuple[Word, ...]:
+        """The words that a Chinese compound is made of, one after the other (焊接, 机器人); none of any other word."""
+        if RUN.match(word.surface):
+            return ()
+        return tuple(Word(part, ((part,),), (part,)) for part in _laid(word.surface, word.tokens[1:]))
+
     def _han_words(self, text: str) -> Iterator[Word]:
         for surface in self._jieba.cut(text):
             if not surface.isalnum():
@@ -171,6 +177,20 @@ def _cover(surface: str, parts: Iterable[str]) -> bool:
             covered[start : start + len(part)] = [True] * len(part)
             start = surface.find(part, start + 1)
     return all(covered)
+
+
+def _laid(surface: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """The fewest of ``parts`` that make up ``surface`` laid end to end, the longest last; () when they do not."""
+    laid: dict[int, tuple[str, ...]] = {0: ()}  # by the place up to which they reach
+    for place in range(1, len(surface) + 1):
+        ways = [
+            (*laid[place - len(part)], part)
+            for part in parts
+            if place - len(part) in laid and surface.startswith(part, place - len(part))
+        ]
+        if ways:
+            laid[place] = min(ways, key=lambda way: (len(way), -len(way[-1])))
+    return laid.get(len(surface), ())
 
 
 def _chain_spans(text: str) -> Iterator[tuple[int, int, list[str]]]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from operator import add
 
 from marketplace.foundation.index.interface import FACETS, Condition, Key
-from marketplace.foundation.index.plan import Every, First, Node, Plan, Term
+from marketplace.foundation.index.plan import Every, First, Node, Plan, Spread, Term
 from marketplace.foundation.index.reaching import reaching
 from marketplace.foundation.index.reading import Snapshot, View
 from marketplace.foundation.index.snapshot import numbers_of
 from marketplace.foundation.index.weighed import Postings
 
 TELLING = 2_000  # documents; a word in more of them does not bring a document in by itself
+COMMON = 4  # nor, for what is merely related, a word in more than one of so many documents,
+FEW_DOCUMENTS = 20  # unless these are fewer than a page of them
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -62,7 +64,7 @@ class Evaluator:
         first, *others = node.nodes
         bits = self.bits(place, first)
         for other in others:
-            if isinstance(node, Every):
+            if isinstance(node, Every | Spread):
                 bits &= self.bits(place, other)
             else:
                 bits |= self.bits(place, other)
@@ -74,6 +76,8 @@ class Evaluator:
             return self.postings(place, node).scores(numbers, bits, self.idf(node))
         if isinstance(node, Every):
             return self.sums(place, node.nodes, numbers, bits)
+        if isinstance(node, Spread):
+            return [score / len(node.nodes) for score in self.sums(place, node.nodes, numbers, bits)]
         best = dict.fromkeys(numbers, -1.0)
         rest = bits
         for child in node.nodes:
@@ -127,10 +131,11 @@ class Evaluator:
             matches.append(Match(place, view, bits, tuple(group for _, group in heaviest), loose=True))
         return matches
 
-    def match_any(self, groups: Sequence[Node]) -> list[Match]:
-        """Documents in which any group matches that is not in too many documents to tell anything."""
-        frequencies = {group: self._frequency(group) for group in groups}
-        telling = [group for group in groups if frequencies[group] <= TELLING] or groups
+    def match_any(self, groups: Sequence[Node], telling: Sequence[Node] = ()) -> list[Match]:
+        """Documents in which any group matches that is not in too many documents to tell anything, or of ``telling``
+        any; all groups score.
+        """
+        telling = telling or self._in_at_most(groups, TELLING) or groups
         matches = []
         for place, view in enumerate(self._snap.views):
             bits = 0
@@ -138,6 +143,14 @@ class Evaluator:
                 bits |= self.bits(place, group)
             matches.append(Match(place, view, bits & view.live, tuple(groups), loose=True))
         return matches
+
+    def telling(self, groups: Sequence[Node]) -> list[Node]:
+        """The groups that only some of the documents have, so that one of them alone says what a document is about."""
+        documents = sum(view.live.bit_count() for view in self._snap.views)
+        return self._in_at_most(groups, min(TELLING, max(FEW_DOCUMENTS, documents // COMMON)))
+
+    def _in_at_most(self, groups: Sequence[Node], documents: int) -> list[Node]:
+        return [group for group in groups if self._frequency(group) <= documents]
 
     def _weight(self, group: Node) -> float:
         """The idf of a group as one word; 0 when it is in no live document."""

@@ -108,7 +108,8 @@ class SearchAnswer:
     when its own values are counted. ``approximate`` says that fewer words than asked for had to match, or that a
     phrase could not be verified in every candidate. ``terms`` are what to highlight. ``widened``: words of the question
     with the other wordings that were searched for too. ``unknown``: how many more there are of which it is not known
-    whether they meet the conditions. ``related`` have some of the words only and are not among the total.
+    whether they meet the conditions. ``related`` have some of the words only and are not among the total. ``wordless``:
+    the text holds nothing that can be searched for, so that it left nothing out.
     """
 
     total: int
@@ -119,6 +120,7 @@ class SearchAnswer:
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unknown: int = 0
     related: tuple[Hit, ...] = ()
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

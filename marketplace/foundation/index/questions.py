@@ -52,17 +52,20 @@ class Answerer:
             widened=plan.widened,
             unknown=count(open_, filters),
             related=self._related(plan, matches, request),
+            wordless=bool(plan.text) and not plan.groups,
         )
 
     def _related(self, plan: Plan, matches: Sequence[Match], request: SearchRequest) -> tuple[Hit, ...]:
-        """What has some of the words, behind a first page that is not full; none for phrases and numbers."""
+        """What has a word that tells something, behind a first page that is not full; none for phrases and numbers."""
         asked = request.related and request.sort == "relevance" and not request.offset and not request.unknown
         if not asked or plan.phrases or plan.number or not plan.loose or count(matches, request.filters) >= FULL:
             return ()
+        telling = self._evaluator.telling(plan.loose)
+        if not telling:
+            return ()
         known = {match.place: match.bits for match in matches}
-        some = [
-            replace(match, bits=match.bits & ~known[match.place]) for match in self._evaluator.match_any(plan.loose)
-        ]
+        any_of_them = self._evaluator.match_any(plan.loose, telling)
+        some = [replace(match, bits=match.bits & ~known[match.place]) for match in any_of_them]
         met, _ = self._evaluator.judged(some, request.conditions)
         best_first = self._rank(plan, list(met), request, None)
         return tuple(Hit(*entry.key, entry.score) for entry in best_first[: request.related])

@@ -13,7 +13,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from marketplace.foundation.index.analyzer import Analyzer, shared_analyzer
 from marketplace.foundation.index.interface import FACETS, IndexDocument, Key
-from marketplace.foundation.index.plan import Either, Every, First, Node, Plan, Term
+from marketplace.foundation.index.plan import Either, Every, First, Node, Plan, Spread, Term
 
 WEIGHTS = {"title": 2.5, "body": 1.0, "tags": 1.5}
 VOCABULARY = [
@@ -97,6 +97,8 @@ class Recount:
         met = [score for score in scores if score is not None]
         if isinstance(node, Every):
             return sum(met) if len(met) == len(scores) else None
+        if isinstance(node, Spread):
+            return sum(met) / len(met) if len(met) == len(scores) else None
         if not met:
             return None
         assert isinstance(node, Either | First)

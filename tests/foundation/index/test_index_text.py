@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from marketplace.foundation.index.analyzer import DATA, Analyzer, shared_analyzer
 from marketplace.foundation.index.highlight import highlight
-from marketplace.foundation.index.plan import Either, Every, First, Term, make_plan
+from marketplace.foundation.index.plan import Either, First, Spread, Term, make_plan
 from marketplace.foundation.index.postings import read_postings, write_postings
 from marketplace.foundation.index.reaching import reaching
 from marketplace.foundation.index.rerank import rerank
@@ -125,8 +125,9 @@ def test_plan_of_words_wordings_and_phrases() -> None:
     agv = plan.groups[0]
     assert isinstance(agv, Either)
     assert agv.nodes[0] == Term("agv")
-    assert isinstance(agv.nodes[1], Term | First)
-    assert isinstance(agv.nodes[2], Every)
+    assert agv.nodes[1] == Term("agvs")
+    assert isinstance(agv.nodes[2], Term | First)
+    assert isinstance(agv.nodes[3], Spread)
     assert {"agv", "自动导引车", "仓储"} <= set(plan.terms)
     whole = make_plan("AGV 合肥", ANALYZER, lambda text: wordings.get(text, []))
     assert len(whole.groups) == 1
