@@ -20,18 +20,21 @@ from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.policy import PUBLIC_STATES
 from marketplace.organizations.views import place_of
 from marketplace.reference import regions
+from marketplace.web.actions import done
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
-from marketplace.web.languages import current_language
-from marketplace.web.languages import gettext as _
 from marketplace.web.paging import paginate
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a security administrator does to a user; ``offered`` says to whom it can be done now."""
+    """What a security administrator does to a user; ``offered`` says to whom it can be done now.
+
+    ``past``: the English words of what was done; in Chinese the button reads the same.
+    """
 
     label: Text
+    past: str
     run: Callable[[User, Actor, str], None]
     offered: Callable[[User], bool]
     hint: Text | None = None
@@ -49,17 +52,20 @@ def locked_until(user: User) -> datetime | None:
 ACTS: Mapping[str, Act] = {
     "disable": Act(
         Text("停用账号", "Disable the account"),
+        "Account disabled",
         services.disable,
         lambda user: user.disabled_at is None,
         Text("立即退出所有会话，不能再登录；做过的事都保留。", "Every session ends at once; what was done stays."),
     ),
     "enable": Act(
         Text("启用账号", "Enable the account"),
+        "Account enabled",
         services.enable,
         lambda user: user.disabled_at is not None and user.deleted_at is None,
     ),
     "unlock": Act(
         Text("解除锁定", "Lift the lock"),
+        "Lock lifted",
         services.unlock,
         lambda user: user.disabled_at is None and locked_until(user) is not None,
         Text(
@@ -68,10 +74,14 @@ ACTS: Mapping[str, Act] = {
         ),
     ),
     "end_sessions": Act(
-        Text("结束全部会话", "End all sessions"), services.end_sessions, lambda user: user.disabled_at is None
+        Text("结束全部会话", "End all sessions"),
+        "All sessions ended",
+        services.end_sessions,
+        lambda user: user.disabled_at is None,
     ),
     "reset_second_factor": Act(
         Text("重置动态口令", "Reset the second factor"),
+        "Second factor reset",
         services.reset_second_factor,
         lambda user: user.second_factor_at is not None,
         Text(
@@ -81,11 +91,15 @@ ACTS: Mapping[str, Act] = {
     ),
     "appoint": Act(
         Text("任命为管理员", "Make an administrator"),
+        "Made an administrator",
         _appoint,
         lambda user: user.is_active and not user.administrator,
     ),
     "dismiss": Act(
-        Text("免去管理员", "End the administration"), services.dismiss, lambda user: bool(user.administrator)
+        Text("免去管理员", "End the administration"),
+        "Administration ended",
+        services.dismiss,
+        lambda user: bool(user.administrator),
     ),
 }
 
@@ -124,7 +138,7 @@ def act_on_user(key: int) -> ResponseReturnValue:
     if act is None:
         raise NotFound
     act.run(found, current_actor(), clean(request.form.get("reason")))
-    flash(_("已办理：%(step)s。", step=act.label.say(current_language())))
+    flash(done(Text(act.label.zh, act.past)))
     return redirect(url_for("admin.user", key=found.id))
 
 

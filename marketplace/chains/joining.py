@@ -124,19 +124,23 @@ def _links(parts: Sequence[ChainPart], rows: Mapping[int, Sequence[ChainRow]], e
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage: its name, what came together in it, how far it is ("" for not begun)."""
+    """One stage: its name, what came together in it, how far it is (None for not begun).
+
+    ``closed``: the reader would see nothing of it, whether there is anything or not.
+    """
 
     stage: Stage
     name: Text
     links: Sequence[ChainLink]
     progress: Progress | None
+    closed: bool = False
 
     @property
     def words(self) -> Text:
         """Where it stands."""
         done = sum(each.progress == "done" for each in self.links)
         if not self.links:
-            return Text("未开始", "Not begun")
+            return Text("不公开", "Not public") if self.closed else Text("未开始", "Not begun")
         if len(self.links) == 1:
             return self.links[0].mark.label
         if not done:
@@ -152,7 +156,12 @@ def steps(links: Iterable[ChainLink]) -> list[Step]:
     for link in links:
         if not link.aside:
             held[link.stage].append(link)
-    return [Step(stage, _name(stage, found), found, _whole(found)) for stage, found in held.items()]
+    ours = any(each.ours for each in held["need"])
+    closed = set() if ours else {part.private for part in _parts()}
+    return [
+        Step(stage, _name(stage, found), found, _whole(found), stage in closed and not found)
+        for stage, found in held.items()
+    ]
 
 
 def _name(stage: Stage, links: Sequence[ChainLink]) -> Text:

@@ -43,6 +43,8 @@ def stages(steps: Sequence[Step], href: str) -> list[dict[str, Any]]:
 
 
 def _items(step: Step, href: str) -> list[tuple[Text, str, str]]:
+    if step.closed:
+        return [(Text("只有双方看得到", "For its two sides alone"), "", "")]
     # What came to something first, then what goes on, then what stopped; the newest before the others.
     newest = list(reversed(step.links))
     first = [each for progress in BLOCKS for each in newest if each.progress == progress]

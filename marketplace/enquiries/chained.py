@@ -60,4 +60,4 @@ def _event(entry: LedgerEntry) -> Event:
     return Event(entry, OPENED) if entry.action == "open" else steps_told(ENQUIRY, [entry], reasons=False)[0]
 
 
-CHAIN = ChainPart({"enquiry": TOLD, "outcome": ("confirm", "settle")}, rows, links)
+CHAIN = ChainPart({"enquiry": TOLD, "outcome": ("confirm", "settle")}, rows, links, private="talk")

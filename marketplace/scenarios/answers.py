@@ -32,8 +32,8 @@ def amount(text: str, field: str) -> str:
     if not 0 < number <= MOST_AMOUNT or _places(number) > AMOUNT_DECIMALS:
         raise FieldError(
             field,
-            Text("金额要大于 0、不超过 1000 万万元，最多 4 位小数；单位是万元",
-                 "An amount is above 0, at most 10,000,000, with at most 4 decimals; its unit is CNY 10,000"),
+            Text("金额要大于 0、不超过 1000 亿元，最多 4 位小数；单位是万元",
+                 "An amount is above 0, at most CNY 100 billion, with at most 4 decimals; its unit is CNY 10,000"),
         )  # fmt: skip
     return plain(number)
 

@@ -19,6 +19,7 @@ from marketplace.scenarios.queries import was_public_to
 from marketplace.web.chain import ChainLink, ChainPart, ChainRow, Entries, Event, Progress, chain_row, steps_told
 
 TOLD = ("publish", "load", "suspend", "resume", "expire", "fulfil", "close", "withdraw")
+OURS = "ours"
 PROGRESS: dict[str, Progress] = {"closed": "stop", "suspended": "stop", "withdrawn": "stop"}
 REVISED = Text("第 %(number)s 版获准，替换前一版", "Revision %(number)s approved; it replaces the one before")
 
@@ -26,9 +27,11 @@ REVISED = Text("第 %(number)s 版获准，替换前一版", "Revision %(number)
 def rows(needs: Sequence[int], actor: Actor, told: bool) -> list[sa.Select[Any]]:
     """The needs themselves, and for the timeline their further revisions; the first one is the publication."""
     seen = Scenario.id.in_(needs) & was_public_to(actor)
+    ours = Scenario.organization_id.in_(sorted(actor.organization_ids))
     themselves = chain_row(
         "scenario", key=Scenario.id, need=Scenario.id, number=Scenario.number, title=Scenario.title,
         title_en=Scenario.title_en, state=Scenario.state, since=Scenario.published_at, last_of=TOLD,
+        detail=sa.case((ours, OURS), else_=""),
     ).where(seen)  # fmt: skip
     theirs = (Revision.listing_type == "scenario") & (Revision.number > 1)
     revisions = chain_row(
@@ -53,7 +56,7 @@ def links(found: Sequence[ChainRow], entries: Entries) -> Iterator[ChainLink]:
             stage="need", kind=SCENARIO.label, need=row.need, number=row.number,
             href=url_for("scenarios.show", number=row.number), title=row.label,
             mark=SCENARIO.lifecycle.mark(row.state), progress=PROGRESS.get(row.state, "done"),
-            since=first, events=events, last=row.last,
+            since=first, events=events, last=row.last, ours=row.detail == OURS,
         )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _range(tier: int, prefix: str) -> sa.ColumnElement[bool]:
     return (SuggestionKey.tier == tier) & (SuggestionKey.key >= prefix) & (SuggestionKey.key < prefix + LAST)
 
 
-def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
+def _words(prefix: str, within: Within | None = None) -> Iterator[Suggestion]:
     select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
     grouped = select.where(_range(0, prefix)).group_by(SuggestionKey.kind, SuggestionKey.words)
     if within is not None:
@@ -109,7 +109,7 @@ def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
             yield found
 
 
-def _objects(prefix: str, limit: int, within: Within | None) -> Iterator[Suggestion]:
+def _objects(prefix: str, limit: int, within: Within | None = None) -> Iterator[Suggestion]:
     near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_range(1, prefix))
     if within is not None:
         near = near.where(SuggestionKey.kind == within.kind)

@@ -16,7 +16,6 @@ from marketplace.core.text import Text
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
-from marketplace.web.languages import gettext as _
 from marketplace.web.request import redirect_target
 
 
@@ -67,11 +66,16 @@ def add_actions(blueprint: Blueprint, route: ActionRoute) -> None:
             if route.redraw is None or wrong is None:
                 raise
             return route.redraw(subject, RefusedReason(step.name, reason, wrong.message))
-        flash(_("已办理：%(step)s。", step=step.label.say(current_language())))
+        flash(done(step.told))
         return redirect(redirect_target(route.href(subject)))
 
     rule = f"/<number>/{route.path}"
     blueprint.add_url_rule(rule, f"act_{route.path}", signed_in(act), methods=["POST"])
+
+
+def done(told: Text) -> str:
+    """That an act was carried out; ``told``: what history says was done."""
+    return (Text("已办理：%(step)s。", "%(step)s.") % {"step": told}).say(current_language())
 
 
 def seen_version() -> int | None:

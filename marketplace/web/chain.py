@@ -60,6 +60,8 @@ class ChainLink:
     stage_name: Text | None = None
     # Told on the timeline, and no object of its stage.
     aside: bool = False
+    # Of a need: the reader belongs to the organization that has it, and takes part in all that follows from it.
+    ours: bool = False
 
 
 class ChainRow(NamedTuple):
@@ -97,11 +99,13 @@ class ChainPart:
     ``told``: subject type → the acts of which chains tell. ``rows``: the selects of what belongs to needs with these
     keys, as far as the actor may see it, each made with ``chain_row``; with the last argument also what stands on the
     timeline alone. ``links``: the rows that were found, with their entries or, for who shows no events, without.
+    ``private``: the stage of which only those see anything who take part in it.
     """
 
     told: Mapping[str, Collection[str]]
     rows: Callable[[Sequence[int], Actor, bool], Sequence[sa.Select[Any]]]
     links: Callable[[Sequence[ChainRow], Entries], Iterable[ChainLink]]
+    private: Stage | None = None
 
 
 _NOTHING = sa.literal("")

@@ -167,8 +167,8 @@ def init_request(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Whether the answer goes to a program."""
-    return request.path.startswith("/api/")
+    """Whether the answer goes to a program: the API, or a list as JSON."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
 def redirect_target(default: str) -> str:

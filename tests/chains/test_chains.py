@@ -114,6 +114,24 @@ def test_what_is_not_public_is_on_no_chain(asked: Db, clock: Clock) -> None:
         seen(scenarios.scenario("in_review").id)
 
 
+def test_a_stage_that_only_its_sides_see_is_not_said_to_be_empty(asked: Db, clock: Clock) -> None:
+    """A verified pilot stands behind talks of which a stranger learns nothing: neither that there are any, nor none."""
+    who = pilots.sides()
+    enquiries.agreed(who)
+    stranger = accounts.actor(accounts.person())
+
+    def talks(actor: Actor) -> tuple[str, list[str]]:
+        step = joining.steps(seen(who.scenario.id, actor).of_need(who.scenario.id))[1]
+        return step.words.zh, [str(label.zh) for label, _href, _day in showing._items(step, "")]
+
+    for outside in (VISITOR, stranger):
+        assert talks(outside) == ("不公开", ["只有双方看得到"])
+    assert talks(who.supplier)[0] == talks(who.demander)[0] == "已达成"
+    untouched = pilots.sides(demander=who.scenario.organization)
+    step = joining.steps(seen(untouched.scenario.id, who.demander).of_need(untouched.scenario.id))[1]
+    assert (step.words.zh, step.closed) == ("未开始", False), "its own organization would see every talk"
+
+
 def reviewer() -> Actor:
     return accounts.actor(accounts.official())
 

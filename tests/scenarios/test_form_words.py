@@ -171,6 +171,7 @@ def test_budgets(owner: Owner) -> None:
         ({"budget_kind": "negotiable"}, "选了“面议”就不填金额"),
         ({"budget_from": "六十"}, "请填数字，单位万元"),
         ({"budget_from": "-1"}, "金额要大于 0"),
+        ({"budget_from": "10000001"}, "不超过 1000 亿元"),
         ({"budget_from": "0.00001"}, "4 位小数"),
         ({"budget_from": "1e3"}, "请填数字"),
         ({"budget_from": "NaN"}, "请填数字"),

@@ -33,7 +33,7 @@ GATE = Lifecycle(
     "gate", Text("大门", "Gate"), "shut",
     {"shut": State(Text("关着", "Shut")), "open": State(Text("开着", "Open"))},
     (
-        step("open", "shut", "open", who=anybody, label=Text("开门", "Open up")),
+        step("open", "shut", "open", who=anybody, label=Text("开门", "Open up"), past="Opened up"),
         step("rust", "shut", "open", who=anybody, quiet=True, label=Text("生锈", "Rust")),
     ),
 )  # fmt: skip
@@ -94,7 +94,9 @@ def test_a_step_is_carried_out_and_told(trial: Trial, member: Client, path: str)
 def test_it_is_told_in_the_language_of_the_reader(trial: Trial, member: Client) -> None:
     member.get("/help?lang=en")
     member.submit("/gates/G-1/do", {"transition": "open"})
-    assert "Open up" in member.get("/help").text
+    page = member.get("/help").text
+    assert "Opened up." in page
+    assert "Done:" not in page
 
 
 @sqlite_only

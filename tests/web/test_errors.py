@@ -190,6 +190,8 @@ def test_addresses_that_lead_nowhere(
     assert answer.text.count("<h1") == 1
     if status == 405:
         assert answer.headers["Allow"]
+        above = {"/help": "/help", "/products/P-2026-000001/do": "/products/P-2026-000001"}.get(path, "/")
+        assert f'<li><a href="{above}">' in answer.text
 
 
 @sqlite_only

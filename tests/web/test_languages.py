@@ -94,6 +94,22 @@ def test_language_link_keeps_the_page_and_never_leads_elsewhere(app: Flask) -> N
     assert href == "?q=%E5%B7%A1%E6%A3%80&kind=a&kind=b&lang=en"
 
 
+def test_language_link_of_an_answered_form_leads_to_a_page_that_can_be_opened(app: Flask) -> None:
+    app.add_url_rule("/talks/<number>", "talk", lambda number: number)
+    app.add_url_rule("/talks/<number>/end", "end", lambda number: number, methods=["POST"])
+    found = {}
+    for came in ("/talks/1?page=2&lang=zh", "/talks/1/end", "//elsewhere.example/", "/nowhere", ""):
+        headers = {"Referer": f"http://localhost{came}"} if came else {}
+        with app.test_request_context("/talks/1/end?x=1", method="POST", headers=headers):
+            found[came] = languages.switch_href(lang="en")
+    assert found == {
+        "/talks/1?page=2&lang=zh": "/talks/1?page=2&lang=en", "/talks/1/end": "/talks/1?lang=en",
+        "//elsewhere.example/": "/talks/1?lang=en", "/nowhere": "/talks/1?lang=en", "": "/talks/1?lang=en",
+    }  # fmt: skip
+    with app.test_request_context("/?q=1", method="POST"):
+        assert languages.switch_href(lang="en") == "?q=1&lang=en"
+
+
 def test_values_in_both_languages(app: Flask) -> None:
     written = {}
     for language in ("zh_CN", "en"):
