@@ -61,7 +61,7 @@ def answer(number: str) -> ResponseReturnValue:
     free = [product for product, bar in found if bar is None]
     form.offer({each.number: _offered(each, scenario) for each in free})
     return _opened(form, command, choices, wanted) or form_page(
-        "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices()),
+        "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices(), lambda each: each.label),
         agreed=opening.agreed_already([(scenario, each) for each in free]),
     )  # fmt: skip
 
@@ -85,14 +85,14 @@ def invite(number: str) -> ResponseReturnValue:
     free = [need for need, bar in found if bar is None]
     form.offer({each.number: _asked(each, product) for each in free})
     return _opened(form, command, choices, [wanted]) or form_page(
-        "enquiries/invite.html", form, product=_product(number), barred=_barred(choices()),
+        "enquiries/invite.html", form, product=_product(number), barred=_barred(choices(), _asked_for),
         agreed=opening.agreed_already([(each, product) for each in free]),
     )  # fmt: skip
 
 
-def _barred(choices: Choices) -> list[tuple[Text, Barred]]:
+def _barred(choices: Choices, label: Callable[[Any], Text]) -> list[tuple[Text, Barred]]:
     """What cannot be chosen now, and why not."""
-    return [(each.label, bar) for each, bar in choices if bar is not None]
+    return [(label(each), bar) for each, bar in choices if bar is not None]
 
 
 def _opened(
@@ -139,9 +139,14 @@ def _offered(product: Product, scenario: Scenario) -> Text:
 
 
 def _asked(need: Scenario | Organization, product: Product) -> Text:
+    """A need as a choice, with how the product meets its must-haves."""
+    return _with_fit(need.label, need, product) if isinstance(need, Scenario) else _asked_for(need)
+
+
+def _asked_for(need: Scenario | Organization) -> Text:
     if isinstance(need, Organization):
         return Text("不针对具体需求（%(name)s）", "No particular need (%(name)s)") % {"name": need.label}
-    return _with_fit(need.label, need, product)
+    return need.label
 
 
 def _with_fit(label: Text, scenario: Scenario, product: Product) -> Text:

@@ -128,7 +128,8 @@ def _wrong_reason(enquiry: Enquiry, refused: RefusedReason | None) -> list[tuple
     """(id of the field, what to correct), as a form's ``problems`` gives it."""
     if refused is None or enquiry.proposal is None:
         return []
-    return [(f"reason-{refused.step}-{enquiry.proposal.id}", refused.message.say(current_language()))]
+    words = _("%(label)s：%(text)s", label=_("理由"), text=refused.message.say(current_language()))
+    return [(f"reason-{refused.step}-{enquiry.proposal.id}", words)]
 
 
 def _fits(enquiry: Enquiry) -> list[tuple[Any, Any]]:

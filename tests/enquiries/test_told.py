@@ -199,7 +199,7 @@ def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people:
         again = owner.submit(path, {"transition": "refuse", "version": str(outcome.version), "reason": reason})
         assert again.status_code == 422
         assert enquiry.number in again.text
-        assert f'<a href="#{field}">{message}' in again.text
+        assert f'<a href="#{field}">理由：{message}' in again.text
         assert f'id="{field}-error"' in again.text
         assert (long in again.text) == (reason == long)
     assert owner.submit(path, {"transition": "refuse", "reason": "先谈价格"}).status_code == 302

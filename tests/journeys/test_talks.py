@@ -34,7 +34,7 @@ def test_from_finding_a_need_to_an_agreed_pilot(sample: LiveSite, windows: Windo
     firm.open("/workspace/enquiries")
     assert number in firm.main.inner_text()
     compared = firm.open(f"/scenarios/{need}/answers").locator("tbody tr", has_text=number)
-    for words in ("IP67", "全部满足", "检测", "42"):  # must-haves, the verdict, evidence, price
+    for words in ("IP67", "全部满足", "自述", "42"):  # must-haves, the verdict, evidence, price
         expect(compared).to_contain_text(words)
     assert number in firm.text(f"/scenarios/{need}/answers.json")
     firm.open(f"/enquiries/{number}")

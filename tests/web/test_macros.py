@@ -30,6 +30,7 @@ REFUSED = Refused(
     Text("公示不少于 5 个工作日（规则 N-01）。", "A notice stays open for 5 working days (rule N-01)."),
     Text("今天是第 4 个工作日。", "Today is the fourth."),
     Text("10-10 24:00 后自动结束。", "It ends by itself after 10 October."),
+    "/notices/1",
 )
 LINKS = [("产品供给", "/products", "products", "Products"), ("场景需求", "/scenarios", "scenarios", "Needs")]
 GALLERY = (Path(__file__).parent / "gallery.html").read_text(encoding="utf-8")
