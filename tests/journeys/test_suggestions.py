@@ -52,35 +52,48 @@ def test_a_suggestion_is_typed_chosen_left_and_followed(sample: LiveSite, window
 def test_the_list_is_of_what_the_box_holds_now(sample: LiveSite, windows: Windows) -> None:
     page = windows.open()
     asked: list[str] = []
+    held: list[Route] = []
 
-    def slowly(route: Route) -> None:
-        words = parse_qs(urlsplit(route.request.url).query)["q"][0]
-        asked.append(words)
-        if words == "xun":  # its answer comes after that to what was typed next
-            page.wait_for_timeout(900)
-        route.continue_()
+    def words_of(address: str) -> str:
+        return parse_qs(urlsplit(address).query).get("q", [""])[0]
 
-    page.route("**/search/suggest?*", slowly)
+    def answer(route: Route) -> None:
+        asked.append(words_of(route.request.url))
+        if asked[-1] == "xun":  # its answer comes after that to what was typed next
+            held.append(route)
+        else:
+            route.continue_()
+
+    def type_in(words: str) -> None:
+        box.evaluate("(box, words) => { box.value = words; box.dispatchEvent(new Event('input')); }", words)
+
+    page.route("**/search/suggest?*", answer)
     page.goto("/search")
     form = page.locator("form[data-suggest]").first
     box = form.locator("input[type=search]")
     options = form.get_by_role("option")
     box.press_sequentially("xu")
     expect(options.first).to_be_visible()
-    box.press("n")
-    page.wait_for_timeout(200)
-    box.press("j")
+    with page.expect_request(lambda request: words_of(request.url) == "xun"):
+        box.press("n")
+    with page.expect_response(lambda given: words_of(given.url) == "xunj"):
+        box.press("j")
     expect(options.first).to_contain_text("巡检")
-    page.wait_for_timeout(1200)
-    assert asked[-1] == "xunj"
     now = options.all_text_contents()
-    box.press("End")
-    box.evaluate("box => { box.value = 'xun'; box.dispatchEvent(new Event('input', {bubbles: true})); }")
+    with page.expect_event("requestfinished", lambda request: words_of(request.url) == "xun"):
+        held.pop().continue_()
+    page.evaluate("fetch('/healthz').then(answer => answer.text())")  # whatever the page does with it is done
+    assert options.all_text_contents() == now
+    assert asked[-1] == "xunj"
+    with page.expect_request(lambda request: words_of(request.url) == "xun"):
+        type_in("xun")
     box.press("ArrowDown")
     expect(form.locator("[aria-selected=true]")).to_have_count(0)
-    box.evaluate("box => { box.value = 'xunj'; box.dispatchEvent(new Event('input', {bubbles: true})); }")
-    page.wait_for_timeout(400)
-    assert options.all_text_contents() == now
+    with page.expect_response(lambda given: words_of(given.url) == "xunj"):
+        type_in("xunj")
+    expect(options).to_have_text(now)
+    box.press("ArrowDown")
+    expect(form.locator("[aria-selected=true]")).to_have_count(1)
 
 
 def test_the_home_page_and_a_list_suggest_too(sample: LiveSite, windows: Windows) -> None:
