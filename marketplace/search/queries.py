@@ -146,6 +146,7 @@ def _ask(
             strict=strict,
             related=0 if strict or question.page > 1 else RELATED,
             only=only,
+            spoken=spelling.spoken(question.text, read) if read else "",
         ),
         texts,
         None if question.literal else others,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import sqlalchemy as sa
@@ -95,6 +95,14 @@ def readings(text: str) -> dict[str, list[str]]:
         if meant := [*words[:READINGS], *suggesting.names_read(key)]:
             read[spoken] = list(dict.fromkeys(meant))
     return read
+
+
+def spoken(text: str, read: Mapping[str, Sequence[str]]) -> str:
+    """A question with the likeliest of these readings in the place of the letters."""
+    text = shared_analyzer().normalise(text)
+    for letters in sorted(read, key=len, reverse=True):
+        text = text.replace(letters, read[letters][0])
+    return text
 
 
 def _typed_pinyin(text: str) -> list[str]:

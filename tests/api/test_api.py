@@ -129,7 +129,8 @@ def test_search_goes_on_to_the_end_and_no_further(sample: Client) -> None:
         address = answer["next"]
     assert len(seen) == len(set(seen)) == answer["total"]
     past = sample.get(f"{PREFIX}/search?kind=product&page={-(-len(seen) // 20) + 1}")
-    assert (past.status_code, past.mimetype) == (404, "application/problem+json")
+    assert (past.status_code, past.mimetype) == (422, "application/problem+json")
+    assert [error["field"] for error in past.json["errors"]] == ["page"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,10 @@ def test_search_goes_on_to_the_end_and_no_further(sample: Client) -> None:
         ("/search?page=0&kind=robot&sort=oldest", {"page", "kind", "sort"}),
         ("/search?page=1e3", {"page"}),
         ("/search?page=９", {"page"}),
+        ("/search?page=400", {"page"}),
+        ("/challenges?page=400", {"page"}),
+        ("/search?q=%00", {"q"}),
+        ("/search?q=a%00b&kind=%00", {"q", "kind"}),
         ("/regions?level=village", {"level"}),
         (f"/search?q={'长' * 201}", {"q"}),
         ("/domains?x=1", {"x"}),

@@ -104,6 +104,11 @@ def test_pinyin_and_traditional_questions_find_and_say_so(client: Client, query:
         ("四组机器人", "四足机器人"),
         ("inspecton", "inspection"),
         ("寻检", "巡检"),
+        ("AGVV", "agv"),
+        ("cobott", "cobot"),
+        ("xunjain", "巡检"),
+        ("ur10", "ur10e"),
+        ("M20p", "m20 pro"),
     ],
 )
 def test_a_mistyped_question_is_answered_with_a_proposal(client: Client, query: str, meant: str) -> None:
@@ -116,6 +121,92 @@ def test_a_mistyped_question_is_answered_with_a_proposal(client: Client, query: 
 @pytest.mark.parametrize("query", ["巡检", "协作机械臂", "xArm", "机器人"])
 def test_what_finds_enough_is_not_doubted(client: Client, query: str) -> None:
     assert "您要找的是不是" not in client.get("/search", query_string={"q": query}).text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("清洁机器人", "清洁 机器人"),
+        ("巡检机器人", "点检机器人"),
+        ("焊接机器人", "焊接 机器人"),
+        ("喷涂机器人", "喷涂 机器人"),
+        ("负载20kg", "负载 20 kg"),
+        ("协作机械臂 10kg", "协作机械臂 10 公斤"),
+        ("6轴", "六轴"),
+        ("M20pro", "M20 Pro"),
+        ("humanoids", "humanoid"),
+        ("AGVs", "AGV"),
+        ("robot dogs", "robot dog"),
+        ("inspections", "inspection"),
+        ("xunjian", "巡检"),
+        ("巡 检", "巡检"),
+        ("AGV小车", "AGV"),
+        ("keda xunfei", "科大讯飞"),
+        ("能在变电站用的机器人有哪些", "变电站 机器人"),
+    ],
+)
+def test_two_ways_to_ask_find_the_same(client: Client, one: str, other: str) -> None:
+    first, second = (client.get("/api/v1/search", query_string={"q": text}).json for text in (one, other))
+    assert first["total"] == second["total"] > 0
+    assert first["facets"] == second["facets"]
+    assert (first["approximate"], second["approximate"]) == (False, False)
+
+
+def test_the_synonyms_of_a_part_are_named(client: Client) -> None:
+    assert "保洁" in client.get("/api/v1/search?q=清洁机器人").json["synonyms"]["清洁"]
+    page = client.get("/search?q=清洁机器人").text
+    assert "搜索“清洁”时也搜索了" in page
+    assert client.get("/api/v1/search?q=AGVs").json["synonyms"]["agvs"][0] == "AGV"
+
+
+@pytest.mark.parametrize("query", ["能在变电站用的机器人有哪些", "ur10", "AGVV", "擦玻璃机器人", "寻检机器人"])
+def test_what_is_proposed_finds_something_else(client: Client, query: str) -> None:
+    answer = client.get("/api/v1/search", query_string={"q": query}).json
+    meant = answer["did_you_mean"]
+    if meant:
+        other = client.get("/api/v1/search", query_string={"q": meant["q"]}).json
+        assert other["total"] == meant["total"] > 0
+        assert other["items"] != answer["items"]
+
+
+def test_nothing_is_proposed_that_is_the_same_search(session: scoped_session[Session]) -> None:
+    """What is left out of a question by the correction was in no text."""
+    for name in ("合肥巡检机器人有限公司", "芜湖巡检机器人有限公司"):
+        accounts.organization(name=name)
+    rebuild()
+    spelling.renew({"寻检": 1, "巡检": 2})
+    with current_app.test_request_context("/"):
+        asked = find(Question("巡检 寻剑"), SYSTEM)
+    assert (asked.approximate, asked.total, asked.meant) == (True, 2, None)
+
+
+def test_names_are_read_as_pinyin_from_each_of_their_first_words(session: scoped_session[Session]) -> None:
+    accounts.organization(name="科大讯飞股份有限公司")
+    rebuild()
+    with current_app.test_request_context("/"):
+        assert spelling.readings("xunfei") == {"xunfei": ["讯飞"]}
+        assert spelling.readings("keda xunfei")["keda xunfei"] == ["科大讯飞"]
+        assert spelling.readings("xunf") == {}
+        assert find(Question("keda xunfei"), SYSTEM).total == 1
+
+
+@pytest.mark.parametrize("query", ["%", "？！…", "🤖", "- _ ."])
+@pytest.mark.parametrize(("language", "said"), [("zh", "没有可以搜索的字"), ("en", "no letters or digits")])
+def test_a_question_without_words_is_told_so(client: Client, query: str, language: str, said: str) -> None:
+    assert said in client.get("/search", query_string={"q": query, "lang": language}).text
+    assert client.get("/api/v1/search", query_string={"q": query}).json["wordless"] is True
+
+
+@pytest.mark.parametrize("query", ["", "巡检", "的", "zzzzqq"])
+def test_a_question_with_words_is_not(client: Client, query: str) -> None:
+    assert "没有可以搜索的字" not in client.get("/search", query_string={"q": query, "lang": "zh"}).text
+    assert client.get("/api/v1/search", query_string={"q": query}).json["wordless"] is False
+
+
+def test_one_true_hit_is_not_followed_by_whatever_is_a_robot(client: Client) -> None:
+    answer = client.get("/api/v1/search?q=擦玻璃机器人").json
+    assert answer["total"] >= 1
+    assert answer["related"] == []
 
 
 @pytest.mark.parametrize(
@@ -168,9 +259,9 @@ def test_a_question_is_found_by_the_pinyin_of_its_words(session: scoped_session[
     for name in ("芜湖雪狼机器人有限公司", "铜陵巡检设备有限公司"):
         accounts.organization(name=name)
     rebuild()
-    assert spelling.readings("xunjian tongling") == {"xunjian": ["巡检"], "tongling": ["铜陵"]}
     assert spelling.corrections("寻检") == ["巡检"]
     with current_app.test_request_context("/"):
+        assert spelling.readings("xunjian tongling") == {"xunjian": ["巡检"], "tongling": ["铜陵"]}
         found = find(Question("xunjian"), SYSTEM)
     assert found.cards[0]["title"].zh == "铜陵巡检设备有限公司"
     assert found.widened == (("xunjian", ("巡检",)),)

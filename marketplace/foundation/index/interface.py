@@ -78,7 +78,8 @@ class SearchRequest:
     met; with ``unknown``, those documents are asked for instead of which no condition is known to fail and at least
     one is not known to be met. ``only``: nothing but these documents. ``strict``: every word must match, however few
     documents that leaves. ``related``: how many further documents to name that have some of the words, when those that
-    match are fewer than a page.
+    match are fewer than a page. ``spoken``: the text as its letters are read, where they are no words themselves; by
+    it the best hits are compared with the question.
     """
 
     text: str = ""
@@ -91,6 +92,7 @@ class SearchRequest:
     only: frozenset[Key] | None = None
     strict: bool = False
     related: int = 0
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

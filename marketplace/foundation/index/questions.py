@@ -121,7 +121,8 @@ class Answerer:
         window = ranked[:WINDOW]
         texts = self._texts([entry.key for entry in window])
         raw = [texts.get(entry.key, "") for entry in window]
-        scores = rerank(plan.text, raw, [entry.score for entry in window], self._analyzer.normalise)
+        asked = self._analyzer.normalise(request.spoken) or plan.text
+        scores = rerank(asked, raw, [entry.score for entry in window], self._analyzer.normalise)
         window = [replace(entry, score=score) for entry, score in zip(window, scores, strict=True)]
         window.sort(key=lambda entry: (entry.key != pinned, *entry.order()))
         return window + ranked[WINDOW:]
