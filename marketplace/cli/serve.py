@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
-from marketplace.web.request import loggable
+from marketplace.web.request import loggable, security_headers
 
 AppFactory = Callable[[], Flask]
 StopWorker = Callable[[], None]
@@ -39,6 +43,34 @@ class RequestLog(Logger):
         super().exception(msg, *(loggable(each) if isinstance(each, str) else each for each in args), **kwargs)
 
 
+# What is said before there is a request that could name its language: in both.
+TOO_LONG = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>网址太长 · The address is too long</title></head>
+<body><h1>网址太长</h1><p>搜索词最多用 200 个字；请缩短网址后再打开。没有改动任何数据。</p>
+<section lang="en"><h1>The address is too long</h1>
+<p>A search uses 200 characters at most; shorten the address and open it again. Nothing was changed.</p></section>
+<p><a href="/">回首页 <span lang="en">Go to the home page</span></a></p></body></html>
+"""
+
+
+class Threads(ThreadWorker):
+    """gunicorn's threads, with words of ours for an address longer than it reads."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("address too long: from %s", (addr or ("",))[0])
+        body = TOO_LONG.encode()
+        given = security_headers(secure=False) | {
+            "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), "Connection": "close",
+        }  # fmt: skip
+        head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        with suppress(OSError):  # who sent it may be gone
+            write_nonblock(client, f"HTTP/1.1 414 URI Too Long\r\n{head}\r\n".encode() + body)
+
+
 class Server(BaseApplication):
     """gunicorn told by us alone: it reads no file and no command line of its own."""
 
@@ -56,7 +88,7 @@ class Server(BaseApplication):
 
 
 SETTINGS: dict[str, Any] = {
-    "worker_class": "gthread",
+    "worker_class": Threads,
     # Longer than the slowest page: an import of many rows runs in a request.
     "timeout": 120,
     "graceful_timeout": 10,

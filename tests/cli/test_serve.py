@@ -107,6 +107,19 @@ def test_the_log_holds_no_query_and_no_token(trial: Trial) -> None:
     assert "hidden" not in logged[0]
 
 
+def test_an_address_that_is_too_long_is_answered_in_both_languages(trial: Trial) -> None:
+    with socket.create_connection(("127.0.0.1", trial.port), timeout=10) as client:
+        client.sendall(b"GET /search?q=" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(65536), b"")).decode()
+    head, _blank, body = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 414 ")
+    assert "default-src 'none'" in head
+    assert "网址太长" in body
+    assert "The address is too long" in body
+    assert '<a href="/">' in body
+    assert trial.ask("/mail/hello") == "hello"
+
+
 def test_a_taken_port_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = why_not("127.0.0.1", taken.getsockname()[1])

@@ -44,3 +44,18 @@ def test_typed_text_goes_along_and_is_sent_once(live: LiveSite, page: Page) -> N
     expect(page.locator("main [name=email]")).to_have_value("wang@example.cn")
     page.goto("/account/register")
     expect(page.locator("main [name=email]")).to_have_value("")
+
+
+def test_what_is_too_long_is_counted_and_never_cut(live: LiveSite, page: Page) -> None:
+    page.goto("/account/register?lang=zh")
+    name, line = page.locator("main [name=name]"), page.locator("#name-most")
+    name.fill("王" * 40)
+    expect(line).to_have_count(0)
+    name.fill("王" * 70)
+    expect(line).to_have_text("最多 60 个字，已写 70 个")
+    page.locator("main form button").click()
+    expect(page.locator(".errsum")).to_contain_text("最多 60 个字，现在有 70 个")
+    expect(name).to_have_value("王" * 70)
+    expect(line).to_have_class("field__error field__most")
+    name.fill("王工")
+    expect(line).to_have_text("最多 60 个字，已写 2 个")
