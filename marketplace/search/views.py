@@ -35,7 +35,7 @@ search = Blueprint("search", __name__)
 SHOWN = {
     "": ("domain", "city"),
     "product": ("category", "segment", "domain", "city", "status"),
-    "scenario": ("domain", "city", "category", "status"),
+    "scenario": ("domain", "city", "status"),
     "organization": ("city", "segment"),
     "challenge": ("domain", "city"),
     "notice": ("city",),

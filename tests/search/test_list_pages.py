@@ -67,6 +67,17 @@ def test_a_tab_counts_what_its_page_shows(client: Client, address: str) -> None:
             assert "literal=1" in href
 
 
+def test_a_filter_that_means_nothing_on_a_tab_is_left_behind(client: Client) -> None:
+    found = tabs(client.get("/search?kind=product&category=cobot&city=340100").text)
+    href, count, _ = found["场景需求"]
+    assert "category" not in href
+    assert count == total(client.get("/scenarios?city=340100").text) > 0
+    for path in ("/products", "/scenarios", "/organizations"):
+        options = OPTION.findall(client.get(path).text)
+        for facet in {name for name, *_ in options}:
+            assert any(count != "0" for name, _, _, _, count in options if name == facet), (path, facet)
+
+
 def test_a_value_that_a_facet_does_not_have_is_told_and_not_applied(client: Client) -> None:
     every = total(client.get("/search").text)
     for address, named in {
