@@ -78,8 +78,8 @@ class Attached(MultipleFileField):
     def allowed(self) -> Text:
         """What may be sent, in words."""
         words = Text(
-            "%(kinds)s。最多 %(most)d 个，一次提交合计不超过 %(total)d MB",
-            "%(kinds)s. At most %(most)d, and %(total)d MB in one submission",
+            "%(kinds)s；最多 %(most)d 个，一次提交合计不超过 %(total)d MB",
+            "%(kinds)s; at most %(most)d, and %(total)d MB in one submission",
         )
         return words % {"kinds": self.kinds.words, "most": self.most, "total": MAX_UPLOAD // MEGABYTE}
 
