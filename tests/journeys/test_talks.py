@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from marketplace.core import clock
 from tests.support.browser import Windows
 from tests.support.journey import Person, arrive
 from tests.support.servers import LiveSite
@@ -60,7 +61,7 @@ def test_from_finding_a_need_to_an_agreed_pilot(sample: LiveSite, windows: Windo
 def agree(vendor: Person, firm: Person, number: str) -> None:
     """One proposes a pilot, the other confirms; the plan of the pilot is one press away for either."""
     vendor.open(f"/enquiries/{number}")
-    vendor.fill({"on_day": vendor.page.evaluate("new Date().toISOString().slice(0, 10)")})
+    vendor.fill({"on_day": clock.today().isoformat()})
     vendor.main.locator("input[name=kind][value=pilot]").check()
     vendor.press("提出，等对方确认")
     firm.open(f"/enquiries/{number}")
