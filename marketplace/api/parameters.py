@@ -11,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
+from marketplace.search.forms import labels
 from marketplace.search.queries import LONGEST
 from marketplace.search.specs import PREFIX
-from marketplace.search.views import labels
 
 ALWAYS = ("lang",)  # the language of names and messages, on every route
 

@@ -11,11 +11,13 @@ from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import FACETS
 from marketplace.listings.policy import PUBLIC_STATES
+from marketplace.products.kind import PRODUCT
 from marketplace.reference import catalogue, regions
+from marketplace.scenarios.kind import SCENARIO
 from marketplace.search.queries import LONGEST, Question, Sort
 from marketplace.search.specs import read_wanted
 from marketplace.web.forms import clean
-from marketplace.web.plate import capabilities, sources
+from marketplace.web.plate import sources
 
 MOST_VALUES = 50  # of one facet in one question
 SHOWN_OF_A_VALUE = 40  # characters of a value that is told back
@@ -33,7 +35,7 @@ HEADS = {
 def labels(facet: str, kind: str = "") -> Mapping[str, Text]:
     """What a facet's values are called, in the order they are shown; other values there are none.
 
-    The states are those of everything that can be found, or of the listings of ``kind``.
+    The states are the public ones of listings, or of those of ``kind``.
     """
     if facet == "kind":
         return {kind: source.label for kind, source in sources().items()}
@@ -47,13 +49,8 @@ def labels(facet: str, kind: str = "") -> Mapping[str, Text]:
         outside = {regions.OUTSIDE: Text("安徽省外", "Outside Anhui")}
         province = {regions.province().code: Text("安徽省（全部）", "Anhui (all)")}
         return province | {city.code: regions.name(city.code) for city in regions.cities()} | outside
-    lives = {each.subject_type: each.lifecycle for plate in capabilities() for each in plate.records if each.lifecycle}
-    if kind in lives:
-        return {state: mark.label for state, mark in lives[kind].states.items() if state in PUBLIC_STATES}
-    found: dict[str, Text] = {}
-    for name in sources():  # of a word that several kinds have, the first kind says what it is called
-        found = {state: mark.label for state, mark in lives[name].states.items()} | found
-    return found
+    lives = [each.lifecycle for each in (PRODUCT, SCENARIO) if kind in ("", each.name)]
+    return {state: mark.label for life in lives for state, mark in life.states.items() if state in PUBLIC_STATES}
 
 
 def read_question(args: MultiDict[str, str], *, kind: str = "", page: int = 1, per_page: int = 20) -> Question:
