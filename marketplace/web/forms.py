@@ -143,8 +143,9 @@ def entered(sent: MultiDict[str, str], view: Any) -> dict[str, list[Typed]]:
     found: dict[str, list[Typed]] = {}
     for form in g.get("forms", ()):
         for field, line in _fields(form):
-            if field.raw_data is not None:
-                found[field.name] = found.get(field.name) or _entered(field, line)
+            # A row is a form itself, made before the one that says which row it is.
+            if field.raw_data is not None and ((said := _entered(field, line)) or field.name not in found):
+                found[field.name] = said
     if found:
         return found
     for name, fields in _declared(getattr(view, "__module__", "").rpartition(".")[0]).items():

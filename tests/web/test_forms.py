@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -16,9 +16,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.text import Text
 from marketplace.foundation.lifecycle import REASON_LIMIT
-from marketplace.web.forms import MarketplaceForm, at_most, chosen, clean, required
+from marketplace.web.forms import MarketplaceForm, Typed, at_most, chosen, clean, entered, required
 from marketplace.web.languages import TEMPLATES
-from marketplace.web.rows import Rows
+from marketplace.web.rows import RowForm, Rows
 
 
 class Row(Form):
@@ -116,6 +116,34 @@ def test_only_search_boxes_stop_at_a_length() -> None:
     cut = [line for line in lines if "maxlength" in line]
     assert [line for line in cut if "search" not in line] == []
     assert f'data-most="{REASON_LIMIT}"' in next(line for line in lines if 'name="reason" rows="{{ rows }}"' in line)
+
+
+class Line(RowForm):
+    """One row of a table."""
+
+    name = StringField("名")
+
+
+class Table(MarketplaceForm):
+    """Rows, something chosen, and what nobody types."""
+
+    lines = Rows(FormField(Line), min_entries=1)
+    kind = RadioField("类型", choices=[SelectChoice("a", Text("甲", "A")), SelectChoice("b", "乙")])
+    password = PasswordField("密码")
+
+
+@sqlite_only
+def test_what_was_entered_is_told_as_the_form_says_it(app: Flask) -> None:
+    sent = {"lines-0-name": "臂", "lines-1-name": "腿", "kind": "a", "password": "secret"}
+    with app.test_request_context("/", method="POST", data=sent, headers={"Accept-Language": "zh"}):
+        Table(meta={"csrf": False})
+        told = entered(request.form, None)
+    assert told == {
+        "lines-0-name": [Typed("第 1 行，名", "臂", "lines-0-name")],
+        "lines-1-name": [Typed("第 2 行，名", "腿", "lines-1-name")],
+        "kind": [Typed("类型", "甲", chosen=True)],
+        "password": [],
+    }
 
 
 @sqlite_only
