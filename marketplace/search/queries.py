@@ -202,13 +202,13 @@ def count_of(question: Question) -> int:
 
 
 def count_shown(question: Question) -> int:
-    """How much the page of the question shows."""
-    return _ask_and_wonder(replace(question, page=1), 1)[0].total
+    """How much the page of the question shows; counted without ranking, for which texts would be read."""
+    return _ask_and_wonder(replace(question, page=1, sort="newest"), 1)[0].total
 
 
 def counts_by_kind(question: Question) -> Mapping[str, int]:
     """Kind → how much of it the question finds, whatever kind it names."""
-    return _ask_and_wonder(replace(question, page=1), 1)[0].facets.get("kind", {})
+    return _ask_and_wonder(replace(question, page=1, sort="newest"), 1)[0].facets.get("kind", {})
 
 
 def _ask_strictly(question: Question, limit: int, only: frozenset[Key] | None = None) -> SearchAnswer | None:
