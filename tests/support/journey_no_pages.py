@@ -7,6 +7,7 @@ NO_PAGES = {
     "saved_searches.leave": "behind the signed link of a mail; tests/saved_searches draws it",
     "matching.file_of_scenario": "matches as CSV, Excel and JSON",
     "matching.file_of_product": "matches as CSV, Excel and JSON",
+    "products.compare_file": "products side by side as CSV, Excel and JSON",
     "chains.file": "a chain as CSV and JSON",
     "pilots.report_file": "the report as PDF: tests/pilots and tests/foundation/test_pdf.py read it back",
     "library_files.twin": "the library as CSV, Excel and JSON",

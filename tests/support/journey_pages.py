@@ -158,6 +158,7 @@ def visitor_pages(found: Numbers) -> Iterator[SamplePage]:
         ("search.scenarios", "/scenarios"), ("search.organizations", "/organizations"),
         ("products.show", f"/products/{own}"), ("products.show", f"/products/{real}"),
         ("products.compare", f"/products/compare?no={own}&no={real}"), ("products.compare", "/products/compare"),
+        ("products.compare", f"/products/compare?no={own}&no={real}&need={found.of('scenarios')}"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios')}"),
         ("scenarios.show", f"/scenarios/{found.of('scenarios', compiled=True)}"),
         ("matching.of_scenario", f"/scenarios/{found.of('scenarios')}/matches"),
