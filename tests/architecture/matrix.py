@@ -244,9 +244,9 @@ def ended() -> Iterator[Row]:
 
 def saved_searches() -> Iterator[Row]:
     """A person's own searches; somebody else's do not exist, and the link of a mail must be ours."""
-    for endpoint, path in (("table", ""), ("new", "/new?q=巡检")):
+    for endpoint, path in (("table", ""), ("new", "/new?q=焊接")):
         yield get(f"saved_searches.{endpoint}", f"/workspace/searches{path}", "302 200 200 200 200 200 200")
-    yield post("saved_searches.new", "/workspace/searches/new?q=巡检", "302 422 422 422 422 422 422", rhythm="never")
+    yield post("saved_searches.new", "/workspace/searches/new?q=焊接", "302 422 422 422 422 422 422", rhythm="never")
     for path, status in (("{saved_search.vendor}", 200), ("2147483647", 404)):
         yield get("saved_searches.edit", f"/workspace/searches/{path}", only(1, status))
     for path, status in (("{saved_search.vendor}", 422), ("2147483647", 404)):
@@ -339,7 +339,8 @@ def ways_in() -> Iterator[Row]:
     yield get("enquiry_ways.table", "/workspace/enquiries", "302 200 200 200 200 200 200")
     yield get("enquiry_ways.table", "/workspace/enquiries?state=nonsense", "302 404 404 404 404 404 404")
     for ask, opened in ((get, "200"), (post, "422")):
-        answers = f"302 {opened} {opened} 403 403 403 403"
+        # The second vendor was declined less than 30 days ago, and reads so before he writes.
+        answers = f"302 {opened} 403 403 403 403 403"
         yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.published}/answer", answers)
         yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.draft}/answer", only(3, 403))
         yield ask("enquiry_ways.answer", "/scenarios/{scenario.soe.closed}/answer", "302 403 403 403 403 403 403")

@@ -75,7 +75,7 @@ def test_every_kind_of_user_is_asked(world: World) -> None:
 NOBODYS = {
     "static", "accounts.confirm", "lists.twin", "lists.template", "workspace.listings", "notifications.unsubscribe",
     "accounts.reset", "accounts.confirm_address", "invitations.answer", "experts.edit",
-    "site_list.twin",
+    "site_list.twin", "products.compare_file",
 }  # fmt: skip
 
 
