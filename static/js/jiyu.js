@@ -62,9 +62,9 @@
       (field.closest(".unit") || field).after(line);
     }
     if (!line) { return; }
-    line.setAttribute("role", "status");
     line.className = (now > most ? "field__error" : "field__hint") + " field__most";
     if (now > most * 0.8 || line.dataset.counted) {
+      line.setAttribute("role", "status");
       line.textContent = words.replace("{most}", most).replace("{now}", now);
       line.dataset.counted = "yes";
     }
