@@ -94,7 +94,7 @@ def _range(tier: int, prefix: str) -> sa.ColumnElement[bool]:
     return (SuggestionKey.tier == tier) & (SuggestionKey.key >= prefix) & (SuggestionKey.key < prefix + LAST)
 
 
-def _words(prefix: str, within: Within | None = None) -> Iterator[Suggestion]:
+def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
     select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
     grouped = select.where(_range(0, prefix)).group_by(SuggestionKey.kind, SuggestionKey.words)
     if within is not None:
@@ -109,20 +109,26 @@ def _words(prefix: str, within: Within | None = None) -> Iterator[Suggestion]:
             yield found
 
 
-def _objects(prefix: str, limit: int, within: Within | None = None) -> Iterator[Suggestion]:
+def _objects(prefix: str, limit: int, within: Within | None) -> Iterator[Suggestion]:
+    by_kind = _near(prefix, limit * 2, within)
+    drawn = ((source, card) for kind, source in sources().items() if kind in by_kind
+             for card in source.cards(by_kind[kind], VISITOR))  # fmt: skip
+    for (source, card), _ in zip(drawn, range(limit), strict=False):
+        yield Suggestion(source.label, card["title"], card["href"], card["number"])
+
+
+def _near(prefix: str, limit: int, within: Within | None = None) -> dict[str, list[int]]:
+    """Kind → the keys of objects whose names may be typed so, the newest."""
     near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_range(1, prefix))
     if within is not None:
         near = near.where(SuggestionKey.kind == within.kind)
     some = near.order_by(SuggestionKey.key).limit(LOOKED_AT).subquery()
     select = sa.select(some.c.kind, some.c.subject_id).group_by(some.c.kind, some.c.subject_id)
-    newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc()).limit(limit * 2)
+    newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc()).limit(limit)
     by_kind: dict[str, list[int]] = {}
     for kind, subject_id in db.session.execute(newest):
         by_kind.setdefault(kind, []).append(subject_id)
-    drawn = ((source, card) for kind, source in sources().items() if kind in by_kind
-             for card in source.cards(by_kind[kind], VISITOR))  # fmt: skip
-    for (source, card), _ in zip(drawn, range(limit), strict=False):
-        yield Suggestion(source.label, card["title"], card["href"], card["number"])
+    return by_kind
 
 
 # ---- parts of names -------------------------------------------------------------------------------------------------
@@ -149,9 +155,13 @@ def names_read(typed: str) -> list[str]:
 
 
 def _names_from(typed: str) -> Iterator[str]:
-    """The normalised names that a person may begin to type so."""
-    for each in (*_words(typed[:LONGEST]), *_objects(typed[:LONGEST], AT_MOST)):
-        yield shared_analyzer().normalise(each.text.zh)
+    """The normalised names that a person may begin to type so; from documents, because the worker reads them, too, and
+    draws no cards.
+    """
+    names = [each.text.zh for each in _words(typed[:LONGEST], None)]
+    for kind, keys in _near(typed[:LONGEST], AT_MOST).items():
+        names += [document.title for document in sources()[kind].documents(keys)]
+    yield from map(shared_analyzer().normalise, names)
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ def test_pager_shows_a_window_of_pages() -> None:
 def test_style_sheet_and_sprite_stay_within_their_budgets() -> None:
     import gzip
 
-    limits = {"css/jiyu.css": 8, "css/parts.css": 8, "css/print.css": 1, "img/icons.svg": 12, "js/jiyu.js": 3}
+    limits = {"css/jiyu.css": 8, "css/parts.css": 8, "css/print.css": 1, "img/icons.svg": 12, "js/jiyu.js": 4}
     for path, limit in limits.items():
         assert len(gzip.compress((ROOT / "static" / path).read_bytes())) <= limit * 1024, path
 
