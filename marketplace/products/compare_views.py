@@ -61,8 +61,11 @@ def compare_file(ending: str) -> ResponseReturnValue:
     asked, language = _asked(), current_language()
     rows, _different, _same = sheet.comparison(asked.kept)
     cells = [row for row in (*rows, *asked.against) if "cells" in row]
-    header = [Text("指标", "Figure"), Text("单位", "Unit"), *(each.label for each in asked.kept)]
-    names = [each.say(language) for each in header]
+    header = [Text("指标", "Figure"), Text("单位", "Unit")]
+    # With their numbers: two products may have the same title.
+    names = [each.say(language) for each in header] + [
+        f"{each.number} {each.label.say(language)}" for each in asked.kept
+    ]
     lines = [[part.say(language) for part in (row["label"], row["unit"], *map(_words, row["cells"]))] for row in cells]
     if ending == "json":
         return items_answer("comparison", [dict(zip(names, line, strict=True)) for line in lines])
@@ -91,6 +94,10 @@ def _ways(asked: Asked) -> list[Any]:
     need = "" if asked.no_need else asked.need
     ways: list[Any] = current_app.extensions["compare_ways"](asked.kept, need, current_actor())
     return ways if any(ways) else []
+
+
+def _numbered(product: Product) -> Text:
+    return Text("%(number)s %(title)s", "%(number)s %(title)s") % {"number": product.number, "title": product.label}
 
 
 def _words(cell: Mapping[str, Any] | None) -> Text:

@@ -171,18 +171,18 @@ def _declared(package: str) -> dict[str, list[UnboundField[Any]]]:
 
 
 def _fields(fields: Iterable[Field], line: str = "") -> Iterator[tuple[Field, str]]:
-    """Every field of a form and of its rows, with the name of the row."""
+    """Every field of a form and of its rows, with the name of the row; a list of rows itself before its rows."""
     for field in fields:
         what = getattr(field, "about", None)
         here = line if what is None else _("%(row)s，", row=say(what))
         if isinstance(field, FormField):
             yield from _fields(field.form, here)
-        elif isinstance(field, FieldList):
+            continue
+        yield field, here
+        if isinstance(field, FieldList):
             for number, entry in enumerate(field.entries, 1):
                 at = field.at(number) if hasattr(field, "at") else str(number)
                 yield from _fields([entry], _("%(row)s，", row=at))
-        else:
-            yield field, here
 
 
 def _entered(field: Field, line: str) -> list[Typed]:
@@ -211,21 +211,13 @@ def _named(form: BaseForm, path: str) -> Field:
     return field
 
 
-def _problems(fields: Iterable[Field], line: str = "") -> Iterator[tuple[str, str]]:
-    for field in fields:
-        what = getattr(field, "about", None)
-        here = line if what is None else _("%(row)s，", row=say(what))
-        if isinstance(field, FormField):
-            yield from _problems(field.form, here)
-            continue
-        # A list's own messages are texts; those of its entries come with the entries.
+def _problems(fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
+    for field, line in _fields(fields):
         target = "" if isinstance(field, HiddenField) else field.id
+        # A list's own messages are texts; those of its entries come with the entries.
         yield from (
-            (target, _labelled(field, here, each)) for each in field.errors if not isinstance(each, dict | list)
+            (target, _labelled(field, line, each)) for each in field.errors if not isinstance(each, dict | list)
         )
-        if isinstance(field, FieldList):
-            for number, entry in enumerate(field.entries, 1):
-                yield from _problems([entry], _("%(row)s，", row=field.at(number)))
 
 
 def _labelled(field: Field, line: str, message: object) -> str:

@@ -191,7 +191,9 @@ def test_the_files_say_what_the_page_says(app: Flask, session: Any, client: Clie
     need = scenarios.scenario(requirements=[scenarios.must("payload", ">=", {"from": "30"})])
     asked = f"no={first.number}&no={second.number}&need={need.number}&lang={language}"
     rows = list(csv.reader(io.StringIO(client.get(f"/products/compare.csv?{asked}").text.removeprefix("\ufeff"))))
-    assert rows[0][2:] == [each.label.say("zh_CN" if language == "zh" else "en") for each in (first, second)]
+    assert rows[0][2:] == [
+        f"{each.number} {each.label.say('zh_CN' if language == 'zh' else 'en')}" for each in (first, second)
+    ]
     payload = [row for row in rows if row[0] in ("额定负载", "Payload")]
     evidence = ["20（检测）", "40（有据）"] if language == "zh" else ["20 (Tested)", "40 (Documented)"]
     assert payload[0][2:] == evidence
@@ -200,3 +202,10 @@ def test_the_files_say_what_the_page_says(app: Flask, session: Any, client: Clie
     assert [list(each.values()) for each in items] == rows[1:]
     assert client.get(f"/products/compare.xlsx?{asked}").status_code == 200
     assert client.get("/products/compare.csv").status_code == 200
+
+
+def test_two_of_the_same_title_are_two_in_a_file(app: Flask, session: Any, client: Client) -> None:
+    twins = [products.product() for _ in range(2)]
+    assert twins[0].title == twins[1].title
+    items = client.get("/products/compare.json?" + "&".join(f"no={each.number}" for each in twins)).json["items"]
+    assert {len(each) for each in items} == {4}

@@ -19,23 +19,12 @@ from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
 from marketplace.search.queries import Question, find
 from marketplace.search.services import catch_up, compare, rebuild, write
-from marketplace.vocabulary.services import load_shipped
 from tests.factories import accounts
-from tests.support.sample_site import SampleSite
 from tests.support.site import Client
 
 
-@pytest.fixture(scope="module")
-def client(sample: SampleSite) -> Client:
-    with sample.app.app_context():
-        with transaction():
-            load_shipped()
-        rebuild()
-    return sample.visitor()
-
-
-def texts(client: Client, typed: str) -> list[str]:
-    return [each["text"] for each in client.get("/api/v1/suggest", query_string={"q": typed}).json["items"]]
+def texts(searching: Client, typed: str) -> list[str]:
+    return [each["text"] for each in searching.get("/api/v1/suggest", query_string={"q": typed}).json["items"]]
 
 
 @pytest.mark.parametrize(
@@ -57,29 +46,29 @@ def test_names_are_read_as_people_here_read_them(text: str, whole: str, first: s
         ("协作", "协作机械臂"), ("xzjxb", "协作机械臂"),
     ],
 )  # fmt: skip
-def test_what_is_typed_is_completed(client: Client, typed: str, offered: str) -> None:
-    assert offered in texts(client, typed)
+def test_what_is_typed_is_completed(searching: Client, typed: str, offered: str) -> None:
+    assert offered in texts(searching, typed)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "，", "zzzzqq", "%", "_", "'", "\u200b", "x" * 1000, "鑫" * 300])
-def test_what_begins_nothing_offers_nothing(client: Client, typed: str) -> None:
-    assert client.get("/search/suggest", query_string={"q": typed}).status_code == 200
-    assert client.get("/api/v1/suggest", query_string={"q": typed[:100]}).json["items"] == []
+def test_what_begins_nothing_offers_nothing(searching: Client, typed: str) -> None:
+    assert searching.get("/search/suggest", query_string={"q": typed}).status_code == 200
+    assert searching.get("/api/v1/suggest", query_string={"q": typed[:100]}).json["items"] == []
 
 
-def test_objects_are_offered_with_their_numbers_and_pages(client: Client) -> None:
-    items = client.get("/api/v1/suggest?q=xarm").json["items"]
+def test_objects_are_offered_with_their_numbers_and_pages(searching: Client) -> None:
+    items = searching.get("/api/v1/suggest?q=xarm").json["items"]
     products = [each for each in items if each["number"].startswith("P-")]
     assert products
     assert all("xArm" in each["text"] for each in products)
     for each in items:
-        assert client.get(each["url"].partition("127.0.0.1:8000")[2]).status_code == 200
+        assert searching.get(each["url"].partition("127.0.0.1:8000")[2]).status_code == 200
 
 
-def test_every_word_offered_finds_something(client: Client) -> None:
+def test_every_word_offered_finds_something(searching: Client) -> None:
     for typed in ("x", "j", "机", "a", "s", "清"):
-        for each in client.get("/api/v1/suggest", query_string={"q": typed}).json["items"]:
-            page = client.get(each["url"].partition("127.0.0.1:8000")[2]).text
+        for each in searching.get("/api/v1/suggest", query_string={"q": typed}).json["items"]:
+            page = searching.get(each["url"].partition("127.0.0.1:8000")[2]).text
             assert "没有找到" not in page, each
 
 
@@ -87,13 +76,13 @@ def test_every_word_offered_finds_something(client: Client) -> None:
     ("query", "title"),
     [("xunjian", "巡检"), ("xj", "巡检"), ("hefei", "合肥"), ("pentu", "喷涂"), ("巡檢", "巡检"), ("養老", "养老")],
 )
-def test_pinyin_and_traditional_questions_find_and_say_so(client: Client, query: str, title: str) -> None:
-    answer = client.get("/api/v1/search", query_string={"q": query}).json
+def test_pinyin_and_traditional_questions_find_and_say_so(searching: Client, query: str, title: str) -> None:
+    answer = searching.get("/api/v1/search", query_string={"q": query}).json
     assert answer["total"] >= 2
     said = [other for others in answer["synonyms"].values() for other in others]
     written = query[0] > "\u2fff" or query == "hefei"  # which English names hold as it is
     assert written or any(title in other for other in said)
-    assert client.get("/api/v1/search", query_string={"q": query, "literal": "1"}).json["synonyms"] == {}
+    assert searching.get("/api/v1/search", query_string={"q": query, "literal": "1"}).json["synonyms"] == {}
 
 
 @pytest.mark.parametrize(
@@ -111,16 +100,16 @@ def test_pinyin_and_traditional_questions_find_and_say_so(client: Client, query:
         ("M20p", "m20 pro"),
     ],
 )
-def test_a_mistyped_question_is_answered_with_a_proposal(client: Client, query: str, meant: str) -> None:
-    page = client.get("/search", query_string={"q": query}).text
+def test_a_mistyped_question_is_answered_with_a_proposal(searching: Client, query: str, meant: str) -> None:
+    page = searching.get("/search", query_string={"q": query}).text
     assert f"<b>{meant}</b>" in page
     assert "您要找的是不是" in page
     assert f'value="{query}"' in page, "the question itself is not rewritten"
 
 
 @pytest.mark.parametrize("query", ["巡检", "协作机械臂", "xArm", "机器人"])
-def test_what_finds_enough_is_not_doubted(client: Client, query: str) -> None:
-    assert "您要找的是不是" not in client.get("/search", query_string={"q": query}).text
+def test_what_finds_enough_is_not_doubted(searching: Client, query: str) -> None:
+    assert "您要找的是不是" not in searching.get("/search", query_string={"q": query}).text
 
 
 @pytest.mark.parametrize(
@@ -145,26 +134,26 @@ def test_what_finds_enough_is_not_doubted(client: Client, query: str) -> None:
         ("能在变电站用的机器人有哪些", "变电站 机器人"),
     ],
 )
-def test_two_ways_to_ask_find_the_same(client: Client, one: str, other: str) -> None:
-    first, second = (client.get("/api/v1/search", query_string={"q": text}).json for text in (one, other))
+def test_two_ways_to_ask_find_the_same(searching: Client, one: str, other: str) -> None:
+    first, second = (searching.get("/api/v1/search", query_string={"q": text}).json for text in (one, other))
     assert first["total"] == second["total"] > 0
     assert first["facets"] == second["facets"]
     assert (first["approximate"], second["approximate"]) == (False, False)
 
 
-def test_the_synonyms_of_a_part_are_named(client: Client) -> None:
-    assert "保洁" in client.get("/api/v1/search?q=清洁机器人").json["synonyms"]["清洁"]
-    page = client.get("/search?q=清洁机器人").text
+def test_the_synonyms_of_a_part_are_named(searching: Client) -> None:
+    assert "保洁" in searching.get("/api/v1/search?q=清洁机器人").json["synonyms"]["清洁"]
+    page = searching.get("/search?q=清洁机器人").text
     assert "搜索“清洁”时也搜索了" in page
-    assert client.get("/api/v1/search?q=AGVs").json["synonyms"]["agvs"][0] == "AGV"
+    assert searching.get("/api/v1/search?q=AGVs").json["synonyms"]["agvs"][0] == "AGV"
 
 
 @pytest.mark.parametrize("query", ["能在变电站用的机器人有哪些", "ur10", "AGVV", "擦玻璃机器人", "寻检机器人"])
-def test_what_is_proposed_finds_something_else(client: Client, query: str) -> None:
-    answer = client.get("/api/v1/search", query_string={"q": query}).json
+def test_what_is_proposed_finds_something_else(searching: Client, query: str) -> None:
+    answer = searching.get("/api/v1/search", query_string={"q": query}).json
     meant = answer["did_you_mean"]
     if meant:
-        other = client.get("/api/v1/search", query_string={"q": meant["q"]}).json
+        other = searching.get("/api/v1/search", query_string={"q": meant["q"]}).json
         assert other["total"] == meant["total"] > 0
         assert other["items"] != answer["items"]
 
@@ -192,19 +181,19 @@ def test_names_are_read_as_pinyin_from_each_of_their_first_words(session: scoped
 
 @pytest.mark.parametrize("query", ["%", "？！…", "🤖", "- _ ."])
 @pytest.mark.parametrize(("language", "said"), [("zh", "没有可以搜索的字"), ("en", "no letters or digits")])
-def test_a_question_without_words_is_told_so(client: Client, query: str, language: str, said: str) -> None:
-    assert said in client.get("/search", query_string={"q": query, "lang": language}).text
-    assert client.get("/api/v1/search", query_string={"q": query}).json["wordless"] is True
+def test_a_question_without_words_is_told_so(searching: Client, query: str, language: str, said: str) -> None:
+    assert said in searching.get("/search", query_string={"q": query, "lang": language}).text
+    assert searching.get("/api/v1/search", query_string={"q": query}).json["wordless"] is True
 
 
 @pytest.mark.parametrize("query", ["", "巡检", "的", "zzzzqq"])
-def test_a_question_with_words_is_not(client: Client, query: str) -> None:
-    assert "没有可以搜索的字" not in client.get("/search", query_string={"q": query, "lang": "zh"}).text
-    assert client.get("/api/v1/search", query_string={"q": query}).json["wordless"] is False
+def test_a_question_with_words_is_not(searching: Client, query: str) -> None:
+    assert "没有可以搜索的字" not in searching.get("/search", query_string={"q": query, "lang": "zh"}).text
+    assert searching.get("/api/v1/search", query_string={"q": query}).json["wordless"] is False
 
 
-def test_one_true_hit_is_not_followed_by_whatever_is_a_robot(client: Client) -> None:
-    answer = client.get("/api/v1/search?q=擦玻璃机器人").json
+def test_one_true_hit_is_not_followed_by_whatever_is_a_robot(searching: Client) -> None:
+    answer = searching.get("/api/v1/search?q=擦玻璃机器人").json
     assert answer["total"] >= 1
     assert answer["related"] == []
 
@@ -286,26 +275,26 @@ def test_corrections_follow_the_words_of_the_texts_and_nothing_else_is_written_a
     assert sorted(rows().values()) == sorted(then.values())
 
 
-def test_the_box_of_a_list_leads_nowhere_else(client: Client) -> None:
+def test_the_box_of_a_list_leads_nowhere_else(searching: Client) -> None:
     def links(kind: str, typed: str) -> list[str]:
-        page = client.get("/search/suggest", query_string={"kind": kind, "q": typed}).text
+        page = searching.get("/search/suggest", query_string={"kind": kind, "q": typed}).text
         return re.findall(r'href="([^"]+)"', page)
 
-    everywhere = client.get("/search/suggest?q=机").text
+    everywhere = searching.get("/search/suggest?q=机").text
     assert 'href="/search?q=' in everywhere
     for kind, path in (("product", "/products"), ("scenario", "/scenarios"), ("organization", "/organizations")):
         found = links(kind, "机")
         assert found
         assert all(each.startswith(path) for each in found), found
         for each in found:
-            assert client.get(html.unescape(each)).status_code == 200
+            assert searching.get(html.unescape(each)).status_code == 200
     assert any("?category=" in each for each in links("product", "xzjxb"))
     assert not any("category=" in each for each in links("organization", "xzjxb"))
 
 
 @pytest.mark.parametrize("path", ["/", "/products", "/scenarios", "/organizations", "/nowhere", "/help"])
-def test_every_search_box_has_suggestions(client: Client, path: str) -> None:
-    page = client.get(path).text
+def test_every_search_box_has_suggestions(searching: Client, path: str) -> None:
+    page = searching.get(path).text
     boxes = re.findall(r"<form[^>]*role=.search.[^>]*>", page)
     assert boxes
     assert all("data-suggest=" in each for each in boxes)
