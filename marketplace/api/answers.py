@@ -62,7 +62,7 @@ def search(given: Given) -> Data:
         "total": found.total,
         "next": _address(page=question.page + 1) if more else None,
         "facets": {facet: {value: n for value, n in counts.items() if n} for facet, counts in found.facets.items()},
-        "approximate": found.approximate,
+        "approximate": found.approximate or found.unread,
         "unknown": found.unknown,
         "synonyms": {word: list(others) for word, others in found.widened},
         "did_you_mean": {"q": found.meant[0], "total": found.meant[1]} if found.meant else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from marketplace.core.text import Text
 
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Found:
     as the table of synonyms writes them, with the other wordings that were searched for too. ``meant``: another
     spelling of a question that found next to nothing, and how much that finds. ``unknown``: how many more do not
     publish what the conditions ask for. ``related``: cards of what has some of the words only, not among the total.
-    ``wordless``: the question has a text that nothing can be searched by, so that it left nothing out.
+    ``wordless``: the question has a text that nothing can be searched by, so that it left nothing out. ``unread``: its
+    phrase was looked for in the best of what has the words only, so that there may be more.
     """
 
     cards: Sequence[Mapping[str, Any]]
@@ -65,6 +66,7 @@ class Found:
     unknown: int = 0
     related: Sequence[Mapping[str, Any]] = ()
     wordless: bool = False
+    unread: bool = False
 
     def count(self, facet: str, value: str) -> int:
         """How many there are of a facet's value under the other filters."""
@@ -89,7 +91,7 @@ def find(question: Question, actor: Actor) -> Found:
     widened = tuple((written(word), tuple(map(written, others))) for word, others in answer.widened)
     return Found(
         cards, answer.total, answer.facets, answer.approximate, answer.terms, widened, meant, answer.unknown, related,
-        answer.wordless,
+        answer.wordless, answer.unread,
     )  # fmt: skip
 
 

@@ -204,5 +204,5 @@ def test_what_is_saved_is_the_list_that_was_seen(sample: SampleSite, searching: 
 
 def test_a_list_of_some_of_the_words_says_what_will_be_told(searching: Client) -> None:
     page = searching.get("/search?q=巡检 养老 焊接 港口").text
-    assert "没有同时含有全部词的结果" in page
+    assert "没有完全符合的结果" in page
     assert "有含全部词的结果时告诉我" in page

@@ -57,7 +57,7 @@ class Analyzer:
     @property
     def identity(self) -> str:
         """Names the rules of cutting; an index of another identity cannot be searched with this analyzer."""
-        return f"nfkc-lower-t2s/runs-1/rjieba-{version('rjieba')}-search"
+        return f"nfkc-lower-t2s-2/runs-1/rjieba-{version('rjieba')}-search"
 
     def normalise(self, text: str) -> str:
         """NFKC, lower case and Simplified characters. Not of the same length as ``text`` in general."""

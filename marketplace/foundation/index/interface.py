@@ -107,11 +107,11 @@ class SearchAnswer:
     """A page of hits and the counts around it.
 
     ``facets`` counts every value that a document of the index has, zero included; the filter of a facet is left out
-    when its own values are counted. ``approximate`` says that fewer words than asked for had to match, or that a
-    phrase could not be verified in every candidate. ``terms`` are what to highlight. ``widened``: words of the question
-    with the other wordings that were searched for too. ``unknown``: how many more there are of which it is not known
-    whether they meet the conditions. ``related`` have some of the words only and are not among the total. ``wordless``:
-    the text holds nothing that can be searched for, so that it left nothing out.
+    when its own values are counted. ``approximate`` says that less than all that was asked for had to match.
+    ``terms`` are what to highlight. ``widened``: words of the question with the other wordings that were searched for
+    too. ``unknown``: how many more there are of which it is not known whether they meet the conditions. ``related``
+    have some of the words only and are not among the total. ``wordless``: the text holds nothing that can be searched
+    for, so that it left nothing out. ``unread``: a phrase was looked for in the best of what has its words only.
     """
 
     total: int
@@ -123,6 +123,7 @@ class SearchAnswer:
     unknown: int = 0
     related: tuple[Hit, ...] = ()
     wordless: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from marketplace.foundation.index.analyzer import Analyzer
 from marketplace.foundation.index.evaluator import Evaluator, Filters, Match, count
@@ -18,7 +18,17 @@ from marketplace.foundation.index.weighed import bits_of
 
 FULL = 20  # hits; with as many, nothing that is merely related is looked for
 FEW = 3  # hits; below it not every word has to match any more
-PHRASE_CANDIDATES = 500  # texts read to verify a phrase
+PHRASE_CANDIDATES = 2_000  # texts read to verify a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The documents that match; ``pinned`` bears the number asked for. The others are as in ``SearchAnswer``."""
+
+    matches: list[Match]
+    pinned: Key | None = None
+    approximate: bool = False
+    unread: bool = False
 
 
 class Answerer:
@@ -35,19 +45,19 @@ class Answerer:
         plan = make_plan(request.text, self._analyzer, synonyms)
         self._evaluator.prepare(plan)
         filters = {facet: values for facet, values in request.filters.items() if values}
-        matches, pinned, approximate = self._match(plan, request.strict)
-        if request.only is not None:
-            matches = [_only(match, request.only) for match in matches]
+        found = self._match(plan, request)
+        matches = found.matches if request.only is None else [_only(each, request.only) for each in found.matches]
         met, open_ = self._evaluator.judged(matches, request.conditions)
         matches = list(open_ if request.unknown else met)
         request = replace(request, filters=filters)
-        ranked = self._rank(plan, matches, request, pinned)
+        ranked = self._rank(plan, matches, request, found.pinned)
         page = ranked[request.offset : request.offset + request.limit]
         return SearchAnswer(
             total=count(matches, filters),
             hits=tuple(Hit(*entry.key, entry.score) for entry in page),
             facets=self._evaluator.facets(matches, filters),
-            approximate=approximate,
+            approximate=found.approximate,
+            unread=found.unread,
             terms=plan.terms,
             widened=plan.widened,
             unknown=count(open_, filters),
@@ -70,42 +80,49 @@ class Answerer:
         best_first = self._rank(plan, list(met), request, None)
         return tuple(Hit(*entry.key, entry.score) for entry in best_first[: request.related])
 
-    def _match(self, plan: Plan, strict: bool) -> tuple[list[Match], Key | None, bool]:
-        """The documents that match, the one that bears the number asked for, and whether that is approximate.
+    def _match(self, plan: Plan, request: SearchRequest) -> Found:
+        """The documents that match before all filters.
 
-        Whether too few match is decided before all filters, so that a count beside a filter comes true when the filter
-        is chosen.
+        Whether too few match is decided there, so that a count beside a filter comes true when the filter is chosen.
         """
         if not plan.groups:
-            return self._evaluator.match_all(), None, False
+            return Found(self._evaluator.match_all())
         if plan.number:
             matches, key = self._evaluator.match_number(plan.number, [Term(plan.terms[0])])
             if key:
-                return matches, key, False
+                return Found(matches, key)
         matches = self._evaluator.match_every(plan.groups)
-        if plan.phrases:
-            verified, approximate = self._verify(plan.phrases, matches)
-            return verified, None, approximate
-        if not strict and count(matches, {}) < FEW:
-            return self._loosened(plan, matches)
-        return matches, None, False
+        if request.strict and request.only is not None:  # else one of them may lie behind the candidates for a phrase
+            matches = [_only(match, request.only) for match in matches]
+        found = self._verified(plan.phrases, matches)
+        if request.strict or count(found.matches, {}) >= FEW:
+            return found
+        return self._loosened(plan, found)
 
-    def _loosened(self, plan: Plan, matches: list[Match]) -> tuple[list[Match], Key | None, bool]:
-        """Half of the weight of the words, and where even that finds nothing, any word that tells anything."""
-        found = self._evaluator.match_half(plan.loose)
-        if count(found, {}) <= count(matches, {}):
-            found = matches
-        if not count(found, {}):
-            found = self._evaluator.match_any(plan.loose)
-        return found, None, count(found, {}) > count(matches, {})
+    def _loosened(self, plan: Plan, strict: Found) -> Found:
+        """Half of the weight of the words with every phrase; where even that finds nothing, without the phrases; and
+        where that finds nothing, any word that tells anything.
+        """
+        half = self._evaluator.match_half(plan.loose)
+        enough = count(strict.matches, {})
+        held = self._verified(plan.phrases, half)
+        if count(held.matches, {}) > enough:
+            return replace(held, approximate=True)
+        if enough:
+            return strict
+        if not count(half, {}):
+            half = self._evaluator.match_any(plan.loose)
+        return Found(half, approximate=count(half, {}) > 0)
 
-    def _verify(self, phrases: Sequence[str], matches: list[Match]) -> tuple[list[Match], bool]:
-        """Keep the documents whose text holds the phrases literally; only the best candidates are read."""
+    def _verified(self, phrases: Sequence[str], matches: list[Match]) -> Found:
+        """Those whose text holds the phrases literally; only the best candidates are read."""
+        if not phrases:
+            return Found(matches)
         candidates = [entry.key for entry in self._best(matches, {}, PHRASE_CANDIDATES)]
         texts = self._texts(candidates)
         folded = {key: " ".join(self._analyzer.normalise(texts.get(key, "")).split()) for key in candidates}
         held = {key for key, text in folded.items() if all(phrase in text for phrase in phrases)}
-        return [_only(match, held) for match in matches], count(matches, {}) > PHRASE_CANDIDATES
+        return Found([_only(match, held) for match in matches], unread=count(matches, {}) > PHRASE_CANDIDATES)
 
     def _best(self, matches: Sequence[Match], filters: Filters, limit: int) -> list[Ranked]:
         return best(self._evaluator, matches, filters, limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.foundation.index import ranking
+from marketplace.foundation.index import questions, ranking
 from marketplace.foundation.index.interface import IndexDocument, Key, SearchAnswer, SearchEngine, SearchRequest
 from tests.foundation.index.conftest import Engines
 from tests.foundation.index.oracle import document, no_texts
@@ -109,8 +109,28 @@ def test_synonyms_widen_a_word(ask) -> None:  # type: ignore[no-untyped-def]
 
 def test_a_phrase_must_stand_there_literally(ask) -> None:  # type: ignore[no-untyped-def]
     assert ask("“轻型协作”").total == 3
-    assert ask("“协作轻型”").total == 0
+    assert ask("“协作轻型”", strict=True).total == 0
     assert ask("“夜间巡检”", filters={"kind": ("product",)}).facets["kind"] == {"product": 0, "scenario": 1}
+
+
+def test_beside_a_phrase_not_every_word_has_to_match(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask("“轻型协作”机械臂和外骨骼")
+    assert (answer.total, answer.approximate) == (3, True)
+    assert ask("“轻型协作”机械臂和外骨骼", strict=True).total == 0
+
+
+def test_a_phrase_that_stands_nowhere_is_taken_for_its_words_and_that_is_said(ask) -> None:  # type: ignore[no-untyped-def]
+    quoted, plain = ask("“协作轻型”"), ask("协作轻型")
+    assert quoted.approximate
+    assert [hit.doc_id for hit in quoted.hits] == [hit.doc_id for hit in plain.hits] != []
+
+
+def test_what_is_new_is_looked_at_whole_for_a_phrase(ask, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    every = {(hit.kind, hit.doc_id) for hit in ask("“轻型协作”").hits}
+    monkeypatch.setattr(questions, "PHRASE_CANDIDATES", 1)
+    assert (ask("“轻型协作”", strict=True).total, ask("“轻型协作”", strict=True).unread) == (1, True)
+    for key in every:
+        assert ask("“轻型协作”", strict=True, only=frozenset([key])).total == 1
 
 
 def test_too_few_hits_widen_the_question_and_say_so(ask) -> None:  # type: ignore[no-untyped-def]

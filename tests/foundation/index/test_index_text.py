@@ -64,6 +64,12 @@ def test_trade_words_stay_whole_and_show_in_the_hash() -> None:
     assert (wider.identity, wider.words != ANALYZER.words) == (ANALYZER.identity, True)
 
 
+def test_both_scripts_are_cut_alike_where_one_character_is_in_both() -> None:
+    for traditional, simplified in (("乾淨的特徵", "干净的特征"), ("合作夥伴位於", "合作伙伴位于"), ("烘乾", "烘干")):
+        assert ANALYZER.index_tokens(traditional) == ANALYZER.index_tokens(simplified)
+    assert ANALYZER.index_tokens("覆盖大阪") == [*ANALYZER.index_tokens("覆盖"), *ANALYZER.index_tokens("大阪")]
+
+
 def test_every_character_is_normalised_as_by_nfkc_and_stays_so() -> None:
     analyzer = Analyzer()  # an own one: this fills its memory of characters
     lines = (DATA / "traditional_to_simplified.txt").read_text(encoding="utf-8").splitlines()
