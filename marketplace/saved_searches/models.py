@@ -57,9 +57,14 @@ class SavedSearch(Base):
         return "saved_search"
 
     @property
+    def made(self) -> str:
+        """Tells it apart from one that was removed and whose key it has: SQLite gives the highest key again."""
+        return f"{self.user_id} {self.created_at.isoformat()}"
+
+    @property
     def shown(self) -> str:
         """What its form shows, as one text; ``version`` counts the looks of the worker, too."""
-        return f"{self.rhythm} {self.name}"
+        return f"{self.made} {self.rhythm} {self.name}"
 
 
 class ToldItem(Base):

@@ -29,7 +29,7 @@ def found(message: Message, config: Config) -> Iterator[Letter]:
     """What is new, as everybody may see it now; nothing when all of it is hidden again or the search was removed."""
     saved = db.session.get(SavedSearch, message.subject_id)
     user = owner(saved) if saved is not None else None
-    if saved is None or user is None:
+    if saved is None or user is None or saved.made != message.payload.get("made", saved.made):
         return
     items = list(_items(message.payload["items"], config))
     if items:

@@ -86,8 +86,15 @@ def change_search(saved: SavedSearch, name: str, rhythm: str, seen: str) -> None
     db.session.flush()
 
 
-def remove_search(saved: SavedSearch) -> None:
-    """Forget a saved search and what was told of it."""
+def remove_search(saved: SavedSearch, seen: str) -> None:
+    """Forget a saved search that was seen as ``seen`` (``SavedSearch.shown``), and what was told of it.
+
+    Raises:
+        Conflict: it was changed meanwhile, or is another one.
+    """
+    lock(saved)
+    if saved.shown != seen:
+        raise Conflict(_CHANGED)
     db.session.execute(sa.delete(ToldItem).where(ToldItem.saved_search_id == saved.id))
     db.session.delete(saved)
     db.session.flush()
@@ -115,7 +122,7 @@ def _look(saved: SavedSearch, last: int) -> None:
     saved.mark, saved.due_at = last, next_time(saved.rhythm, clock.now())
     db.session.add_all(ToldItem(saved_search_id=saved.id, kind=kind, doc_id=doc_id) for kind, doc_id in new)
     if new:
-        emit("saved_search.found", saved, {"items": [list(key) for key in new]})
+        emit("saved_search.found", saved, {"items": [list(key) for key in new], "made": saved.made})
 
 
 def next_time(rhythm: str, now: datetime) -> datetime:
@@ -136,7 +143,7 @@ def next_time(rhythm: str, now: datetime) -> datetime:
 
 def leaving_token(saved: SavedSearch, secret: str) -> str:
     """What the link at the end of a mail carries: it pauses this saved search and can do nothing else."""
-    return str(URLSafeSerializer(secret, salt="saved-search-leave").dumps(saved.id))
+    return str(URLSafeSerializer(secret, salt="saved-search-leave").dumps([saved.id, saved.made]))
 
 
 def search_of_token(token: str, secret: str) -> SavedSearch:
@@ -146,11 +153,11 @@ def search_of_token(token: str, secret: str) -> SavedSearch:
         NotFound: the link is not ours, or the search was removed.
     """
     try:
-        saved_id = URLSafeSerializer(secret, salt="saved-search-leave").loads(token)
-    except BadSignature as error:
+        saved_id, made = URLSafeSerializer(secret, salt="saved-search-leave").loads(token)
+    except (BadSignature, TypeError, ValueError) as error:
         raise NotFound from error
     found = db.session.get(SavedSearch, saved_id)
-    if found is None:
+    if found is None or found.made != made:
         raise NotFound
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.errors import Conflict, Invalid, Refused
+from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.saved_searches import queries, services
 from marketplace.saved_searches.forms import SavedSearchForm
 from marketplace.saved_searches.models import RHYTHMS, SavedSearch
@@ -27,8 +27,7 @@ BOTH = ["GET", "POST"]
 @signed_in
 def table() -> ResponseReturnValue:
     """What the person has saved, how much each finds now, how often he is told."""
-    rows = [_row(saved) for saved in queries.mine(current_actor())]
-    return render_template("saved_searches/table.html", rows=rows)
+    return _table()
 
 
 @saved_searches.route("/workspace/searches/new", methods=BOTH)
@@ -57,21 +56,24 @@ def new() -> ResponseReturnValue:
 @signed_in
 def edit(saved_id: int) -> ResponseReturnValue:
     """Change the name or the rhythm, or remove it."""
-    saved = queries.one_of_mine(saved_id, current_actor())
+    try:
+        saved = queries.one_of_mine(saved_id, current_actor())
+    except NotFound:
+        return _table(gone=True), HTTPStatus.NOT_FOUND
     form, conflict = SavedSearchForm(data={"name": saved.name, "rhythm": saved.rhythm}), None
-    if request.form.get("act") == "remove":
-        services.remove_search(saved)
-        flash(_("已删除，不再发邮件。"), "success")
-        return redirect(url_for("saved_searches.table"))
-    if form.validate_on_submit():
+    seen, removing = request.form.get("seen", ""), request.form.get("act") == "remove"
+    if removing or form.validate_on_submit():
         try:
-            services.change_search(saved, form.name.data or "", form.rhythm.data or "", request.form.get("seen", ""))
+            if removing:
+                services.remove_search(saved, seen)
+            else:
+                services.change_search(saved, form.name.data or "", form.rhythm.data or "", seen)
         except Invalid as invalid:
             form.refuse(invalid)
         except Conflict as refused:
             conflict = refused
         else:
-            flash(_("已保存。"), "success")
+            flash(_("已删除，不再发邮件。") if removing else _("已保存。"), "success")
             return redirect(url_for("saved_searches.table"))
     return _form_page(form, _words(saved.query), saved.query, saved, conflict=conflict)
 
@@ -79,10 +81,18 @@ def edit(saved_id: int) -> ResponseReturnValue:
 @saved_searches.route("/saved-searches/leave/<token>", methods=BOTH)
 def leave(token: str) -> ResponseReturnValue:
     """The link of a mail: one press, no sign-in. Looking at the page changes nothing, for mail programs look too."""
-    saved = services.search_of_token(token, current_app.extensions["config"].secret_key)
+    try:
+        saved = services.search_of_token(token, current_app.extensions["config"].secret_key)
+    except NotFound:
+        return render_template("saved_searches/leave.html", saved=None), HTTPStatus.NOT_FOUND
     if request.method == "POST":
         services.change_search(saved, saved.name, "off", saved.shown)
     return render_template("saved_searches/leave.html", saved=saved, done=saved.rhythm == "off")
+
+
+def _table(*, gone: bool = False) -> str:
+    rows = [_row(saved) for saved in queries.mine(current_actor())]
+    return render_template("saved_searches/table.html", rows=rows, gone=gone)
 
 
 def _row(saved: SavedSearch) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from marketplace.organizations.models import Organization
 from marketplace.organizations.services import take_organization_step
 from marketplace.saved_searches import queries, services
 from marketplace.saved_searches.models import SavedSearch, ToldItem
+from marketplace.saved_searches.notify import found
 from marketplace.saved_searches.services import look_for_news, next_time
 from marketplace.search.services import catch_up, rebuild
 from tests.factories import accounts
@@ -154,15 +155,19 @@ def test_times_on_new_years_eve_in_beijing() -> None:
     assert next_time("weekly", datetime(2027, 1, 4, 0, 0, tzinfo=UTC)) == datetime(2027, 1, 11, 0, 0, tzinfo=UTC)
 
 
+def told(saved_id: int, rhythm: str) -> None:
+    with transaction():
+        saved = db.session.get_one(SavedSearch, saved_id)
+        services.change_search(saved, saved.name, rhythm, saved.shown)
+
+
 def test_a_pause_loses_nothing(user: User) -> None:
     saved_id = save(user)
-    with transaction():
-        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "off", "at_once 雪狼")
+    told(saved_id, "off")
     new = firm("合肥雪狼科技有限公司")
     settle()
     assert items() == []
-    with transaction():
-        services.change_search(db.session.get_one(SavedSearch, saved_id), "雪狼", "at_once", "off 雪狼")
+    told(saved_id, "at_once")
     settle()
     assert items() == [[new]]
 
@@ -198,6 +203,29 @@ def test_the_mail_says_what_is_new_and_its_link_ends_it(
     db.session.expire_all()
     assert db.session.query(SavedSearch).one().rhythm == "off"
     assert client.get(path[:-3] + "xxx").status_code == 404
+    remove(client, db.session.query(SavedSearch).one().id)
+    other = accounts.person()
+    taken = save(other)  # SQLite gives it the key that became free
+    gone = client.submit(path)
+    assert (gone.status_code, "已被删除" in gone.text) == (404, True)
+    db.session.expire_all()
+    assert db.session.get_one(SavedSearch, taken).rhythm == "at_once", "a link of a mail is for the search it was about"
+
+
+def test_what_was_found_for_a_removed_search_is_not_told_to_whoever_has_its_key(user: User, app: Flask) -> None:
+    saved_id = save(user)
+    message = OutboxMessage(
+        topic="saved_search.found", subject_type="saved_search", subject_id=saved_id,
+        payload={"items": [["organization", firm("合肥雪狼科技有限公司")]], "made": "of another"},
+    )  # fmt: skip
+    assert not list(found(message, app.extensions["config"]))
+    message.payload["made"] = db.session.get_one(SavedSearch, saved_id).made
+    assert [letter.to for letter in found(message, app.extensions["config"])] == [user.email]
+
+
+def remove(client: Client, saved_id: int) -> None:
+    seen = {"seen": db.session.get_one(SavedSearch, saved_id).shown}
+    assert client.submit(f"/workspace/searches/{saved_id}", {"act": "remove", **seen}).status_code == 302
 
 
 def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, app: Flask) -> None:
@@ -222,19 +250,22 @@ def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, a
     accounts.sign_in(other, accounts.person())
     assert other.get(edit).status_code == 404
     assert other.submit(edit, {"act": "remove"}).status_code == 404
-    seen = {"seen": "daily 找雪狼"}
+    gone = other.submit(edit, {"act": "remove"})
+    assert "您没有这个保存的搜索" in gone.text
+    seen = {"seen": saved.shown}
     assert client.submit(edit, {"name": "找雪狼", "rhythm": "weekly", **seen}).status_code == 302
     db.session.expire_all()
     assert db.session.query(SavedSearch).one().rhythm == "weekly"
-    assert client.submit(edit, {"act": "remove"}).status_code == 302
+    assert client.submit(edit, {"act": "remove", **seen}).status_code == 409, "another rhythm than was seen"
+    remove(client, saved.id)
     assert db.session.query(SavedSearch).count() == 0
 
 
 def test_an_older_window_overwrites_nothing(user: User, client: Client) -> None:
     accounts.sign_in(client, user)
     edit = f"/workspace/searches/{save(user, rhythm='daily')}"
-    assert 'value="daily 雪狼"' in client.get(edit).text
-    older = {"seen": "daily 雪狼"}
+    older = {"seen": db.session.query(SavedSearch).one().shown}
+    assert f'value="{older["seen"]}"' in client.get(edit).text
     assert client.submit(edit, {"name": "新名称", "rhythm": "weekly", **older}).status_code == 302
     late = client.submit(edit, {"name": "旧窗口", "rhythm": "off", **older})
     assert late.status_code == 409
