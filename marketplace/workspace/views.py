@@ -196,7 +196,7 @@ TERM_WORDS = {
 
 def _no_desk() -> Refused:
     return Refused(
-        Text("审核由有相应职责的岗位办理", "The queue is for posts with a charge"),
+        Text("审核由有相应职责的岗位办理", "Reviews are done by people whose post has that duty"),
         Text("您的账号没有这样的岗位", "Your account holds no such post"),
         Text("请换用有岗位的账号；您的事项在工作台", "Use an account that does; what is yours is in the workspace"),
     )
