@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 found() {
     [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return 0
     local name
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$name" >/dev/null 2>&1 && return 0
     done
     return 1
@@ -22,7 +22,7 @@ has_font() {
     fi
 }
 
-if ! found && can_install; then apt_install chromium || true; fi
+if ! found && can_install; then apt_install chromium-headless-shell || apt_install chromium || true; fi
 if ! found; then
     echo "set-up: a browser is missing (chromium or google-chrome on PATH, or CHROMIUM=/path). Install the package chromium, then run this again." >&2
     exit 1
