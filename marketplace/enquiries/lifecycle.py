@@ -167,9 +167,9 @@ OUTCOME = Lifecycle(
     Text("对接结果", "Outcome"),
     start="proposed",
     states={
-        "proposed": State(Text("待对方确认", "To be confirmed"), "", "clock"),
+        "proposed": State(Text("待确认", "To be confirmed"), "", "clock"),
         "confirmed": State(Text("双方已确认", "Confirmed by both"), "pine", "check-circle"),
-        "refused": State(Text("对方不同意", "Not agreed"), "ochre", "x-circle"),
+        "refused": State(Text("未获同意", "Not agreed"), "ochre", "x-circle"),
         "taken_back": State(Text("已收回", "Taken back"), "", "slash-circle"),
     },
     steps=(

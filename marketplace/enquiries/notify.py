@@ -1,4 +1,5 @@
-"""Topic → who is told what. Mails name the talk and lead to it; what was said, and contact data, stay on the site."""
+"""Topic → who is told what. Mails name the talk, say what was proposed, and lead to it; messages, and contact data,
+stay on the site."""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core.text import Text
-from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, OTHER, PROPOSALS, SIDES, Enquiry, Outcome
+from marketplace.enquiries.lifecycle import ENQUIRY, end_due
+from marketplace.enquiries.models import DECLINED, ENDING, OTHER, SIDES, Enquiry, Outcome
 from marketplace.enquiries.services import REMIND_DAYS
+from marketplace.enquiries.showing import outcome_words
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.foundation.letters import Letter, LetterGroup, Quote
@@ -68,15 +70,15 @@ def said(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:
-    """The other side reads of an outcome that was proposed or answered, without its amount; of an end, why."""
+    """The other side reads what was proposed or answered, why (of an end, and of a refusal), and what to do."""
     outcome = db.session.get_one(Outcome, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    cause = ENDED.get(outcome.cause, "")
-    context = {
-        "kind": PROPOSALS[outcome.kind], "state": OUTCOME.mark(entry.after).label, "cause": cause,
-        "words": Quote(outcome.note if cause else ""),
-    }  # fmt: skip
-    yield from _to(outcome.enquiry, _others(outcome.enquiry, entry), "outcome", config, **context)
+    proposed, ends = entry.action == "propose", outcome.kind == ENDING
+    words = outcome.note if proposed and ends else entry.reason
+    yield from _to(
+        outcome.enquiry, _others(outcome.enquiry, entry), "proposed" if proposed else "concluded", config,
+        act=entry.action, outcome=outcome_words(outcome), words=Quote(words), due=end_due(outcome) if ends else None,
+    )  # fmt: skip
 
 
 def _others(enquiry: Enquiry, entry: LedgerEntry) -> Sequence[str]:

@@ -154,6 +154,16 @@ def leaving(enquiry: Enquiry) -> LedgerEntry | None:
     return db.session.scalar(select.order_by(LedgerEntry.id.desc()).limit(1))
 
 
+def refusals_of(enquiry: Enquiry) -> dict[int, str]:
+    """Outcome that was refused → the reason; no statement where none was."""
+    keys = [each.id for each in enquiry.outcomes if each.state == "refused"]
+    if not keys:
+        return {}
+    select = sa.select(LedgerEntry.subject_id, LedgerEntry.reason)
+    theirs = (LedgerEntry.subject_type == "outcome") & LedgerEntry.subject_id.in_(keys)
+    return {row[0]: row[1] for row in db.session.execute(select.where(theirs, LedgerEntry.action == "refuse"))}
+
+
 # ---- opening one ----------------------------------------------------------------------------------------------------
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from marketplace.accounts.queries import people
 from marketplace.core.actor import Actor
+from marketplace.core.lifecycle import State
 from marketplace.core.text import Text, day_text
 from marketplace.enquiries import queries
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
@@ -16,7 +17,7 @@ from marketplace.enquiries.models import DECLINED, ENDED, ENDING, PROPOSALS, SID
 from marketplace.enquiries.policy import side_of
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.files import shown_file
-from marketplace.web.languages import money
+from marketplace.web.languages import money_text
 
 SYSTEM_NAME = Text("系统", "the system")
 # What has a name in no life cycle.
@@ -28,6 +29,13 @@ ACTS = {
     "remind": Text("提醒答复", "Reminded of the answer"),
 }
 OUTCOME_ACTS = {"propose": Text("提出结果", "Proposed an outcome")}
+# How each side reads an outcome, by whether it has proposed it; the words of the life cycle are nobody's.
+SEEN = {
+    ("proposed", True): Text("待对方确认", "The other side is to confirm"),
+    ("proposed", False): Text("待您确认", "You are to confirm"),
+    ("refused", True): Text("对方不同意", "The other side did not agree"),
+    ("refused", False): Text("您未同意", "You did not agree"),
+}
 # States in which both sides know each other's people.
 OPEN_NAMES = ("accepted", "agreed", "ended")
 
@@ -131,5 +139,12 @@ def outcome_words(outcome: Outcome) -> Text:
     said: dict[str, object] = {"kind": kind, "day": day_text(outcome.on_day)}
     if outcome.amount is None:
         return Text("%(kind)s，%(day)s", "%(kind)s, %(day)s") % said
-    said["amount"] = Text(money(outcome.amount), money(outcome.amount))
+    said["amount"] = money_text(outcome.amount)
     return Text("%(kind)s，%(amount)s，%(day)s", "%(kind)s, %(amount)s, %(day)s") % said
+
+
+def outcome_mark(outcome: Outcome, side: str) -> State:
+    """The state of an outcome as a side reads it; "" for who belongs to both."""
+    mark = OUTCOME.mark(outcome.state)
+    words = SEEN.get((outcome.state, outcome.side == side)) if side else None
+    return replace(mark, label=words) if words else mark

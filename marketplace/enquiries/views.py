@@ -104,7 +104,8 @@ def _page(
         "meeting": typed.get("meeting") or forms.MeetingForm(formdata=None),
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
-    outcomes = [_outcome(each) for each in enquiry.outcomes]
+    reasons = queries.refusals_of(enquiry)
+    outcomes = [_outcome(each, side, reasons.get(each.id, "")) for each in enquiry.outcomes]
     body = render_template(
         "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side,
         sides=SIDES,
@@ -138,10 +139,11 @@ def _fits(enquiry: Enquiry) -> list[tuple[Any, Any]]:
     return [(each, cells(rows, each.content.get("specs") or {})) for each in enquiry.offered]
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: Outcome, side: str, reason: str) -> dict[str, Any]:
+    """A row of outcomes as the side reads it. ``reason``: why it was refused."""
     return {
-        "outcome": outcome, "words": showing.outcome_words(outcome), "mark": OUTCOME.mark(outcome.state),
-        "side": SIDES[outcome.side], "offers": offers(OUTCOME, outcome),
+        "outcome": outcome, "words": showing.outcome_words(outcome), "mark": showing.outcome_mark(outcome, side),
+        "side": SIDES[outcome.side], "reason": reason, "offers": offers(OUTCOME, outcome),
         "due": lifecycle.end_due(outcome) if outcome.kind == ENDING else None,
         "href": url_for("outcomes.act_do", number=outcome.id),
     }  # fmt: skip

@@ -137,7 +137,7 @@ def test_the_words_of_another_reason_reach_the_other_side(
     with transaction():
         services.propose_end(other, pair.vendor, "other", "产线搬迁", None)
     (mail,) = delivered(app, capsys)
-    assert "”。\n\n原因：其他原因。\n\n> 产线搬迁\n\n查看：\n\n" in mail["body"]
+    assert "提出：结束对接（其他原因）。请确认，或写明理由不同意。\n\n> 产线搬迁\n\n到 " in mail["body"]
     settle(other, "confirm", pair.owner)
     assert "已结束：其他原因（产线搬迁）" in owner.get(f"/enquiries/{other.number}").text
     step(pair.invite(), "accept", pair.vendor)
@@ -185,6 +185,34 @@ def test_what_waits_for_an_answer_is_the_first_thing_to_do(pair: Pair, people: t
         assert page.count(f'value="{name}"') == panel.count(f'value="{name}"') == 1
     assert panel.index("开展场景验证，2026-03-02") < panel.index('value="confirm"') < panel.index("记录会面")
     assert 'value="take_back"' in vendor.get(f"/enquiries/{enquiry.number}").text.split('id="act"')[1]
+
+
+def test_an_outcome_reads_from_the_side_of_its_reader(
+    pair: Pair, people: tuple[Client, Client], app: Flask, capsys: Output
+) -> None:
+    """Who must act reads that it is he, what was proposed and what to do; the reason of a refusal reaches the other."""
+    vendor, owner = people
+    enquiry = pair.accepted()
+    link = f"/enquiries/{enquiry.number}"
+    delivered(app, capsys)
+    propose(enquiry, pair.vendor, "purchase", "48.5")
+    (mail,) = delivered(app, capsys)
+    assert mail["To"] == "owner@test.example"
+    assert "提出：采购，48.50 万元，2026-03-02。请确认，或写明理由不同意。" in mail["body"]
+    assert "采购，48.50 万元，2026-03-02" in owner.get("/workspace/inbox/").text
+    pages = {"vendor": vendor.get(link).text, "owner": owner.get(link).text}
+    assert ("待对方确认" in pages["vendor"], "待您确认" in pages["vendor"]) == (True, False)
+    assert ("待对方确认" in pages["owner"], "待您确认" in pages["owner"]) == (False, True)
+    path, version = f"/outcomes/{enquiry.outcomes[0].id}/do", str(enquiry.outcomes[0].version)
+    settle(enquiry, "refuse", pair.owner, "先谈价格")
+    (mail,) = delivered(app, capsys)
+    assert "不同意：采购，48.50 万元，2026-03-02。可以商量后重新提出。\n\n> 先谈价格\n\n查看" in mail["body"]
+    pages = {"vendor": vendor.get(link).text, "owner": owner.get(link).text}
+    assert ("对方不同意" in pages["vendor"], "您未同意" in pages["vendor"]) == (True, False)
+    assert ("对方不同意" in pages["owner"], "您未同意" in pages["owner"]) == (False, True)
+    assert all("不同意的理由：先谈价格" in page for page in pages.values())
+    late = owner.submit(path, {"transition": "confirm", "version": version})
+    assert (late.status_code, "现在是“未获同意”" in late.text) == (409, True)
 
 
 def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people: tuple[Client, Client]) -> None:
