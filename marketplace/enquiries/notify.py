@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core.text import Text
-from marketplace.enquiries.lifecycle import ENQUIRY, end_due
+from marketplace.enquiries.lifecycle import ENQUIRY, end_due, why_lapsed
 from marketplace.enquiries.models import DECLINED, ENDING, OTHER, SIDES, Enquiry, Outcome
 from marketplace.enquiries.services import REMIND_DAYS
-from marketplace.enquiries.showing import outcome_words
+from marketplace.enquiries.showing import after_lapse, outcome_words
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter, LetterGroup, Quote
+from marketplace.foundation.letters import Letter, LetterGroup, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.queries import member_users
 from marketplace.settings.queries import value
@@ -54,12 +54,17 @@ def changed(message: Message, config: Config) -> Iterator[Letter]:
     """The other side reads of a step; of one that time takes, both do. ``message.topic`` names it."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    cause = DECLINED.get(entry.data.get("cause", ""), "")
+    cause = DECLINED.get(entry.data.get("cause", ""))
+    words = Quote(entry.reason if cause else "")
+    if entry.action == "lapse":
+        cause = why_lapsed(enquiry, entry.data)
     step, state = ENQUIRY.by_name[entry.action].label, ENQUIRY.mark(entry.after).label
-    yield from _to(
-        enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause,
-        words=Quote(entry.reason if cause else ""),
-    )  # fmt: skip
+    for side in _others(enquiry, entry):
+        onward, path = (after_lapse(enquiry, side) if entry.action == "lapse" else None) or ("", "")
+        yield from _to(
+            enquiry, [side], "changed", config, step=step, state=state, cause=cause or "", words=words,
+            onward=onward, where=Link(f"{config.base_url}{path}"),
+        )  # fmt: skip
 
 
 def said(message: Message, config: Config) -> Iterator[Letter]:

@@ -216,7 +216,8 @@ def scenario_acts(listing: Any, actor: Actor) -> Markup | str:
     """Beside a need: the way to answer it, or why not; for its owner the answers."""
     if actor.belongs_to(listing.organization_id):
         draw = get_template_attribute("enquiries/panels.html", "owner_panel")
-        return Markup(draw(listing, figures.funnel_of_scenario(listing.id), figures.STAGES)) if listing.edition else ""
+        found = figures.funnel_of_scenario(listing.id)
+        return Markup(draw(listing, found, figures.STAGES, queries.waiting_about(listing.id))) if listing.edition else ""
     live = queries.live_about_scenario(listing.id, sorted(actor.organization_ids)) if actor.organization_ids else {}
     way = url_for("enquiry_ways.answer", number=listing.number)
     return _way_in(listing, actor, list(live.values()), way, Text("表达对接意向", "Answer this need"),

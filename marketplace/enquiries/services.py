@@ -94,6 +94,9 @@ def _move(
 ) -> None:
     side = side_of(actor, enquiry)
     organization_id = enquiry.organization_of(side).id if side else None
+    lock(enquiry)
+    if side and enquiry.state == "lapsed":  # neither side did that, so that both are told why
+        raise _changed(enquiry)
     move(ENQUIRY, enquiry, name, actor, reason, organization_id=organization_id, seen=seen, data=data)
 
 
@@ -193,7 +196,9 @@ def _own_side(enquiry: Enquiry, actor: Actor) -> str:
 
 def _changed(enquiry: Enquiry) -> Conflict:
     message = Text("没有执行：对接已经变化，现在是“%(state)s”", "Not done: the talk has changed and is now “%(state)s”")
-    return Conflict(message % {"state": ENQUIRY.mark(enquiry.state).label}, ledger.latest(enquiry))
+    entry, state = ledger.latest(enquiry), ENQUIRY.mark(enquiry.state).label
+    why = lifecycle.why_lapsed(enquiry, entry.data) if entry is not None and enquiry.state == "lapsed" else None
+    return Conflict(message % {"state": lifecycle.because(state, why or "")}, entry)
 
 
 # ---- the outcome ----------------------------------------------------------------------------------------------------
@@ -347,7 +352,9 @@ def lapse_about(kind: str, listing_id: int) -> None:
     """End the unanswered talks about a listing that has ended; a talk that both sides hold already goes on."""
     for enquiry in queries.unanswered_about(kind, listing_id):
         if lifecycle.is_off_offer(enquiry) is None:
-            move(ENQUIRY, enquiry, "lapse", SYSTEM)
+            about = [each for each in (enquiry.scenario, *enquiry.offered) if each is not None]
+            listing = next(each for each in about if (each.subject_type, each.id) == (kind, listing_id))
+            move(ENQUIRY, enquiry, "lapse", SYSTEM, data=lifecycle.ended_by(listing, queries.end_of(listing)))
 
 
 def _record(

@@ -118,6 +118,7 @@ def _page(
         contact=contact, fits=_fits(enquiry), refused=refused,
         outcomes=outcomes, proposed=next((each for each in outcomes if each["outcome"].state == "proposed"), None),
         due=answer_due(enquiry), cause=showing.why_ended(enquiry),
+        onward=showing.after_lapse(enquiry, side),
         added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
         wrong=[*_wrong_reason(enquiry, refused), *(each for form in given.values() for each in form.problems())],
         **given,
@@ -178,7 +179,7 @@ def _with_refused(outcome: Outcome, refused: RefusedReason) -> ResponseReturnVal
 
 
 def _after_outcome(outcome: Outcome) -> str:
-    return href(outcome.enquiry)
+    return href(outcome.enquiry) + "#outcome"
 
 
 def write(number: str) -> ResponseReturnValue:
@@ -200,15 +201,15 @@ def write(number: str) -> ResponseReturnValue:
 
 def decline(number: str) -> ResponseReturnValue:
     """Decline, with a reason of the list."""
-    return _leave(number, DECLINED, services.decline, _("已谢绝，对方会收到原因。"))
+    return _leave(number, DECLINED, services.decline, _("已谢绝，对方会收到原因。"), "")
 
 
 def end(number: str) -> ResponseReturnValue:
     """Propose to end the talk, with a reason of the list."""
-    return _leave(number, ENDED, services.propose_end, _("已提出结束，对方同意后生效。"))
+    return _leave(number, ENDED, services.propose_end, _("已提出结束，对方同意后生效。"), "#outcome")
 
 
-def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str) -> ResponseReturnValue:
+def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str, where: str) -> ResponseReturnValue:
     enquiry = queries.enquiry_by_number(number, current_actor())
     form = forms.LeaveForm().offer(causes_open_to(side_of(current_actor(), enquiry), causes))
     if form.validate():
@@ -218,7 +219,7 @@ def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str) -> 
             form.refuse(error)
         else:
             flash(done)
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + where)
     return _page(enquiry, leave=form)
 
 
@@ -234,7 +235,7 @@ def meet(number: str) -> ResponseReturnValue:
             form.refuse([error])
         else:
             flash(_("已记录会面，对方会收到提醒。"))
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + "#act")
     return _page(enquiry, meeting=form)
 
 
@@ -250,7 +251,7 @@ def propose(number: str) -> ResponseReturnValue:
             form.refuse([error])
         else:
             flash(_("已提出，等对方确认。"))
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + "#outcome")
     return _page(enquiry, outcome=form)
 
 

@@ -222,6 +222,7 @@ def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people:
     propose(enquiry, pair.vendor)
     (outcome,) = enquiry.outcomes
     path, field = f"/outcomes/{outcome.id}/do", f"reason-refuse-{outcome.id}"
+    assert f'action="{path}" method="post" novalidate' in owner.get(f"/enquiries/{enquiry.number}").text
     long = "长" * 2001
     for reason, message in (("\u200b", "请写明理由"), (long, "理由最多 2000 字")):
         again = owner.submit(path, {"transition": "refuse", "version": str(outcome.version), "reason": reason})
@@ -230,9 +231,19 @@ def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people:
         assert f'<a href="#{field}">理由：{message}' in again.text
         assert f'id="{field}-error"' in again.text
         assert (long in again.text) == (reason == long)
-    assert owner.submit(path, {"transition": "refuse", "reason": "先谈价格"}).status_code == 302
+    assert owner.submit(path, {"transition": "refuse", "reason": "先谈价格"}).location.endswith("#outcome")
     db.session.refresh(outcome)
     assert outcome.state == "refused"
+
+
+def test_who_ends_a_need_is_asked_twice_and_told_what_lapses(pair: Pair, people: tuple[Client, Client]) -> None:
+    _vendor, owner = people
+    page = f"/scenarios/{pair.scenario.number}"
+    assert "需求结束后随之失效" not in owner.get(page).text
+    pair.answer()
+    text = owner.get(page).text
+    assert "有 1 次对接还没有答复；需求结束后随之失效。" in text
+    assert text.index("办理后不能撤回") < text.index('value="fulfil">确认：需求已满足')
 
 
 # ---- lists and figures ----------------------------------------------------------------------------------------------
