@@ -95,7 +95,8 @@ def history(enquiry: Enquiry, actor: Actor) -> list[dict[str, Any]]:
     outcomes = {each.id: each for each in enquiry.outcomes}
     return [
         {
-            "at": each.at, "text": _told(enquiry, each, outcomes),
+            "at": each.at,
+            "text": _told(enquiry, each, outcomes),
             "who": _by(enquiry, each, names.get(each.actor_id or 0), own),
         }
         for each in entries

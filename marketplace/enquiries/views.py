@@ -12,14 +12,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid
+from marketplace.core.errors import FieldError, Gathered, Invalid
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome, causes_open_to
 from marketplace.enquiries.policy import side_of
-from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
 from marketplace.listings.answers import any_day
 from marketplace.reference.calendar import YearUnknown, add_workdays
@@ -185,9 +184,9 @@ def _after_outcome(outcome: Outcome) -> str:
 def write(number: str) -> ResponseReturnValue:
     """Say something, with files or without."""
     form, enquiry = forms.MessageForm(), queries.enquiry_by_number(number, current_actor())
-    if form.validate():
+    prepared = form.taken()
+    if prepared is not None:
         try:
-            prepared = prepare(form.uploads())
             with transaction():
                 enquiry = queries.enquiry_by_number(number, current_actor())
                 services.write_message(enquiry, current_actor(), form.text.data or "", prepared)
@@ -256,10 +255,15 @@ def propose(number: str) -> ResponseReturnValue:
 
 
 def _propose(enquiry: Enquiry, form: forms.OutcomeForm) -> None:
-    sum_ = amount(form.amount.data or "", "amount") if form.kind.data == "purchase" else ""
+    wrong, sum_, day = Gathered(), "", date.min
+    with wrong:
+        sum_ = amount(form.amount.data or "", "amount")
+    with wrong:
+        day = any_day(form.on_day.data or "", "on_day")
+    wrong.tell()
     services.propose(
-        enquiry, current_actor(), form.kind.data, Decimal(sum_) if sum_ else None,
-        any_day(form.on_day.data or "", "on_day"), form.remark.data or "", seen_version(),
+        enquiry, current_actor(), form.kind.data, Decimal(sum_) if sum_ else None, day, form.remark.data or "",
+        seen_version(),
     )  # fmt: skip
 
 

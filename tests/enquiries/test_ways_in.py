@@ -71,6 +71,11 @@ def test_a_need_that_is_talked_about_is_not_swapped_for_another(pair: Pair, peop
     enquiry = pair.answer()
     page = owner.get(f"/products/{pair.product.number}/invite?need={pair.scenario.number}").text
     assert f'<a href="/enquiries/{enquiry.number}">已有对接 {enquiry.number}</a>' in page
+    stale = owner.submit(
+        f"/products/{pair.product.number}/invite", {"need": pair.scenario.number, "text": "请来看看。"}
+    ).text
+    assert f"同一双方就同一事项只有一次进行中的对接：{enquiry.number} 还没有结束" in stale
+    assert "请从列出的各项中选择" not in stale
     refused = vendor.get(f"/scenarios/{pair.scenario.number}/answer").text
     assert f'<a href="/enquiries/{enquiry.number}">请到那次对接中继续</a>' in refused
     assert briefly(pair, DEMANDER) == briefly(pair, SUPPLIER) == f"已有对接 {enquiry.number}"
