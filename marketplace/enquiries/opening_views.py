@@ -15,7 +15,8 @@ from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, opening, queries
 from marketplace.enquiries.answers import answers_to, evidence_head, items_of, table_of
 from marketplace.enquiries.lifecycle import ENQUIRY
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import SUPPLIER, Enquiry
+from marketplace.enquiries.policy import side_of
 from marketplace.enquiries.refusals import Barred
 from marketplace.foundation.db import transaction
 from marketplace.listings.queries import listing_by_number
@@ -90,6 +91,20 @@ def invite(number: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def again(enquiry: Enquiry) -> tuple[str, Refused | None] | None:
+    """(the form, what stands against it) for the side that was declined; None for everybody else."""
+    actor = current_actor()
+    if enquiry.state != "declined" or side_of(actor, enquiry) != enquiry.opened_side:
+        return None
+    scenario = enquiry.scenario
+    if enquiry.opened_side == SUPPLIER and scenario is not None:
+        way = url_for("enquiry_ways.answer", number=scenario.number)
+    else:
+        need = scenario.number if scenario else None
+        way = url_for("enquiry_ways.invite", number=enquiry.offered[0].number, need=need)
+    return way, opening.refusal_to_ask_again(enquiry, actor)
+
+
 def _barred(choices: Choices, label: Callable[[Any], Text]) -> list[tuple[Text, Barred]]:
     """What cannot be chosen now, and why not."""
     return [(label(each), bar) for each, bar in choices if bar is not None]
@@ -152,13 +167,13 @@ def _offered(product: Product, scenario: Scenario) -> Text:
 
 def _asked(need: Scenario | Organization, product: Product) -> Text:
     """A need as a choice, with how the product meets its must-haves."""
-    return _with_fit(need.label, need, product) if isinstance(need, Scenario) else _asked_for(need)
+    return _with_fit(_asked_for(need), need, product) if isinstance(need, Scenario) else _asked_for(need)
 
 
 def _asked_for(need: Scenario | Organization) -> Text:
     if isinstance(need, Organization):
         return Text("不针对具体需求（%(name)s）", "No particular need (%(name)s)") % {"name": need.label}
-    return need.label
+    return Text("%(number)s %(label)s", "%(number)s %(label)s") % {"number": need.number, "label": need.label}
 
 
 def _with_fit(label: Text, scenario: Scenario, product: Product) -> Text:
@@ -245,7 +260,7 @@ def product_acts(listing: Any, actor: Actor) -> Markup | str:
     own = sorted(actor.organization_ids)
     live = queries.live_with_supplier(listing.organization_id, own) if own else []
     way = url_for("enquiry_ways.invite", number=listing.number)
-    return _way_in(listing, actor, live, way, Text("发起对接", "Invite to talk"), opening.refusal_to_invite)
+    return _way_in(listing, actor, live, way, Text("邀请对接", "Invite to talk"), opening.refusal_to_invite)
 
 
 def compare_ways(products: Sequence[Product], need: str, actor: Actor) -> list[Markup | str]:

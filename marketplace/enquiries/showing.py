@@ -25,6 +25,7 @@ from marketplace.enquiries.models import (
     Outcome,
 )
 from marketplace.enquiries.policy import side_of
+from marketplace.enquiries.refusals import LISTS
 from marketplace.foundation.ledger import LedgerEntry
 from marketplace.listings.files import shown_file
 from marketplace.web.languages import money_text
@@ -48,8 +49,8 @@ SEEN = {
 }
 # (side, what has ended) → what is left to the side that has not ended it, and where.
 LAPSED = {
-    (SUPPLIER, "scenario"): (Text("看看其他正在征集的需求", "See other open needs"), "/scenarios?status=published"),
-    (DEMANDER, "product"): (Text("看看其他产品", "See other products"), "/products"),
+    (SUPPLIER, "scenario"): (Text("看看其他正在征集的需求", "See other open needs"), LISTS["scenario"]),
+    (DEMANDER, "product"): (Text("看看其他产品", "See other products"), LISTS["product"]),
 }
 # States in which both sides know each other's people.
 OPEN_NAMES = ("accepted", "agreed", "ended")

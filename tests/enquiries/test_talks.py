@@ -294,6 +294,8 @@ def test_a_talk_rests_with_a_suspended_organization_and_lapses_with_its_need(
     page = client.get(f"/enquiries/{enquiry.number}").text
     assert f"已失效：{why}" in page
     assert "看看其他正在征集的需求" in page
+    stopped = client.get(f"/scenarios/{pair.scenario.number}/answer").text
+    assert '<a href="/scenarios?status=published">请看看其他合适的</a>' in stopped
     late = client.submit(f"/enquiries/{enquiry.number}/do", {"transition": "withdraw", "version": "1"})
     assert late.status_code == 409
     assert f"现在是“已失效（{why}）”" in late.text

@@ -89,6 +89,9 @@ def test_the_funnel_counts_answers_and_the_row_says_how_it_ended(pair: Pair) -> 
     assert told(pair) == ("供方答复，已谢绝", "需方曾谢绝：价格或预算不合")
     assert figures.funnel_of_scenario(pair.scenario.id).stages["answered"] == 1
     invited = pair.invite()
+    found = figures.funnel_of_scenario(pair.scenario.id)  # every talk is an answer, or named among those without one
+    assert [(words.zh, count) for words, count in found.unanswered] == [("撤回或失效", 1), ("邀请待答复", 1)]
+    assert found.stages["opened"] == found.stages["answered"] + sum(count for _words, count in found.unanswered)
     assert told(pair) == ("供方答复", "需方曾谢绝：价格或预算不合")
     step(invited, "accept", pair.vendor)
     both_end(invited, pair.vendor, pair.owner)
