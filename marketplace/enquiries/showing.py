@@ -149,7 +149,9 @@ def why_ended(enquiry: Enquiry) -> Text | None:
 
 def after_lapse(enquiry: Enquiry, side: str) -> tuple[Text, str] | None:
     """What a side may do when a talk has lapsed, and where; None for the side that has ended it, and for both."""
-    entry = queries.leaving(enquiry) if enquiry.state == "lapsed" else None
+    if enquiry.state != "lapsed":
+        return None
+    entry = queries.leaving(enquiry)
     ended = entry.data.get("ended") if entry else None
     return LAPSED.get((side, ended or ("scenario" if enquiry.scenario_id else "product")))
 

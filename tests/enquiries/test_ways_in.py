@@ -37,6 +37,7 @@ def test_who_was_declined_is_told_before_he_types(pair: Pair, people: tuple[Clie
     path = f"/scenarios/{pair.scenario.number}/answer"
     talk = vendor.get(f"/enquiries/{declined.number}").text
     assert "现在还不能：再次发起" in talk
+    assert "看看其他" not in talk  # that is for a talk that has lapsed
     assert "2026-04-01 起可以再发起" in talk
     assert "双方看到的事项相同；对方人员的姓名在接受对接后显示" in talk
     assert "再次发起" not in owner.get(f"/enquiries/{declined.number}").text
