@@ -101,5 +101,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if ended and request.method == "POST":
         return expired_form()
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
-    flash(_("登录已结束，请重新登录，登录后回到原来的页面。") if ended else _("请先登录，登录后回到原来的页面。"))
+    why = _("登录已结束，请重新登录，登录后回到原来的页面。") if ended else _("请先登录，登录后回到原来的页面。")
+    if ("message", why) not in session.get("_flashes", []):  # asked for several files at once
+        flash(why)
     return redirect(url_for("accounts.sign_in", next=back or None))
