@@ -18,12 +18,14 @@ class FieldError(MarketplaceError, ValueError):
 
     ``field`` is the field's path as the form and the importer name it ("specs.payload.value");
     ``message`` says what is expected and how to write it.
+    ``about``: which of several values of the field, e.g. the name of a file; "" where it has one.
     """
 
-    def __init__(self, field: str, message: Text) -> None:
+    def __init__(self, field: str, message: Text, about: str = "") -> None:
         super().__init__(f"{field}: {message.en}")
         self.field = field
         self.message = message
+        self.about = about
 
 
 class Invalid(MarketplaceError):

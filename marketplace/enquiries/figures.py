@@ -45,16 +45,19 @@ STAGES = {
     "invited": Text("需方邀请", "Invited"),
     "answered": Text("供方答复", "Answered"),
     "met": Text("已会面", "Had a meeting"),
-    "pilot": Text("验证", "Pilot"),
+    "pilot": Text("约定验证", "Pilot agreed"),
     "bought": Text("采购", "Bought"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many talks came how far (keys of STAGES), and why others did not: (reason, count)."""
+    """How many talks came how far (keys of STAGES), which had no answer of the vendor, and why others ended: (what,
+    count) each.
+    """
 
     stages: dict[str, int]
+    unanswered: Sequence[tuple[Text, int]]
     causes: Sequence[tuple[Text, int]]
 
 
@@ -76,15 +79,25 @@ REACHED: dict[str, sa.ColumnElement[bool]] = {
     "bought": _confirmed("purchase"),
 }
 
+# Every talk without an answer of the vendor is one of these: with them the counts add up.
+UNANSWERED: tuple[tuple[Text, sa.ColumnElement[bool]], ...] = (
+    (Text("撤回或失效", "withdrawn or lapsed"), Enquiry.state.in_(("withdrawn", "lapsed"))),
+    (Text("邀请待答复", "invitations that wait"), (Enquiry.opened_side == DEMANDER) & (Enquiry.state == "opened")),
+    (Text("邀请被谢绝", "invitations declined"), (Enquiry.opened_side == DEMANDER) & (Enquiry.state == "declined")),
+)
+
 
 def funnel(which: sa.ColumnElement[bool]) -> Funnel:
     """The counts of some talks: two statements."""
-    counts = [sa.func.count(sa.case((condition, 1))) for condition in REACHED.values()]
+    conditions = [*REACHED.values(), *(condition for _words, condition in UNANSWERED)]
+    counts = [sa.func.count(sa.case((condition, 1))) for condition in conditions]
     row = db.session.execute(sa.select(*counts).select_from(Enquiry).where(which)).one()
+    unanswered = [(words, count) for (words, _), count in zip(UNANSWERED, row[len(REACHED) :], strict=True) if count]
     select = sa.select(Enquiry.state, Enquiry.cause, sa.func.count()).where(which, Enquiry.cause != "")
     found = db.session.execute(select.group_by(Enquiry.state, Enquiry.cause)).all()
     causes = [(_cause(state, cause), count) for state, cause, count in found]
-    return Funnel(dict(zip(REACHED, row, strict=True)), sorted(causes, key=lambda each: (-each[1], each[0].zh)))
+    stages = dict(zip(REACHED, row[: len(REACHED)], strict=True))
+    return Funnel(stages, unanswered, sorted(causes, key=lambda each: (-each[1], each[0].zh)))
 
 
 def funnel_of_scenario(scenario_id: int) -> Funnel:

@@ -7,10 +7,11 @@ from typing import Any
 
 from wtforms import StringField, TextAreaField
 
+from marketplace.core.errors import Invalid
 from marketplace.core.text import Text
 from marketplace.enquiries.models import MESSAGE_LIMIT, NOTE_LIMIT, OUTCOMES
-from marketplace.enquiries.uploads import MOST_FILES
-from marketplace.foundation.files import EITHER
+from marketplace.enquiries.uploads import MOST_FILES, prepare
+from marketplace.foundation.files import EITHER, Prepared
 from marketplace.web.fields import Attached, OneShown, SomeOf, listed, written
 from marketplace.web.forms import MarketplaceForm, chosen, required
 from marketplace.web.languages import lazy_gettext as _l
@@ -25,6 +26,16 @@ class MessageForm(MarketplaceForm):
     def uploads(self) -> list[tuple[Any, str]]:
         """The files that came: (bytes, name) each."""
         return [(each.stream, each.filename or "") for each in self.files.data or () if not isinstance(each, str)]
+
+    def taken(self) -> list[Prepared] | None:
+        """Its files, checked; None where anything of the form is refused. What is wrong is told at once, files too."""
+        valid = self.validate()
+        try:
+            prepared = prepare(self.uploads())
+        except Invalid as error:
+            self.refuse(error)
+            return None
+        return prepared if valid else None
 
 
 class AnswerForm(MessageForm):

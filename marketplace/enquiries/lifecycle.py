@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.errors import Refused
 from marketplace.core.lifecycle import Lifecycle, State, is_system, step
 from marketplace.core.setting import Setting
-from marketplace.core.text import Text
+from marketplace.core.text import Text, day_text
 from marketplace.enquiries.models import ENDING, PROPOSALS, SIDES, Enquiry, Outcome
 from marketplace.enquiries.policy import answers_proposal, ends_it, has_opened, has_proposed, is_asked, takes_part
-from marketplace.listings.kind import kind_named
+from marketplace.foundation.ledger import LedgerEntry
+from marketplace.listings.kind import Kind, kind_named
 from marketplace.listings.models import Listing
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.reference.calendar import YearUnknown, add_workdays
@@ -27,6 +30,8 @@ END_DAYS = Setting(
 
 # A need past its validity is not on offer any more, but its owner still answers who came in time.
 TALKABLE = ("published", "expired")
+# In these states a listing has ended, and what nobody has answered lapses.
+OVER = ("withdrawn", "fulfilled", "closed")
 
 
 def standing(enquiry: Enquiry) -> Refused | None:
@@ -53,14 +58,20 @@ def on_offer(enquiry: Enquiry) -> Refused | None:
 
 
 def _gone(listing: Listing) -> Refused:
-    kind = kind_named(listing.subject_type)
-    assert kind is not None
+    over = Text("无需办理，这次对接随之失效", "Nothing to do: this talk lapses with it")
+    rests = Text("等它恢复公开，或谢绝、撤回这次对接", "Wait until it is public again, or decline or withdraw the talk")
     return Refused(
         Text("只对公开的需求和产品接受对接", "Only public needs and products are talked about"),
         Text("%(number)s 现在是“%(state)s”", "%(number)s is now “%(state)s”")
-        % {"number": listing.number, "state": kind.lifecycle.mark(listing.state).label},
-        Text("等它恢复公开，或谢绝、撤回这次对接", "Wait until it is public again, or decline or withdraw the talk"),
+        % {"number": listing.number, "state": _kind(listing.subject_type).lifecycle.mark(listing.state).label},
+        over if listing.state in OVER else rests,
     )
+
+
+def _kind(name: str) -> Kind:
+    kind = kind_named(name)
+    assert kind is not None
+    return kind
 
 
 def can_be_accepted(enquiry: Enquiry) -> Refused | None:
@@ -70,15 +81,46 @@ def can_be_accepted(enquiry: Enquiry) -> Refused | None:
 
 def is_off_offer(enquiry: Enquiry) -> Refused | None:
     """A talk that nobody has answered lapses when what it is about has ended; a suspended listing may come back."""
-    ended = ("withdrawn", "fulfilled", "closed")
-    scenario_over = enquiry.scenario is not None and enquiry.scenario.state in ended
-    if scenario_over or all(each.state in ended for each in enquiry.offered):
+    scenario_over = enquiry.scenario is not None and enquiry.scenario.state in OVER
+    if scenario_over or all(each.state in OVER for each in enquiry.offered):
         return None
     return Refused(
         Text("需求或产品结束后，未答复的对接才失效", "An unanswered talk lapses when its need or product has ended"),
         Text("它还没有结束", "It has not ended"),
         Text("无需办理", "Nothing to do"),
     )
+
+
+def ended_by(listing: Listing, entry: LedgerEntry | None) -> dict[str, str]:
+    """What history keeps of why talks about a listing lapse. ``entry``: that with which the listing ended."""
+    kept = {"ended": listing.subject_type, "number": listing.number, "state": listing.state}
+    if entry is not None:
+        kept["on"] = clock.beijing(entry.at).date().isoformat()
+        kept["why"] = entry.reason if listing.state == "closed" else ""  # its page says it to everybody
+    return kept
+
+
+def why_lapsed(enquiry: Enquiry, kept: Mapping[str, Any]) -> Text | None:
+    """Why a talk lapsed, by the data of its entry; of one that lapsed before they were kept, what has ended since."""
+    if not kept.get("ended"):
+        listings = [each for each in (enquiry.scenario, *enquiry.offered) if each is not None and each.state in OVER]
+        kept = ended_by(listings[0], None) if listings else {}
+    if not kept:
+        return None
+    kind = _kind(kept["ended"])
+    said: dict[str, object] = {
+        "kind": kind.label, "number": kept["number"], "state": kind.lifecycle.mark(kept["state"]).label,
+    }  # fmt: skip
+    if not kept.get("on"):
+        return Text("%(kind)s %(number)s 现在是“%(state)s”", "%(kind)s %(number)s is now “%(state)s”") % said
+    said["day"] = day_text(date.fromisoformat(kept["on"]))
+    why = Text("%(kind)s %(number)s 自 %(day)s 起为“%(state)s”", "%(kind)s %(number)s became “%(state)s” on %(day)s")
+    return because(why % said, kept.get("why", ""))
+
+
+def because(cause: Text, note: Text | str) -> Text:
+    """A cause, with the words that were added to it."""
+    return Text("%(cause)s（%(note)s）", "%(cause)s (%(note)s)") % {"cause": cause, "note": note} if note else cause
 
 
 def no_open_proposal(enquiry: Enquiry) -> Refused | None:
@@ -167,9 +209,9 @@ OUTCOME = Lifecycle(
     Text("对接结果", "Outcome"),
     start="proposed",
     states={
-        "proposed": State(Text("待对方确认", "To be confirmed"), "", "clock"),
+        "proposed": State(Text("待确认", "To be confirmed"), "", "clock"),
         "confirmed": State(Text("双方已确认", "Confirmed by both"), "pine", "check-circle"),
-        "refused": State(Text("对方不同意", "Not agreed"), "ochre", "x-circle"),
+        "refused": State(Text("未获同意", "Not agreed"), "ochre", "x-circle"),
         "taken_back": State(Text("已收回", "Taken back"), "", "slash-circle"),
     },
     steps=(

@@ -1,4 +1,5 @@
-"""Topic → who is told what. Mails name the talk and lead to it; what was said, and contact data, stay on the site."""
+"""Topic → who is told what. Mails name the talk, say what was proposed, and lead to it; messages, and contact data,
+stay on the site."""
 
 from __future__ import annotations
 
@@ -7,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from marketplace.accounts.notify import letter
 from marketplace.config import Config
 from marketplace.core.text import Text
-from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
-from marketplace.enquiries.models import DECLINED, ENDED, OTHER, PROPOSALS, SIDES, Enquiry, Outcome
+from marketplace.enquiries.lifecycle import ENQUIRY, end_due, why_lapsed
+from marketplace.enquiries.models import DECLINED, ENDING, OTHER, SIDES, Enquiry, Outcome
 from marketplace.enquiries.services import REMIND_DAYS
+from marketplace.enquiries.showing import after_lapse, outcome_words
 from marketplace.foundation.db import db
 from marketplace.foundation.ledger import LedgerEntry
-from marketplace.foundation.letters import Letter, LetterGroup, Quote
+from marketplace.foundation.letters import Letter, LetterGroup, Link, Quote
 from marketplace.foundation.outbox import Message
 from marketplace.organizations.queries import member_users
 from marketplace.settings.queries import value
@@ -52,12 +54,17 @@ def changed(message: Message, config: Config) -> Iterator[Letter]:
     """The other side reads of a step; of one that time takes, both do. ``message.topic`` names it."""
     enquiry = db.session.get_one(Enquiry, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    cause = DECLINED.get(entry.data.get("cause", ""), "")
+    cause = DECLINED.get(entry.data.get("cause", ""))
+    words = Quote(entry.reason if cause else "")
+    if entry.action == "lapse":
+        cause = why_lapsed(enquiry, entry.data)
     step, state = ENQUIRY.by_name[entry.action].label, ENQUIRY.mark(entry.after).label
-    yield from _to(
-        enquiry, _others(enquiry, entry), "changed", config, step=step, state=state, cause=cause,
-        words=Quote(entry.reason if cause else ""),
-    )  # fmt: skip
+    for side in _others(enquiry, entry):
+        onward, path = (after_lapse(enquiry, side) if entry.action == "lapse" else None) or ("", "")
+        yield from _to(
+            enquiry, [side], "changed", config, step=step, state=state, cause=cause or "", words=words,
+            onward=onward, where=Link(f"{config.base_url}{path}"),
+        )  # fmt: skip
 
 
 def said(message: Message, config: Config) -> Iterator[Letter]:
@@ -68,15 +75,15 @@ def said(message: Message, config: Config) -> Iterator[Letter]:
 
 
 def outcome_changed(message: Message, config: Config) -> Iterator[Letter]:
-    """The other side reads of an outcome that was proposed or answered, without its amount; of an end, why."""
+    """The other side reads what was proposed or answered, why (of an end, and of a refusal), and what to do."""
     outcome = db.session.get_one(Outcome, message.subject_id)
     entry = db.session.get_one(LedgerEntry, message.payload["entry"])
-    cause = ENDED.get(outcome.cause, "")
-    context = {
-        "kind": PROPOSALS[outcome.kind], "state": OUTCOME.mark(entry.after).label, "cause": cause,
-        "words": Quote(outcome.note if cause else ""),
-    }  # fmt: skip
-    yield from _to(outcome.enquiry, _others(outcome.enquiry, entry), "outcome", config, **context)
+    proposed, ends = entry.action == "propose", outcome.kind == ENDING
+    words = outcome.note if proposed and ends else entry.reason
+    yield from _to(
+        outcome.enquiry, _others(outcome.enquiry, entry), "proposed" if proposed else "concluded", config,
+        act=entry.action, outcome=outcome_words(outcome), words=Quote(words), due=end_due(outcome) if ends else None,
+    )  # fmt: skip
 
 
 def _others(enquiry: Enquiry, entry: LedgerEntry) -> Sequence[str]:

@@ -94,6 +94,14 @@ def refusal_to_invite(product: Product, actor: Actor) -> Refused | None:
     return _refusal(product, actor) or _none_left([bar for _need, bar in needs_to_offer(product, actor)])
 
 
+def refusal_to_ask_again(enquiry: Enquiry, actor: Actor) -> Refused | None:
+    """Why the side that opened a talk that was declined cannot begin another now, or None."""
+    if enquiry.opened_side == SUPPLIER and enquiry.scenario is not None:
+        return refusal_to_answer(enquiry.scenario, actor)
+    bars = Bars([enquiry.supplier_id], [enquiry.demander_id], DEMANDER)
+    return refusal_to_invite(enquiry.offered[0], actor) or bars.against(about_of(enquiry))
+
+
 def _none_left(bars: Sequence[Refused | None]) -> Refused | None:
     return None if None in bars else bars[0]
 
@@ -119,7 +127,7 @@ def _closed(listing: Listing, actor: Actor, peopled: Collection[int]) -> refusal
     if actor.belongs_to(other.id):
         return refusals.own(other)
     if other.id not in peopled:
-        return refusals.unclaimed(other)
+        return refusals.unclaimed(listing)
     if other.state != "verified":
         return refusals.resting(other)
     last = listing.content.get("answer_by") if isinstance(listing, Scenario) else None

@@ -15,9 +15,9 @@ from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, opening, queries
 from marketplace.enquiries.answers import answers_to, evidence_head, items_of, table_of
 from marketplace.enquiries.lifecycle import ENQUIRY
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import SUPPLIER, Enquiry
+from marketplace.enquiries.policy import side_of
 from marketplace.enquiries.refusals import Barred
-from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
 from marketplace.listings.queries import listing_by_number
 from marketplace.organizations.models import Organization
@@ -28,6 +28,7 @@ from marketplace.scenarios.fitting import cells, heads, verdict
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import values as setting_values
+from marketplace.web.fields import refuse
 from marketplace.web.forms import form_page
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
@@ -60,7 +61,7 @@ def answer(number: str) -> ResponseReturnValue:
     _stop(opening.refusal_to_answer(scenario, current_actor()))
     free = [product for product, bar in found if bar is None]
     form.offer({each.number: _offered(each, scenario) for each in free})
-    return _opened(form, command, choices, wanted) or form_page(
+    return _opened(form, form.products, command, choices, wanted) or form_page(
         "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices(), lambda each: each.label),
         agreed=opening.agreed_already([(scenario, each) for each in free]),
     )  # fmt: skip
@@ -84,10 +85,24 @@ def invite(number: str) -> ResponseReturnValue:
     _stop(opening.refusal_to_invite(product, current_actor()))
     free = [need for need, bar in found if bar is None]
     form.offer({each.number: _asked(each, product) for each in free})
-    return _opened(form, command, choices, [wanted]) or form_page(
+    return _opened(form, form.need, command, choices, [wanted]) or form_page(
         "enquiries/invite.html", form, product=_product(number), barred=_barred(choices(), _asked_for),
         agreed=opening.agreed_already([(each, product) for each in free]),
     )  # fmt: skip
+
+
+def again(enquiry: Enquiry) -> tuple[str, Refused | None] | None:
+    """(the form, what stands against it) for the side that was declined; None for everybody else."""
+    actor = current_actor()
+    if enquiry.state != "declined" or side_of(actor, enquiry) != enquiry.opened_side:
+        return None
+    scenario = enquiry.scenario
+    if enquiry.opened_side == SUPPLIER and scenario is not None:
+        way = url_for("enquiry_ways.answer", number=scenario.number)
+    else:
+        need = scenario.number if scenario else None
+        way = url_for("enquiry_ways.invite", number=enquiry.offered[0].number, need=need)
+    return way, opening.refusal_to_ask_again(enquiry, actor)
 
 
 def _barred(choices: Choices, label: Callable[[Any], Text]) -> list[tuple[Text, Barred]]:
@@ -96,13 +111,17 @@ def _barred(choices: Choices, label: Callable[[Any], Text]) -> list[tuple[Text, 
 
 
 def _opened(
-    form: forms.MessageForm, command: Callable[[Any], Enquiry], choices: Callable[[], Choices], wanted: Sequence[str]
-) -> ResponseReturnValue | None:
-    """Where it leads when the form was sent and taken; None when the form is to be shown."""
-    if not form.validate_on_submit():
+    form: forms.MessageForm, field: Any, command: Callable[[Any], Enquiry], choices: Callable[[], Choices],
+    wanted: Sequence[str],
+) -> ResponseReturnValue | None:  # fmt: skip
+    """Where it leads when the form was sent and taken; None when the form is to be shown. ``field``: of the choice."""
+    if request.method != "POST":
+        return None
+    prepared = form.taken()
+    if prepared is None:
+        _say_why(field, choices(), wanted)
         return None
     try:
-        prepared = prepare(form.uploads())
         with transaction():
             enquiry = command(prepared)
     except (Invalid, Refused) as error:
@@ -114,6 +133,14 @@ def _opened(
         return sent
     flash(_("已发出，对方会收到提醒；答复会发到您的邮箱，也显示在工作台。"))
     return redirect(url_for("enquiries.show", number=enquiry.number))
+
+
+def _say_why(field: Any, choices: Choices, wanted: Sequence[str]) -> None:
+    """At a choice that was open when the page was drawn: what stands against it now."""
+    bars = [bar for each, bar in choices if bar is not None and each.number in wanted]
+    if bars:
+        field.errors = []
+        refuse(field, Text("%(rule)s：%(fact)s", "%(rule)s: %(fact)s") % {"rule": bars[0].rule, "fact": bars[0].fact})
 
 
 def _sent_already(form: forms.MessageForm, choices: Choices, wanted: Sequence[str]) -> ResponseReturnValue | None:
@@ -140,13 +167,13 @@ def _offered(product: Product, scenario: Scenario) -> Text:
 
 def _asked(need: Scenario | Organization, product: Product) -> Text:
     """A need as a choice, with how the product meets its must-haves."""
-    return _with_fit(need.label, need, product) if isinstance(need, Scenario) else _asked_for(need)
+    return _with_fit(_asked_for(need), need, product) if isinstance(need, Scenario) else _asked_for(need)
 
 
 def _asked_for(need: Scenario | Organization) -> Text:
     if isinstance(need, Organization):
         return Text("不针对具体需求（%(name)s）", "No particular need (%(name)s)") % {"name": need.label}
-    return need.label
+    return Text("%(number)s %(label)s", "%(number)s %(label)s") % {"number": need.number, "label": need.label}
 
 
 def _with_fit(label: Text, scenario: Scenario, product: Product) -> Text:
@@ -216,7 +243,10 @@ def scenario_acts(listing: Any, actor: Actor) -> Markup | str:
     """Beside a need: the way to answer it, or why not; for its owner the answers."""
     if actor.belongs_to(listing.organization_id):
         draw = get_template_attribute("enquiries/panels.html", "owner_panel")
-        return Markup(draw(listing, figures.funnel_of_scenario(listing.id), figures.STAGES)) if listing.edition else ""
+        if not listing.edition:
+            return ""
+        waiting = queries.waiting_about(listing.id)
+        return Markup(draw(listing, figures.funnel_of_scenario(listing.id), figures.STAGES, waiting))
     live = queries.live_about_scenario(listing.id, sorted(actor.organization_ids)) if actor.organization_ids else {}
     way = url_for("enquiry_ways.answer", number=listing.number)
     return _way_in(listing, actor, list(live.values()), way, Text("表达对接意向", "Answer this need"),
@@ -230,7 +260,7 @@ def product_acts(listing: Any, actor: Actor) -> Markup | str:
     own = sorted(actor.organization_ids)
     live = queries.live_with_supplier(listing.organization_id, own) if own else []
     way = url_for("enquiry_ways.invite", number=listing.number)
-    return _way_in(listing, actor, live, way, Text("发起对接", "Invite to talk"), opening.refusal_to_invite)
+    return _way_in(listing, actor, live, way, Text("邀请对接", "Invite to talk"), opening.refusal_to_invite)
 
 
 def compare_ways(products: Sequence[Product], need: str, actor: Actor) -> list[Markup | str]:

@@ -29,6 +29,7 @@ from marketplace.enquiries.policy import asked_of, can_view, proposed_to, visibl
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
+from marketplace.listings.models import Listing
 from marketplace.organizations.models import Member, Organization
 from marketplace.products.models import Product
 from marketplace.scenarios.models import Scenario
@@ -148,10 +149,27 @@ def history(enquiry: Enquiry) -> Sequence[LedgerEntry]:
 
 
 def leaving(enquiry: Enquiry) -> LedgerEntry | None:
-    """The entry with which a talk was declined or ended, None for one that was not."""
+    """The entry with which a talk was declined or ended, or lapsed, None for one that was not."""
     own = (LedgerEntry.subject_type == "enquiry") & (LedgerEntry.subject_id == enquiry.id)
-    select = sa.select(LedgerEntry).where(own, LedgerEntry.action.in_(("decline", "end")))
+    select = sa.select(LedgerEntry).where(own, LedgerEntry.action.in_(("decline", "end", "lapse")))
     return db.session.scalar(select.order_by(LedgerEntry.id.desc()).limit(1))
+
+
+def end_of(listing: Listing) -> LedgerEntry | None:
+    """The entry with which a listing came into its present state."""
+    own = (LedgerEntry.subject_type == listing.subject_type) & (LedgerEntry.subject_id == listing.id)
+    select = sa.select(LedgerEntry).where(own, LedgerEntry.after == listing.state)
+    return db.session.scalar(select.order_by(LedgerEntry.id.desc()).limit(1))
+
+
+def refusals_of(enquiry: Enquiry) -> dict[int, str]:
+    """Outcome that was refused → the reason; no statement where none was."""
+    keys = [each.id for each in enquiry.outcomes if each.state == "refused"]
+    if not keys:
+        return {}
+    select = sa.select(LedgerEntry.subject_id, LedgerEntry.reason)
+    theirs = (LedgerEntry.subject_type == "outcome") & LedgerEntry.subject_id.in_(keys)
+    return {row[0]: row[1] for row in db.session.execute(select.where(theirs, LedgerEntry.action == "refuse"))}
 
 
 # ---- opening one ----------------------------------------------------------------------------------------------------
@@ -262,6 +280,12 @@ def unanswered_about(kind: str, listing_id: int) -> Sequence[Enquiry]:
     else:
         about = Enquiry.id.in_(sa.select(EnquiryProduct.enquiry_id).where(EnquiryProduct.product_id == listing_id))
     return db.session.scalars(whole(sa.select(Enquiry).where(Enquiry.state == "opened", about))).all()
+
+
+def waiting_about(scenario_id: int) -> int:
+    """How many talks about a need nobody has answered: they lapse when it ends."""
+    theirs = (Enquiry.scenario_id == scenario_id) & (Enquiry.state == "opened")
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Enquiry).where(theirs)) or 0
 
 
 # ---- for the logs, and for who wants his data -----------------------------------------------------------------------

@@ -12,15 +12,18 @@ from marketplace.listings.models import Listing
 from marketplace.organizations.lifecycle import ORGANIZATION
 from marketplace.organizations.models import Organization
 
+# Where others of a kind are found.
+LISTS = {"scenario": "/scenarios?status=published", "product": "/products"}
+
 
 class Barred(Refused):
     """What stands against one talk. ``brief``: the same in a few words, for a row of a list.
 
-    ``talk``: the number of the talk that is open already, or "".
+    ``talk``: the number of the talk that is open already, or "". ``href``: where the next step is taken otherwise.
     """
 
-    def __init__(self, rule: Text, fact: Text, next: Text, brief: Text, talk: str = "") -> None:
-        super().__init__(rule, fact, next, f"/enquiries/{talk}" if talk else "")
+    def __init__(self, rule: Text, fact: Text, next: Text, brief: Text, talk: str = "", href: str = "") -> None:
+        super().__init__(rule, fact, next, f"/enquiries/{talk}" if talk else href)
         self.brief = brief
         self.talk = talk
 
@@ -32,7 +35,8 @@ def not_open(listing: Listing) -> Refused:
     return Refused(
         Text("只对已发布的需求和产品发起对接", "Talks are opened about published needs and products"),
         Text("它现在是“%(state)s”", "It is now “%(state)s”") % {"state": kind.lifecycle.mark(listing.state).label},
-        Text("请在搜索中看看其他合适的", "Search for others that fit"),
+        Text("请看看其他合适的", "See others that fit"),
+        LISTS[listing.subject_type],
     )
 
 
@@ -58,14 +62,16 @@ def own(organization: Organization) -> Barred:
     )
 
 
-def unclaimed(organization: Organization) -> Barred:
+def unclaimed(listing: Listing) -> Barred:
     """What was compiled from public material has nobody who could answer."""
+    organization = listing.organization
     return Barred(
         Text("对接要有对方的人来答复", "A talk needs somebody on the other side to answer"),
         Text("%(name)s 还没有人在本站登记，资料整理自公开信息", "Nobody of %(name)s is registered here; "
              "this was compiled from public material") % {"name": organization.label},
-        Text("可以保存搜索；单位认领后再来", "Save the search, and come back when the organization has joined"),
+        Text("请看看其他合适的；单位认领后再来", "See others that fit, and come back when the organization has joined"),
         Text("尚未认领", "Not claimed yet"),
+        href=LISTS[listing.subject_type],
     )  # fmt: skip
 
 
@@ -86,6 +92,7 @@ def no_organization() -> Refused:
         Text("对接由单位的成员发起", "A talk is opened by a member of an organization"),
         Text("您还不属于任何单位", "You belong to none"),
         Text("请先登记单位或加入已登记的单位", "Add your organization, or join one that is registered"),
+        "/organizations/new",
     )
 
 
@@ -96,6 +103,7 @@ def not_verified(organization: Organization) -> Refused:
         Text("%(name)s 现在是“%(state)s”", "%(name)s is now “%(state)s”")
         % {"name": organization.label, "state": ORGANIZATION.mark(organization.state).label},
         Text("请在单位页提交核验", "Submit it for verification on its page"),
+        f"/organizations/{organization.number}",
     )
 
 
@@ -105,6 +113,7 @@ def no_product() -> Refused:
         Text("答复需求要带上已发布的产品", "A need is answered with published products"),
         Text("您的单位没有已发布的产品", "Your organization has none"),
         Text("请先登记产品并通过审核", "Add a product and have it approved"),
+        "/products/new",
     )
 
 
@@ -148,4 +157,5 @@ def too_many(most: int) -> Barred:
         Text("您的单位已经达到", "Yours has reached that number"),
         Text("等对方答复，或撤回其中一些", "Wait for answers, or withdraw some"),
         Text("等待答复的对接已满", "Too many talks wait for answers"),
+        href="/workspace/enquiries?status=opened",
     )

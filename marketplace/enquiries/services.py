@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -35,6 +35,7 @@ from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.lifecycle import move
 from marketplace.foundation.outbox import emit
+from marketplace.listings.answers import VALID_YEARS, years_on
 from marketplace.listings.models import Listing
 from marketplace.settings.queries import value
 
@@ -94,6 +95,9 @@ def _move(
 ) -> None:
     side = side_of(actor, enquiry)
     organization_id = enquiry.organization_of(side).id if side else None
+    lock(enquiry)
+    if side and enquiry.state == "lapsed":  # neither side did that, so that both are told why
+        raise _changed(enquiry)
     move(ENQUIRY, enquiry, name, actor, reason, organization_id=organization_id, seen=seen, data=data)
 
 
@@ -193,7 +197,9 @@ def _own_side(enquiry: Enquiry, actor: Actor) -> str:
 
 def _changed(enquiry: Enquiry) -> Conflict:
     message = Text("没有执行：对接已经变化，现在是“%(state)s”", "Not done: the talk has changed and is now “%(state)s”")
-    return Conflict(message % {"state": ENQUIRY.mark(enquiry.state).label}, ledger.latest(enquiry))
+    entry, state = ledger.latest(enquiry), ENQUIRY.mark(enquiry.state).label
+    why = lifecycle.why_lapsed(enquiry, entry.data) if entry is not None and enquiry.state == "lapsed" else None
+    return Conflict(message % {"state": lifecycle.because(state, why or "")}, entry)
 
 
 # ---- the outcome ----------------------------------------------------------------------------------------------------
@@ -206,7 +212,8 @@ def propose(
 
     Args:
         amount: in 万元 (10,000 yuan), of a purchase.
-        day: of the contract, or the pilot's start; not before the talk was opened, and of a purchase not after today.
+        day: of the contract, or the pilot's start; not before the talk was opened, of a purchase not after today, and
+            of a pilot no further ahead than the validity of a need may lie.
 
     Raises:
         Invalid: on "kind", "amount", "on_day" or "remark".
@@ -216,8 +223,7 @@ def propose(
     if errors:
         raise Invalid(errors)
     side = _acting(enquiry, actor, seen)
-    sum_ = amount if kind == "purchase" else None
-    return _proposed(enquiry, side, actor, Outcome(kind=kind, amount=sum_, on_day=day, note=note))
+    return _proposed(enquiry, side, actor, Outcome(kind=kind, amount=amount, on_day=day, note=note))
 
 
 def propose_end(enquiry: Enquiry, actor: Actor, cause: str, note: str, seen: int | None) -> Outcome:
@@ -256,12 +262,24 @@ def _proposed(enquiry: Enquiry, side: str, actor: Actor, outcome: Outcome) -> Ou
     return outcome
 
 
+def _wrong_for_pilot(amount: Decimal | None, day: date) -> Iterator[FieldError]:
+    if amount is not None:  # kept nowhere, so that it would be lost unsaid
+        words = Text("场景验证不记金额，请留空；约定的费用写在说明里", "A pilot has no amount; write its price below")
+        yield FieldError("amount", words)
+    last = years_on(clock.today(), VALID_YEARS)
+    if day > last:
+        message = Text("验证最晚 %(last)s 开始", "A pilot begins by %(last)s")
+        yield FieldError("on_day", message % {"last": day_text(last)})
+
+
 def _wrong(enquiry: Enquiry, kind: str, amount: Decimal | None, day: date, note: str) -> Sequence[FieldError]:
     found = []
     if kind not in OUTCOMES:
         found.append(FieldError("kind", Text("请选择场景验证或采购", "Choose a pilot or a purchase")))
     if kind == "purchase" and amount is None:
         found.append(FieldError("amount", Text("采购要写金额", "A purchase has an amount")))
+    if kind == "pilot":
+        found += _wrong_for_pilot(amount, day)
     if kind == "purchase" and day > clock.today():
         found.append(
             FieldError(
@@ -347,7 +365,9 @@ def lapse_about(kind: str, listing_id: int) -> None:
     """End the unanswered talks about a listing that has ended; a talk that both sides hold already goes on."""
     for enquiry in queries.unanswered_about(kind, listing_id):
         if lifecycle.is_off_offer(enquiry) is None:
-            move(ENQUIRY, enquiry, "lapse", SYSTEM)
+            about = [each for each in (enquiry.scenario, *enquiry.offered) if each is not None]
+            listing = next(each for each in about if (each.subject_type, each.id) == (kind, listing_id))
+            move(ENQUIRY, enquiry, "lapse", SYSTEM, data=lifecycle.ended_by(listing, queries.end_of(listing)))
 
 
 def _record(

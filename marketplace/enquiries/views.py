@@ -12,14 +12,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.actor import Actor
-from marketplace.core.errors import FieldError, Invalid
+from marketplace.core.errors import FieldError, Gathered, Invalid
 from marketplace.core.lifecycle import Step
 from marketplace.core.text import Text
 from marketplace.enquiries import figures, forms, lifecycle, opening_views, queries, services, showing
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome, causes_open_to
 from marketplace.enquiries.policy import side_of
-from marketplace.enquiries.uploads import prepare
 from marketplace.foundation.db import transaction
 from marketplace.listings.answers import any_day
 from marketplace.reference.calendar import YearUnknown, add_workdays
@@ -104,7 +103,8 @@ def _page(
         "meeting": typed.get("meeting") or forms.MeetingForm(formdata=None),
         "outcome": typed.get("outcome") or forms.OutcomeForm(formdata=None),
     }
-    outcomes = [_outcome(each) for each in enquiry.outcomes]
+    reasons = queries.refusals_of(enquiry)
+    outcomes = [_outcome(each, side, reasons.get(each.id, "")) for each in enquiry.outcomes]
     body = render_template(
         "enquiries/show.html", enquiry=enquiry, label=ENQUIRY.label, mark=ENQUIRY.mark(enquiry.state), side=side,
         sides=SIDES,
@@ -117,6 +117,8 @@ def _page(
         contact=contact, fits=_fits(enquiry), refused=refused,
         outcomes=outcomes, proposed=next((each for each in outcomes if each["outcome"].state == "proposed"), None),
         due=answer_due(enquiry), cause=showing.why_ended(enquiry),
+        onward=showing.after_lapse(enquiry, side), again=opening_views.again(enquiry),
+        names_open=enquiry.state in showing.OPEN_NAMES,
         added=[panel(enquiry, actor) for panel in current_app.extensions.get("enquiry_panels", ())],
         wrong=[*_wrong_reason(enquiry, refused), *(each for form in given.values() for each in form.problems())],
         **given,
@@ -138,10 +140,11 @@ def _fits(enquiry: Enquiry) -> list[tuple[Any, Any]]:
     return [(each, cells(rows, each.content.get("specs") or {})) for each in enquiry.offered]
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: Outcome, side: str, reason: str) -> dict[str, Any]:
+    """A row of outcomes as the side reads it. ``reason``: why it was refused."""
     return {
-        "outcome": outcome, "words": showing.outcome_words(outcome), "mark": OUTCOME.mark(outcome.state),
-        "side": SIDES[outcome.side], "offers": offers(OUTCOME, outcome),
+        "outcome": outcome, "words": showing.outcome_words(outcome), "mark": showing.outcome_mark(outcome, side),
+        "side": SIDES[outcome.side], "reason": reason, "offers": offers(OUTCOME, outcome),
         "due": lifecycle.end_due(outcome) if outcome.kind == ENDING else None,
         "href": url_for("outcomes.act_do", number=outcome.id),
     }  # fmt: skip
@@ -176,15 +179,15 @@ def _with_refused(outcome: Outcome, refused: RefusedReason) -> ResponseReturnVal
 
 
 def _after_outcome(outcome: Outcome) -> str:
-    return href(outcome.enquiry)
+    return href(outcome.enquiry) + "#outcome"
 
 
 def write(number: str) -> ResponseReturnValue:
     """Say something, with files or without."""
     form, enquiry = forms.MessageForm(), queries.enquiry_by_number(number, current_actor())
-    if form.validate():
+    prepared = form.taken()
+    if prepared is not None:
         try:
-            prepared = prepare(form.uploads())
             with transaction():
                 enquiry = queries.enquiry_by_number(number, current_actor())
                 services.write_message(enquiry, current_actor(), form.text.data or "", prepared)
@@ -198,15 +201,15 @@ def write(number: str) -> ResponseReturnValue:
 
 def decline(number: str) -> ResponseReturnValue:
     """Decline, with a reason of the list."""
-    return _leave(number, DECLINED, services.decline, _("已谢绝，对方会收到原因。"))
+    return _leave(number, DECLINED, services.decline, _("已谢绝，对方会收到原因。"), "")
 
 
 def end(number: str) -> ResponseReturnValue:
     """Propose to end the talk, with a reason of the list."""
-    return _leave(number, ENDED, services.propose_end, _("已提出结束，对方同意后生效。"))
+    return _leave(number, ENDED, services.propose_end, _("已提出结束，对方同意后生效。"), "#outcome")
 
 
-def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str) -> ResponseReturnValue:
+def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str, where: str) -> ResponseReturnValue:
     enquiry = queries.enquiry_by_number(number, current_actor())
     form = forms.LeaveForm().offer(causes_open_to(side_of(current_actor(), enquiry), causes))
     if form.validate():
@@ -216,7 +219,7 @@ def _leave(number: str, causes: Mapping[str, Text], command: Any, done: str) -> 
             form.refuse(error)
         else:
             flash(done)
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + where)
     return _page(enquiry, leave=form)
 
 
@@ -232,7 +235,7 @@ def meet(number: str) -> ResponseReturnValue:
             form.refuse([error])
         else:
             flash(_("已记录会面，对方会收到提醒。"))
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + "#act")
     return _page(enquiry, meeting=form)
 
 
@@ -248,15 +251,20 @@ def propose(number: str) -> ResponseReturnValue:
             form.refuse([error])
         else:
             flash(_("已提出，等对方确认。"))
-            return redirect(href(enquiry))
+            return redirect(href(enquiry) + "#outcome")
     return _page(enquiry, outcome=form)
 
 
 def _propose(enquiry: Enquiry, form: forms.OutcomeForm) -> None:
-    sum_ = amount(form.amount.data or "", "amount") if form.kind.data == "purchase" else ""
+    wrong, sum_, day = Gathered(), "", date.min
+    with wrong:
+        sum_ = amount(form.amount.data or "", "amount")
+    with wrong:
+        day = any_day(form.on_day.data or "", "on_day")
+    wrong.tell()
     services.propose(
-        enquiry, current_actor(), form.kind.data, Decimal(sum_) if sum_ else None,
-        any_day(form.on_day.data or "", "on_day"), form.remark.data or "", seen_version(),
+        enquiry, current_actor(), form.kind.data, Decimal(sum_) if sum_ else None, day, form.remark.data or "",
+        seen_version(),
     )  # fmt: skip
 
 

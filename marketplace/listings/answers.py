@@ -42,7 +42,7 @@ def day(text: str, field: str, *, years: int = VALID_YEARS, kept: str = "") -> s
         return ""
     found = any_day(text, field)
     first = clock.today()
-    last = _years_on(first, years)
+    last = years_on(first, years)
     if found.isoformat() != kept and not first <= found <= last:
         message = Text("日期要在 %(first)s 到 %(last)s 之间", "The day lies between %(first)s and %(last)s")
         raise FieldError(field, message % {"first": first.isoformat(), "last": last.isoformat()})
@@ -69,7 +69,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _years_on(day: date, years: int) -> date:
+def years_on(day: date, years: int) -> date:
     """The same day some years later; 29 February becomes the 28th."""
     return day.replace(year=day.year + years, day=min(day.day, 28) if day.month == 2 else day.day)
 

@@ -15,7 +15,7 @@ from marketplace.foundation.files import StoredFile, response_headers, store
 from marketplace.listings import queries
 from marketplace.listings.kind import kind_named
 from marketplace.listings.models import Listing
-from marketplace.web.identity import current_actor
+from marketplace.web.identity import ask_to_sign_in, current_actor
 from marketplace.web.plate import capabilities
 
 
@@ -27,11 +27,15 @@ def blueprint() -> Blueprint:
 
 
 def show(file_id: int, name: str) -> ResponseReturnValue:
-    """A stored file, or its smaller picture (?size=list, ?size=page), for whoever may read what it belongs to."""
-    file = db.session.get(StoredFile, file_id)
+    """A stored file, or its smaller picture (?size=list, ?size=page), for whoever may read what it belongs to.
+
+    Who has not signed in is asked to, whether there is such a file or not; a picture inside a page is just missing.
+    """
+    file, size = db.session.get(StoredFile, file_id), request.args.get("size", "")
     if file is None or not _can_read(current_actor(), file):
-        raise NotFound
-    size = request.args.get("size", "")
+        if size or current_actor().signed_in:
+            raise NotFound
+        return ask_to_sign_in()
     variant = file.variant(size) if size else None
     if size and variant is None:
         raise NotFound

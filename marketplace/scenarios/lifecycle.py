@@ -19,11 +19,13 @@ SCENARIO_LIFE = Lifecycle(
     states=STATES | ENDINGS,
     steps=(
         *listing_steps(),
-        step("fulfil", "published", "fulfilled", who=can_edit, guard=no_revision_in_review,
+        step("fulfil", "published", "fulfilled", who=can_edit, guard=no_revision_in_review, asks_twice=True,
              label=Text("需求已满足", "Fulfilled"),
-             hint=Text("页面保留，写明已满足；不再接受对接", "The page stays and says so; no more talks are taken")),
+             hint=Text("页面保留，写明已满足；不再接受对接，还没有答复的对接失效",
+                       "The page stays and says so; no more talks are taken, and those without an answer lapse")),
         step("close", "published expired", "closed", who=can_edit, guard=no_revision_in_review, asks_reason=True,
              label=Text("关闭需求", "Close"), past="Closed",
-             hint=Text("页面保留并公布理由", "The page stays and shows the reason")),
+             hint=Text("页面保留并公布理由；还没有答复的对接失效",
+                       "The page stays and shows the reason; talks without an answer lapse")),
     ),
 )  # fmt: skip

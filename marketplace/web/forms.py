@@ -123,6 +123,8 @@ class MarketplaceForm(FlaskForm):
         for error in errors.errors if isinstance(errors, Invalid) else errors:
             field = _named(self, error.field)
             field.errors = [*field.errors, error.message.say(language)]
+            if error.about:  # a field for files asks again for those alone that were good
+                field.refused = [*getattr(field, "refused", ()), error.about]
 
 
 def about(field: Field, what: Any) -> None:

@@ -90,11 +90,18 @@ def signed_in(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if current_actor().signed_in:
             return view(*args, **kwargs)
-        ended = session.pop("_user_id", None) is not None
-        if ended and request.method == "POST":
-            return expired_form()
-        back = request.full_path.rstrip("?") if request.method == "GET" else ""
-        flash(_("登录已结束，请重新登录，登录后回到原来的页面。") if ended else _("请先登录，登录后回到原来的页面。"))
-        return redirect(url_for("accounts.sign_in", next=back or None))
+        return ask_to_sign_in()
 
     return guarded  # type: ignore[return-value]
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page, and from there back to what was asked for."""
+    ended = session.pop("_user_id", None) is not None
+    if ended and request.method == "POST":
+        return expired_form()
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    why = _("登录已结束，请重新登录，登录后回到原来的页面。") if ended else _("请先登录，登录后回到原来的页面。")
+    if ("message", why) not in session.get("_flashes", []):  # asked for several files at once
+        flash(why)
+    return redirect(url_for("accounts.sign_in", next=back or None))

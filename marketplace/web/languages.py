@@ -33,7 +33,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.config import Config
 from marketplace.core.clock import beijing
 from marketplace.core.reasons import in_words
-from marketplace.core.text import day_text
+from marketplace.core.text import Text, day_text
 from marketplace.web.ways import SAFE, openable, way_back
 
 CHINESE, ENGLISH = "zh_CN", "en"
@@ -267,11 +267,14 @@ def _in_beijing(value: datetime) -> datetime:
 
 def money(value: Decimal | str | int | None) -> str:
     """An amount given in 万元, to the yuan: 640.50 万元 or 12.345 万元, in English CNY 6,405,000 or CNY 123,450."""
-    if value is None or value == "":
-        return ""
-    if current_language() == ENGLISH:
-        return f"CNY {Decimal(value) * 10_000:,.0f}".replace("-", "−")
-    return f"{ten_thousands(value)} 万元".replace("-", "−")
+    return "" if value is None or value == "" else money_text(value).say(current_language())
+
+
+def money_text(value: Decimal | str | int) -> Text:
+    """The same in both languages, for a text whose reader is not known yet."""
+    return Text(
+        f"{ten_thousands(value)} 万元".replace("-", "−"), f"CNY {Decimal(value) * 10_000:,.0f}".replace("-", "−")
+    )
 
 
 def ten_thousands(value: Decimal | str | int) -> str:

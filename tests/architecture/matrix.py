@@ -274,7 +274,7 @@ def desks() -> Iterator[Row]:
     yield get("workspace.listings", "/workspace/users", "302 404 404 404 404 404 404")
     yield get("review.queue", "/review/", "302 403 403 403 200 200 403")
     yield get("review.queue", "/review/?kind=users", "302 403 403 403 404 404 403")
-    yield get("files.show", "/files/{file.licence}/x.pdf", "404 404 404 404 200 200 404")
+    yield get("files.show", "/files/{file.licence}/x.pdf", "302 404 404 404 200 200 404")
     pending = "/review/organizations/{organization.%s}"
     yield get("review.verify", pending % "hefei.pending", "302 404 404 404 200 200 404")
     yield get("review.verify", pending % "wuhu.pending", "302 404 404 404 404 200 404")
@@ -283,12 +283,12 @@ def desks() -> Iterator[Row]:
     for whose, answers in (("hefei", "302 404 404 404 409 409 404"), ("wuhu", "302 404 404 404 404 409 404")):
         form = {"decision": "verify", "version": STALE}
         yield post("review.verify", pending % f"{whose}.pending", answers, **form)
-    yield get("files.show", "/files/{file.draft}/x.png", "404 200 404 404 404 404 404")
+    yield get("files.show", "/files/{file.draft}/x.png", "302 200 404 404 404 404 404")
     yield get("files.show", "/files/{file.draft}/x.png?size=list", "404 200 404 404 404 404 404")
     # It belongs to a vendor of Wuhu.
-    yield get("files.show", "/files/{file.in_review}/x.png", "404 404 404 404 404 200 404").but(wuhu=200)
+    yield get("files.show", "/files/{file.in_review}/x.png", "302 404 404 404 404 200 404").but(wuhu=200)
     yield get("files.show", "/files/{file.published}/x.png", "200")
-    yield get("files.show", "/files/2147483647/x.png", "404")
+    yield get("files.show", "/files/2147483647/x.png", "302 404 404 404 404 404 404")
 
 
 def matches() -> Iterator[Row]:

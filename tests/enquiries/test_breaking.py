@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -109,3 +110,46 @@ def test_nothing_typed_breaks_or_is_lost(pair: Pair, people: tuple[Client, Clien
     ):
         assert vendor.submit(f"{path}/{what}", form).status_code == wanted, (what, str(form)[:80])
     assert count(EnquiryMessage) == 1
+
+
+def test_what_is_wrong_is_told_at_once_and_good_files_alone_are_asked_for_again(
+    pair: Pair, people: tuple[Client, Client]
+) -> None:
+    """Text and files together; a file that was refused is named with its reason and not asked for again."""
+    vendor, _owner = people
+    path = f"/enquiries/{pair.accepted().number}/messages"
+    files = [
+        (io.BytesIO(b"MZ\x90\x00"), "tool.exe"), (io.BytesIO("长 40 米".encode()), "note.txt"),
+        (io.BytesIO(b"just words"), "fake.pdf"),
+    ]  # fmt: skip
+    page = vendor.submit(path, {"text": LONG, "files": files}).text
+    assert "最多 5000 个字，现在有 10000 个" in page
+    assert "没有接受“tool.exe”：扩展名 .exe 不在允许之列" in page
+    assert "没有接受“fake.pdf”：扩展名是 pdf，但内容是纯文本" in page
+    assert "请重新选择：note.txt<" in page
+
+
+def test_a_visitor_who_opens_a_file_of_a_talk_is_asked_to_sign_in(
+    pair: Pair, people: tuple[Client, Client], app: Flask
+) -> None:
+    """As for the talk itself, and whether there is such a file or not."""
+    vendor, owner = people
+    talk = f"/enquiries/{pair.accepted().number}"
+    vendor.submit(f"{talk}/messages", {"files": [(io.BytesIO("长 40 米".encode()), "note.txt")]})
+    (path,) = re.findall(r'href="(/files/[^"]+)"', owner.get(talk).text)
+    assert owner.get(path).status_code == 200
+    for address in (path, "/files/2147483647/x.txt"):
+        answer = app.test_client().get(address)
+        assert (answer.status_code, answer.location) == (302, f"/account/sign-in?next={address}")
+
+
+def test_an_outcome_is_refused_at_the_field_that_is_wrong(pair: Pair, people: tuple[Client, Client]) -> None:
+    """No amount is dropped unsaid, no pilot begins in another age, and both faults are told together."""
+    vendor, _owner = people
+    path = f"/enquiries/{pair.accepted().number}/outcome"
+    page = vendor.submit(path, {"kind": "pilot", "amount": "12", "on_day": "2099-01-01"}).text
+    assert "场景验证不记金额，请留空" in page
+    assert "验证最晚 2029-03-02 开始" in page
+    page = vendor.submit(path, {"kind": "purchase", "amount": "many", "on_day": "soon"}).text
+    assert page.count('aria-invalid="true"') == 2
+    assert vendor.submit(path, {"kind": "pilot", "on_day": "2029-03-02"}).status_code == 302

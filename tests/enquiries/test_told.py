@@ -89,6 +89,9 @@ def test_the_funnel_counts_answers_and_the_row_says_how_it_ended(pair: Pair) -> 
     assert told(pair) == ("供方答复，已谢绝", "需方曾谢绝：价格或预算不合")
     assert figures.funnel_of_scenario(pair.scenario.id).stages["answered"] == 1
     invited = pair.invite()
+    found = figures.funnel_of_scenario(pair.scenario.id)  # every talk is an answer, or named among those without one
+    assert [(words.zh, count) for words, count in found.unanswered] == [("撤回或失效", 1), ("邀请待答复", 1)]
+    assert found.stages["opened"] == found.stages["answered"] + sum(count for _words, count in found.unanswered)
     assert told(pair) == ("供方答复", "需方曾谢绝：价格或预算不合")
     step(invited, "accept", pair.vendor)
     both_end(invited, pair.vendor, pair.owner)
@@ -137,7 +140,7 @@ def test_the_words_of_another_reason_reach_the_other_side(
     with transaction():
         services.propose_end(other, pair.vendor, "other", "产线搬迁", None)
     (mail,) = delivered(app, capsys)
-    assert "”。\n\n原因：其他原因。\n\n> 产线搬迁\n\n查看：\n\n" in mail["body"]
+    assert "提出：结束对接（其他原因）。请确认，或写明理由不同意。\n\n> 产线搬迁\n\n到 " in mail["body"]
     settle(other, "confirm", pair.owner)
     assert "已结束：其他原因（产线搬迁）" in owner.get(f"/enquiries/{other.number}").text
     step(pair.invite(), "accept", pair.vendor)
@@ -187,6 +190,34 @@ def test_what_waits_for_an_answer_is_the_first_thing_to_do(pair: Pair, people: t
     assert 'value="take_back"' in vendor.get(f"/enquiries/{enquiry.number}").text.split('id="act"')[1]
 
 
+def test_an_outcome_reads_from_the_side_of_its_reader(
+    pair: Pair, people: tuple[Client, Client], app: Flask, capsys: Output
+) -> None:
+    """Who must act reads that it is he, what was proposed and what to do; the reason of a refusal reaches the other."""
+    vendor, owner = people
+    enquiry = pair.accepted()
+    link = f"/enquiries/{enquiry.number}"
+    delivered(app, capsys)
+    propose(enquiry, pair.vendor, "purchase", "48.5")
+    (mail,) = delivered(app, capsys)
+    assert mail["To"] == "owner@test.example"
+    assert "提出：采购，48.50 万元，2026-03-02。请确认，或写明理由不同意。" in mail["body"]
+    assert "采购，48.50 万元，2026-03-02" in owner.get("/workspace/inbox/").text
+    pages = {"vendor": vendor.get(link).text, "owner": owner.get(link).text}
+    assert ("待对方确认" in pages["vendor"], "待您确认" in pages["vendor"]) == (True, False)
+    assert ("待对方确认" in pages["owner"], "待您确认" in pages["owner"]) == (False, True)
+    path, version = f"/outcomes/{enquiry.outcomes[0].id}/do", str(enquiry.outcomes[0].version)
+    settle(enquiry, "refuse", pair.owner, "先谈价格")
+    (mail,) = delivered(app, capsys)
+    assert "不同意：采购，48.50 万元，2026-03-02。可以商量后重新提出。\n\n> 先谈价格\n\n查看" in mail["body"]
+    pages = {"vendor": vendor.get(link).text, "owner": owner.get(link).text}
+    assert ("对方不同意" in pages["vendor"], "您未同意" in pages["vendor"]) == (True, False)
+    assert ("对方不同意" in pages["owner"], "您未同意" in pages["owner"]) == (False, True)
+    assert all("不同意的理由：先谈价格" in page for page in pages.values())
+    late = owner.submit(path, {"transition": "confirm", "version": version})
+    assert (late.status_code, "现在是“未获同意”" in late.text) == (409, True)
+
+
 def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people: tuple[Client, Client]) -> None:
     """F20: the page of the talk, the error at its field and in the summary, and what was typed."""
     _vendor, owner = people
@@ -194,6 +225,7 @@ def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people:
     propose(enquiry, pair.vendor)
     (outcome,) = enquiry.outcomes
     path, field = f"/outcomes/{outcome.id}/do", f"reason-refuse-{outcome.id}"
+    assert f'action="{path}" method="post" novalidate' in owner.get(f"/enquiries/{enquiry.number}").text
     long = "长" * 2001
     for reason, message in (("\u200b", "请写明理由"), (long, "理由最多 2000 字")):
         again = owner.submit(path, {"transition": "refuse", "version": str(outcome.version), "reason": reason})
@@ -202,9 +234,19 @@ def test_a_refusal_without_a_reason_comes_back_with_its_form(pair: Pair, people:
         assert f'<a href="#{field}">理由：{message}' in again.text
         assert f'id="{field}-error"' in again.text
         assert (long in again.text) == (reason == long)
-    assert owner.submit(path, {"transition": "refuse", "reason": "先谈价格"}).status_code == 302
+    assert owner.submit(path, {"transition": "refuse", "reason": "先谈价格"}).location.endswith("#outcome")
     db.session.refresh(outcome)
     assert outcome.state == "refused"
+
+
+def test_who_ends_a_need_is_asked_twice_and_told_what_lapses(pair: Pair, people: tuple[Client, Client]) -> None:
+    _vendor, owner = people
+    page = f"/scenarios/{pair.scenario.number}"
+    assert "需求结束后随之失效" not in owner.get(page).text
+    pair.answer()
+    text = owner.get(page).text
+    assert "有 1 次对接还没有答复；需求结束后随之失效。" in text
+    assert text.index("办理后不能撤回") < text.index('value="fulfil">确认：需求已满足')
 
 
 # ---- lists and figures ----------------------------------------------------------------------------------------------

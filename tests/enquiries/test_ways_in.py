@@ -32,8 +32,15 @@ def briefly(pair: Pair, side: str) -> str:
 def test_who_was_declined_is_told_before_he_types(pair: Pair, people: tuple[Client, Client], clock: Clock) -> None:
     """F3: the form itself is refused, the page of the need says so, and so does the row of matches."""
     vendor, owner = people
-    decline(pair.answer(), pair.owner)
+    declined = pair.answer()
+    decline(declined, pair.owner)
     path = f"/scenarios/{pair.scenario.number}/answer"
+    talk = vendor.get(f"/enquiries/{declined.number}").text
+    assert "现在还不能：再次发起" in talk
+    assert "看看其他" not in talk  # that is for a talk that has lapsed
+    assert "2026-04-01 起可以再发起" in talk
+    assert "双方看到的事项相同；对方人员的姓名在接受对接后显示" in talk
+    assert "再次发起" not in owner.get(f"/enquiries/{declined.number}").text
     refused = vendor.get(path)
     assert refused.status_code == 403
     assert "对方已谢绝；2026-04-01 起可以再发起" in refused.text
@@ -46,16 +53,20 @@ def test_who_was_declined_is_told_before_he_types(pair: Pair, people: tuple[Clie
     clock.forward(days=30)
     accounts.sign_in(vendor, pair.vendor_user)
     assert vendor.get(path).status_code == 200
+    assert f'<a href="{path}">Ask again</a>' in vendor.get(f"/enquiries/{declined.number}").text
     assert briefly(pair, SUPPLIER) == ""
 
 
 def test_a_declined_invitation_bars_that_need_and_no_other(pair: Pair, people: tuple[Client, Client]) -> None:
     _vendor, owner = people
-    decline(pair.invite(), pair.vendor)
+    declined = pair.invite()
+    decline(declined, pair.vendor)
+    assert "供方可以随时用产品答复您的需求" in owner.get(f"/enquiries/{declined.number}").text
     page = owner.get(f"/products/{pair.product.number}/invite?need={pair.scenario.number}").text
     assert "现在不能选" in page
     assert "对方已谢绝；2026-04-01 起可以再发起" in page
     assert f'value="{pair.scenario.number}"' not in page
+    assert f"<li>{pair.scenario.number} {pair.scenario.label.zh}" in page
     assert f'value="{pair.scenario.organization.number}"' in page
     with pytest.raises(Invalid, match="need"):
         pair.invite()
@@ -71,6 +82,11 @@ def test_a_need_that_is_talked_about_is_not_swapped_for_another(pair: Pair, peop
     enquiry = pair.answer()
     page = owner.get(f"/products/{pair.product.number}/invite?need={pair.scenario.number}").text
     assert f'<a href="/enquiries/{enquiry.number}">已有对接 {enquiry.number}</a>' in page
+    stale = owner.submit(
+        f"/products/{pair.product.number}/invite", {"need": pair.scenario.number, "text": "请来看看。"}
+    ).text
+    assert f"同一双方就同一事项只有一次进行中的对接：{enquiry.number} 还没有结束" in stale
+    assert "请从列出的各项中选择" not in stale
     refused = vendor.get(f"/scenarios/{pair.scenario.number}/answer").text
     assert f'<a href="/enquiries/{enquiry.number}">请到那次对接中继续</a>' in refused
     assert briefly(pair, DEMANDER) == briefly(pair, SUPPLIER) == f"已有对接 {enquiry.number}"

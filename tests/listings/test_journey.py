@@ -255,7 +255,8 @@ def test_files_of_a_draft_are_for_its_people_and_of_the_public_edition_for_all(p
     assert people.member.get(href).mimetype == "image/webp"
     for client in (people.visitor, people.city):
         assert client.get(href).status_code == 404
-        assert client.get(document).status_code == 404
+    assert people.city.get(document).status_code == 404
+    assert people.visitor.get(document).status_code == 302  # he is asked to sign in
     send(people, number, "有")
     assert people.city.get(href).status_code == 200
     assert href in unescape(text(people.city, f"/review/trials/{number}"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from marketplace.core import clock
 from marketplace.enquiries import opening, services
 from marketplace.enquiries.lifecycle import ENQUIRY
 from marketplace.enquiries.models import DECLINED, MESSAGE_LIMIT, EnquiryMessage
@@ -100,12 +102,13 @@ def test_the_other_side_is_named_as_history_names_it(app: Flask, talk: str) -> N
 
 def test_a_refused_step_brings_the_text_back_into_its_form(app: Flask, talk: str) -> None:
     vendor = signed_in(app, "vendor@test.example")
-    entered = {"kind": "pilot", "on_day": "2099-12-20", "remark": "先试一台", "amount": ""}
+    day = (clock.today() + timedelta(days=30)).isoformat()
+    entered = {"kind": "pilot", "on_day": day, "remark": "先试一台", "amount": ""}
     assert vendor.submit(f"{talk}/outcome", entered).status_code == 302
     again = signed_in(app, "owner@test.example").submit(f"{talk}/outcome", entered, headers=from_talk(talk))
     assert again.status_code == 403
     assert '<p class="field__label">结果</p>' in again.text
-    for label, name, text in (("日期", "on_day", "2099-12-20"), ("说明", "remark", "先试一台")):
+    for label, name, text in (("日期", "on_day", day), ("说明", "remark", "先试一台")):
         assert re.search(
             rf'>{label}</label><textarea id="typed-\d" name="{name}" rows="2" readonly>{text}<', again.text
         )

@@ -124,7 +124,7 @@ def check_pdf(data: bytes) -> None:
         Unfit: it is not a PDF, or it is cut off, or something follows it.
     """
     if not re.match(rb"%PDF-[12]\.\d", data):
-        raise Unfit(describe(data))
+        raise Unfit(Text("扩展名是 pdf，但%(found)s", "it is named pdf, but %(found)s") % {"found": describe(data)})
     whole = data.rstrip(b"\x00\t\n\x0c\r ")
     if not whole.endswith(b"%%EOF") or b"startxref" not in whole[-2048:]:
         raise Unfit(

@@ -25,6 +25,7 @@ def refusal(field: str, name: str, found: Text, allowed: Text) -> FieldError:
             "“%(name)s” was not accepted: %(found)s. Allowed: %(allowed)s.",
         )
         % {"name": name, "found": found, "allowed": allowed},
+        name,
     )
 
 
