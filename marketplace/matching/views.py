@@ -63,8 +63,8 @@ def of_scenario(number: str) -> ResponseReturnValue:
     scenario, actor = _scenario(number), current_actor()
     page = _page(queries.count_for(scenario), lambda most, start: matches_of(scenario, actor, most, start))
     return render_template(
-        "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
-        version=weights.VERSION, own=actor.belongs_to(scenario.organization_id), files=_files(scenario),
+        "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), rules=weights,
+        own=actor.belongs_to(scenario.organization_id), files=_files(scenario),
         others=others_of(scenario, page.items, actor),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def of_product(number: str) -> ResponseReturnValue:
     product, actor = _product(number), current_actor()
     page = _page(queries.count_for(product), lambda most, start: matches_of(product, actor, most, start))
     return render_template(
-        "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION,
+        "matching/of_product.html", product=product, page=page, rules=weights,
         own=actor.belongs_to(product.organization_id), files=_files(product),
     )  # fmt: skip
 
@@ -216,7 +216,8 @@ def compare_rows(products: Sequence[Product], number: str, actor: Actor) -> list
     for place, (name, wanted) in enumerate(heads(scenario)):
         rows.append({"label": name, "unit": wanted, "cells": [_verdict(each.cells[place]) for each in pairs]})
     scores = [{"value": each.standing} for each in pairs]
-    return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "cells": scores}]
+    rules = f"{matches_href(scenario)}#rules"
+    return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "href": rules, "cells": scores}]
 
 
 def _verdict(cell: Cell) -> dict[str, Any]:

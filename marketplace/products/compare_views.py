@@ -15,9 +15,11 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.errors import NotFound
+from marketplace.core.lifecycle import State
 from marketplace.core.text import Text, enumerated
 from marketplace.products import sheet
 from marketplace.products.content import EVIDENCE
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.products.queries import products_by_number
 from marketplace.web.identity import current_actor
@@ -63,9 +65,7 @@ def compare_file(ending: str) -> ResponseReturnValue:
     cells = [row for row in (*rows, *asked.against) if "cells" in row]
     header = [Text("指标", "Figure"), Text("单位", "Unit")]
     # With their numbers: two products may have the same title.
-    names = [each.say(language) for each in header] + [
-        f"{each.number} {each.label.say(language)}" for each in asked.kept
-    ]
+    names = [each.say(language) for each in (*header, *map(_numbered, asked.kept))]
     lines = [[part.say(language) for part in (row["label"], row["unit"], *map(_words, row["cells"]))] for row in cells]
     if ending == "json":
         return items_answer("comparison", [dict(zip(names, line, strict=True)) for line in lines])
@@ -97,7 +97,11 @@ def _ways(asked: Asked) -> list[Any]:
 
 
 def _numbered(product: Product) -> Text:
-    return Text("%(number)s %(title)s", "%(number)s %(title)s") % {"number": product.number, "title": product.label}
+    mark = _not_public(product)
+    said: dict[str, object] = {"number": product.number, "title": product.label, "state": mark.label if mark else ""}
+    if mark is None:
+        return Text("%(number)s %(title)s", "%(number)s %(title)s") % said
+    return Text("%(number)s %(title)s（%(state)s）", "%(number)s %(title)s (%(state)s)") % said
 
 
 def _words(cell: Mapping[str, Any] | None) -> Text:
@@ -116,8 +120,14 @@ def _column(product: Product, asked: Asked) -> dict[str, Any]:
     rest = [each for each in asked.kept if each is not product]
     return {
         "title": product.label, "href": url_for("products.show", number=product.number),
-        "sub": product.organization.label, "remove_href": _href(rest, asked, only=asked.only),
+        "sub": product.organization.label, "state": _not_public(product),
+        "remove_href": _href(rest, asked, only=asked.only),
     }  # fmt: skip
+
+
+def _not_public(product: Product) -> State | None:
+    """The mark of a product that is compared although it is offered no more."""
+    return None if product.state == "published" else PRODUCT.lifecycle.mark(product.state)
 
 
 def _href(kept: Sequence[Product], asked: Asked, *, only: str | None = None, ending: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.foundation.db import transaction
+from marketplace.matching import weights
 from marketplace.organizations.models import Member
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.products.sheet import comparison
 from marketplace.reference import catalogue
@@ -146,8 +149,42 @@ def test_against_a_need_each_must_have_is_judged_as_its_matches_say(
     assert f'href="/scenarios/{need.number}"' in page
     met, failed, asked_for = page.count("fit--yes"), page.count("fit--no"), page.count("fit--unknown")
     assert (met, failed, asked_for) == (2, 1, 1), "20 of 30 kg; the second says nothing of its navigation"
-    assert ("不列为匹配" if language == "zh" else "Not a match") in page
+    assert ("不列为匹配：有硬性要求不满足" if language == "zh" else "Not a match: a must-have is not met") in page
+    assert f'href="/scenarios/{need.number}/matches#rules"' in page, "where the rules stand"
     assert f"need={need.number}" in page.split("only=different")[0].rsplit("href=", 1)[1], "kept by the other links"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_why_a_product_is_no_match_though_nothing_fails(
+    app: Flask, session: Any, client: Client, language: str
+) -> None:
+    far = {"title": "割草机", "summary": "割草", "description": "割草", "cases": "", "domains": ["agriculture"]}
+    other, over = products.product(category="lawn_mowing", **far), products.product("expired")
+    need = scenarios.scenario(requirements=[scenarios.must("weight", "<=", {"from": "900"})])
+    asked = f"/products/compare?no={other.number}&no={over.number}&need={need.number}&lang={language}"
+    page = client.get(asked).text
+    assert "fit--no" not in page
+    assert ("和这项任务的共同之处太少" if language == "zh" else "too little in common with the task") in page
+    assert ("产品现在是“已过期”" if language == "zh" else "the product is now “Expired”") in page
+    rules = client.get(f"/scenarios/{need.number}/matches?lang={language}").text
+    assert str(weights.LISTED.say("zh_CN" if language == "zh" else "en")) in unescape(rules)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_has_expired_says_so_beside_the_others_and_on_its_page(
+    app: Flask, session: Any, client: Client, language: str
+) -> None:
+    over, offered = products.product("expired"), products.product()
+    asked = f"no={over.number}&no={offered.number}&lang={language}"
+    head, ways = client.get(f"/products/compare?{asked}").text.split("<tbody>")
+    mark = PRODUCT.lifecycle.mark("expired").label.say("zh_CN" if language == "zh" else "en")
+    assert head.count(mark) == 1
+    assert ("已过期，不再接受对接" if language == "zh" else "Expired: no more talks") in ways
+    assert f"/products/{over.number}/invite" not in ways
+    assert mark in client.get(f"/products/compare.csv?{asked}").text.split("\n")[0]
+    page = client.get(f"/products/{over.number}?lang={language}").text
+    assert ("供方更新有效期并通过审核后重新公布" if language == "zh" else "once its vendor renews it") in page
+    assert "对接被对方接受后双方可见" not in page
 
 
 @pytest.mark.parametrize("number", ["S-2026-999999", "hidden", "x" * 300])
