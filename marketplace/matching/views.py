@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 IN_PANEL = 6
 MOST_IN_FILE = 500
+MOST_OWN = 10  # needs of the reader beside a comparison
 
 NEW_DAYS = Setting(
     "matching.new_days", Text("新上架产品的展示期", "How long a product counts as new"), 30,
@@ -214,10 +215,18 @@ def compare_rows(products: Sequence[Product], number: str, actor: Actor) -> list
     }  # fmt: skip
     rows: list[dict[str, Any]] = [{"group": heading, "href": url_for("scenarios.show", number=scenario.number)}]
     for place, (name, wanted) in enumerate(heads(scenario)):
-        rows.append({"label": name, "unit": wanted, "cells": [_verdict(each.cells[place]) for each in pairs]})
+        found = [_verdict(each.cells[place]) for each in pairs]
+        rows.append({"label": name, "unit": Text("", ""), "wanted": wanted, "cells": found})
     scores = [{"value": each.standing} for each in pairs]
     rules = f"{matches_href(scenario)}#rules"
     return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "href": rules, "cells": scores}]
+
+
+def needs_to_compare(actor: Actor) -> list[tuple[str, Text]]:
+    """(number, title) of the actor's own open needs, the newest first: what he may hold products against."""
+    if not actor.organization_ids:
+        return []
+    return [(each.number, each.label) for each in queries.own_needs(actor, MOST_OWN)]
 
 
 def _verdict(cell: Cell) -> dict[str, Any]:

@@ -228,10 +228,15 @@ def test_the_files_say_what_the_page_says(app: Flask, session: Any, client: Clie
     need = scenarios.scenario(requirements=[scenarios.must("payload", ">=", {"from": "30"})])
     asked = f"no={first.number}&no={second.number}&need={need.number}&lang={language}"
     rows = list(csv.reader(io.StringIO(client.get(f"/products/compare.csv?{asked}").text.removeprefix("\ufeff"))))
-    assert rows[0][2:] == [
+    assert rows[0][3:] == [
         f"{each.number} {each.label.say('zh_CN' if language == 'zh' else 'en')}" for each in (first, second)
     ]
-    payload = [row for row in rows if row[0] in ("额定负载", "Payload")]
+    title = need.label.say("zh_CN" if language == "zh" else "en")
+    assert {row[0] for row in rows if need.number in row[0]} == {rows[-1][0]}, "the must-haves and the score"
+    assert rows[-1][0].endswith(title)
+    name = "额定负载" if language == "zh" else "Payload"
+    payload = [row[1:] for row in rows if row[1].startswith(name)]
+    assert [row[:2] for row in payload] == [[name, "kg"], [f"{name} ≥ 30 kg", ""]]
     evidence = ["20（检测）", "40（有据）"] if language == "zh" else ["20 (Tested)", "40 (Documented)"]
     assert payload[0][2:] == evidence
     assert payload[1][2:] == (["不满足 20 kg", "满足 40 kg"] if language == "zh" else ["not met 20 kg", "met 40 kg"])
@@ -245,4 +250,28 @@ def test_two_of_the_same_title_are_two_in_a_file(app: Flask, session: Any, clien
     twins = [products.product() for _ in range(2)]
     assert twins[0].title == twins[1].title
     items = client.get("/products/compare.json?" + "&".join(f"no={each.number}" for each in twins)).json["items"]
-    assert {len(each) for each in items} == {4}
+    assert {len(each) for each in items} == {5}
+
+
+@pytest.mark.parametrize("between", [",", "，", "、", " ; ", "\n"])
+def test_several_numbers_are_taken_at_once_and_one_twice_is_told(
+    app: Flask, session: Any, client: Client, between: str
+) -> None:
+    first, second = pair()
+    asked = {"no": [first.number, f"{second.number.lower()}{between}{first.number}"]}
+    page = client.get("/products/compare", query_string=asked).text
+    assert page.count('<th scope="col">') == 1 + 2
+    assert f"已经在对比中：{first.number}。" in page
+    assert "没有列入" not in page
+
+
+def test_own_needs_are_offered_to_who_has_some(app: Flask, session: Any, client: Client) -> None:
+    demander, product = accounts.person(), products.product()
+    mine = accounts.organization(owner=demander)
+    need, closed = scenarios.scenario(organization=mine), scenarios.scenario("closed", organization=mine)
+    path = f"/products/compare?no={product.number}"
+    assert f"need={need.number}" not in client.get(path).text
+    accounts.sign_in(client, demander)
+    page = client.get(path).text
+    assert f'href="{path}&amp;need={need.number}"' in page
+    assert closed.number not in page
