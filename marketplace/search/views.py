@@ -17,7 +17,7 @@ from marketplace.foundation.index.highlight import highlight
 from marketplace.foundation.index.interface import FACETS
 from marketplace.search.forms import HEADS, canonical, facet_options, labels, read_question
 from marketplace.search.queries import LONGEST, Found, Question, count_shown, counts_by_kind, find
-from marketplace.search.specs import KIND, PREFIX, Offer, offered
+from marketplace.search.specs import KIND, PREFIX, Offer, contradictions, offered
 from marketplace.search.spelling import readings
 from marketplace.search.suggesting import HAN_PART, Within, suggest
 from marketplace.vocabulary.queries import thesaurus
@@ -102,6 +102,7 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         related=[_marked(card, found) for card in found.related],
         tabs=_tabs(question, found, kind) if by_words else [], facets=facets, offers=offers,
         kept=_kept(question, drawn if by_words else {"kind", *drawn}), unread=_unread(question, offers),
+        contradictions=contradictions(question.wanted),
         chips=_chips(question), clear_href=_without_chips(), sorts=_sorts(question, kind),
         downloads=[(name, _file_address(question, kind, ending)) for name, ending in NAMES] if kind in ALL_OF else [],
         meant_href=address(q=found.meant[0], page=None) if found.meant else "",
