@@ -35,7 +35,8 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
         if challenge.published_at is not None:
             yield IndexDocument(
                 kind=KIND, doc_id=challenge.id, version=challenge.version, number=challenge.number,
-                title=_joined(challenge.title, challenge.title_en), body=_body(challenge), tags=_tags(challenge),
+                title=_joined(challenge.title, challenge.title_en), names=(challenge.title, challenge.title_en),
+                body=_body(challenge), tags=_tags(challenge),
                 facets={
                     "domain": (challenge.domain,) if challenge.domain else (),
                     "city": regions.places(challenge.region), "status": (challenge.shown_state,),

@@ -108,10 +108,7 @@ def _none_left(bars: Sequence[Refused | None]) -> Refused | None:
 
 def _refusal(listing: Listing, actor: Actor) -> Refused | None:
     """What holds for both ways in."""
-    if listing.state != "published":
-        return refusals.not_open(listing)
-    other = listing.organization
-    refusal = _closed(listing, actor, queries.with_people([other.id]))
+    refusal = _closed(listing, actor, queries.with_people([listing.organization_id]))
     if refusal is not None:
         return refusal
     if not actor.memberships:
@@ -122,7 +119,9 @@ def _refusal(listing: Listing, actor: Actor) -> Refused | None:
 
 
 def _closed(listing: Listing, actor: Actor, peopled: Collection[int]) -> refusals.Barred | None:
-    """What stands against any talk about a published listing of another organization. ``peopled``: who can answer."""
+    """What stands against any talk about a listing of another organization. ``peopled``: who can answer."""
+    if listing.state != "published":
+        return refusals.not_open(listing)
     other = listing.organization
     if actor.belongs_to(other.id):
         return refusals.own(other)
@@ -150,7 +149,7 @@ def bars_of_pairs(pairs: Sequence[tuple[Scenario, Product]], side: str, actor: A
 
 
 def bars_of_products(products: Sequence[Product], actor: Actor) -> list[refusals.Barred | None]:
-    """What stands against any talk about each of some published products, whoever it is for, or None."""
+    """What stands against any talk about each of some products, whoever it is for, or None."""
     peopled = queries.with_people({each.organization_id for each in products})
     return [_closed(each, actor, peopled) for each in products]
 

@@ -272,8 +272,6 @@ def compare_ways(products: Sequence[Product], need: str, actor: Actor) -> list[M
     draw = get_template_attribute("enquiries/panels.html", "compare_way")
     return [
         Markup(draw(product, url_for("enquiry_ways.invite", number=product.number, need=need or None), bar))
-        if product.state == "published"
-        else ""
         for product, bar in zip(products, opening.bars_of_products(products, actor), strict=True)
     ]
 

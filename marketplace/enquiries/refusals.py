@@ -28,15 +28,17 @@ class Barred(Refused):
         self.talk = talk
 
 
-def not_open(listing: Listing) -> Refused:
+def not_open(listing: Listing) -> Barred:
     """What is not published is not talked about."""
     kind = kind_named(listing.subject_type)
     assert kind is not None
-    return Refused(
+    state = kind.lifecycle.mark(listing.state).label
+    return Barred(
         Text("只对已发布的需求和产品发起对接", "Talks are opened about published needs and products"),
-        Text("它现在是“%(state)s”", "It is now “%(state)s”") % {"state": kind.lifecycle.mark(listing.state).label},
+        Text("它现在是“%(state)s”", "It is now “%(state)s”") % {"state": state},
         Text("请看看其他合适的", "See others that fit"),
-        LISTS[listing.subject_type],
+        Text("%(state)s，不再接受对接", "%(state)s: no more talks") % {"state": state},
+        href=LISTS[listing.subject_type],
     )
 
 

@@ -372,6 +372,14 @@ def added_panels(listing: Listing, actor: Actor, place: str = "listing_panels") 
     return [drawn for panel in panels if (drawn := panel(listing, actor))]
 
 
+def ended(kind: Kind, listing: Listing, lines: Sequence[queries.LogLine]) -> queries.LogLine | None:
+    """The line of history that ended a listing or took it out of sight; None while it is open."""
+    if listing.state in ("draft", "in_review", "returned", "published"):
+        return None
+    told = {step.told for step in kind.lifecycle.steps if step.target == listing.state}
+    return next((line for line in lines if line.what in told), None)
+
+
 def conflict_page(kind: Kind, error: Conflict, listing: Listing, href: str, words: Any = None) -> ResponseReturnValue:
     """409: who did what when, and what was typed (``words``: [(label, text)]; else every field by its name)."""
     line = None

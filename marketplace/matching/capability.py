@@ -20,6 +20,7 @@ def _init(app: Flask) -> None:
     panels.setdefault("scenario", []).append(views.scenario_panel)
     panels.setdefault("product", []).append(views.product_panel)
     app.extensions["compare_rows"] = views.compare_rows
+    app.extensions["compare_needs"] = views.needs_to_compare
     app.extensions.setdefault("ready_marks", []).append(queries.position_select)
 
 

@@ -191,6 +191,12 @@ def scenarios_for(product_id: int, actor: Actor) -> sa.Select[Scenario]:
     return fitting.options(joinedload(Scenario.organization)).order_by(*order)
 
 
+def own_needs(actor: Actor, most: int) -> Sequence[Scenario]:
+    """The open needs of the actor's organizations, the newest first."""
+    mine = Scenario.organization_id.in_(sorted(actor.organization_ids)) & (Scenario.state == "published")
+    return db.session.scalars(sa.select(Scenario).where(mine).order_by(Scenario.id.desc()).limit(most)).all()
+
+
 def count_for(listing: Listing) -> int:
     """How many matches a listing has."""
     column = Match.scenario_id if isinstance(listing, Scenario) else Match.product_id

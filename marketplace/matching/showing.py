@@ -14,6 +14,7 @@ from marketplace.matching import weights
 from marketplace.matching.queries import Piloted, need_of, offer_of
 from marketplace.matching.scoring import Judgement, Need, Offer, judge
 from marketplace.products.content import EVIDENCE, EVIDENCE_LEVEL
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.scenarios import fitting
 from marketplace.scenarios.fitting import Cell, cells
@@ -73,8 +74,24 @@ class Shown:
 
     @property
     def standing(self) -> Text:
-        """The score, or that the pair is no match."""
-        return Text(self.score, self.score) if self.judgement.listed else Text("不列为匹配", "Not a match")
+        """The score, or why the pair is no match."""
+        why = self.against
+        if why is None:
+            return Text(self.score, self.score)
+        return Text("不列为匹配：%(why)s", "Not a match: %(why)s") % {"why": why}
+
+    @property
+    def against(self) -> Text | None:
+        """Why the pair is not among the matches, or None: the product's state, else what the rules say of the two."""
+        if self.product.state != "published":
+            mark = PRODUCT.lifecycle.mark(self.product.state)
+            return Text("产品现在是“%(state)s”", "the product is now “%(state)s”") % {"state": mark.label}
+        if self.judgement.excluded:
+            return Text("有硬性要求不满足", "a must-have is not met")
+        if not self.judgement.related:
+            return Text("没有硬性要求不满足，但和这项任务的共同之处太少",
+                        "no must-have fails, but it has too little in common with the task")  # fmt: skip
+        return None
 
     @property
     def questions(self) -> Sequence[Text]:

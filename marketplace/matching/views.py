@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 IN_PANEL = 6
 MOST_IN_FILE = 500
+MOST_OWN = 10  # needs of the reader beside a comparison
 
 NEW_DAYS = Setting(
     "matching.new_days", Text("新上架产品的展示期", "How long a product counts as new"), 30,
@@ -63,8 +64,8 @@ def of_scenario(number: str) -> ResponseReturnValue:
     scenario, actor = _scenario(number), current_actor()
     page = _page(queries.count_for(scenario), lambda most, start: matches_of(scenario, actor, most, start))
     return render_template(
-        "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), parts=weights.PARTS.values(),
-        version=weights.VERSION, own=actor.belongs_to(scenario.organization_id), files=_files(scenario),
+        "matching/of_scenario.html", scenario=scenario, page=page, heads=heads(scenario), rules=weights,
+        own=actor.belongs_to(scenario.organization_id), files=_files(scenario),
         others=others_of(scenario, page.items, actor),
     )  # fmt: skip
 
@@ -76,7 +77,7 @@ def of_product(number: str) -> ResponseReturnValue:
     product, actor = _product(number), current_actor()
     page = _page(queries.count_for(product), lambda most, start: matches_of(product, actor, most, start))
     return render_template(
-        "matching/of_product.html", product=product, page=page, parts=weights.PARTS.values(), version=weights.VERSION,
+        "matching/of_product.html", product=product, page=page, rules=weights,
         own=actor.belongs_to(product.organization_id), files=_files(product),
     )  # fmt: skip
 
@@ -214,9 +215,18 @@ def compare_rows(products: Sequence[Product], number: str, actor: Actor) -> list
     }  # fmt: skip
     rows: list[dict[str, Any]] = [{"group": heading, "href": url_for("scenarios.show", number=scenario.number)}]
     for place, (name, wanted) in enumerate(heads(scenario)):
-        rows.append({"label": name, "unit": wanted, "cells": [_verdict(each.cells[place]) for each in pairs]})
+        found = [_verdict(each.cells[place]) for each in pairs]
+        rows.append({"label": name, "unit": Text("", ""), "wanted": wanted, "cells": found})
     scores = [{"value": each.standing} for each in pairs]
-    return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "cells": scores}]
+    rules = f"{matches_href(scenario)}#rules"
+    return [*rows, {"label": Text("适配分", "Score"), "unit": Text("", ""), "href": rules, "cells": scores}]
+
+
+def needs_to_compare(actor: Actor) -> list[tuple[str, Text]]:
+    """(number, title) of the actor's own open needs, the newest first: what he may hold products against."""
+    if not actor.organization_ids:
+        return []
+    return [(each.number, each.label) for each in queries.own_needs(actor, MOST_OWN)]
 
 
 def _verdict(cell: Cell) -> dict[str, Any]:

@@ -84,6 +84,15 @@ PILOT_IN_DOMAIN = 50
 # A pair is shown when it shares so many of the need's words, in percent, or the domain and a word of the need's title
 # or sub-scenario.
 WORDS_LEAST = 15
+# The same in words, for who asks why a pair is not listed although no must-have fails.
+LISTED = Text(
+    "没有硬性要求不满足的产品，和需求有下列共同之处之一，才列为匹配：类别是需求点名的，或常用于该任务的（需求没有写明子场景的，"
+    "还要有共同的词）；领域相同，且需求的标题或子场景里有词在产品资料中出现；需求的词有 %(least)s%% 在产品资料中出现。",
+    "A product that fails no must-have is listed when one of these holds as well: it is of the kind that the need "
+    "names, or of one that is usual for its task (where no sub-scenario is given, with a word in common, too); it has "
+    "the need's domain, and its own words contain one of the need's title or sub-scenario; its own words contain "
+    "%(least)s %% of the need's.",
+) % {"least": WORDS_LEAST}
 IN_PROVINCE = 60
 # Every need's site that is named by its region lies in Anhui, which these service areas include as a whole.
 AREAS_OF_ANHUI = frozenset({"anhui", "yangtze_delta", "china"})

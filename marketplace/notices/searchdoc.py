@@ -32,7 +32,8 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
     for notice in notices_with(ids):
         yield IndexDocument(
             kind=KIND, doc_id=notice.id, version=notice.version, number=notice.number,
-            title=_joined(notice.title, notice.title_en), body=_body(notice), tags=_tags(notice),
+            title=_joined(notice.title, notice.title_en), names=(notice.title, notice.title_en),
+                body=_body(notice), tags=_tags(notice),
             facets={"city": regions.places(notice.region), "status": (notice.state,)},
             timestamp=int(notice.opened_at.timestamp()),
         )  # fmt: skip

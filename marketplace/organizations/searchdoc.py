@@ -35,6 +35,7 @@ def document(organization: Organization) -> IndexDocument | None:
             "status": (organization.state,),
         },
         timestamp=int((organization.verified_at or organization.created_at).timestamp()),
+        names=(organization.name, organization.name_en),
     )
 
 

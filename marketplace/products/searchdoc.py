@@ -47,6 +47,7 @@ def document(product: Product) -> IndexDocument | None:
         timestamp=int((product.published_at or product.created_at).timestamp()),
         claims=_claims(content["specs"]),
         evidence=_evidence(content["specs"]),
+        names=(content["title"], content["title_en"], content["model"]),
     )
 
 

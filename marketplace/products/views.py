@@ -14,9 +14,9 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.listings.files import file_href
 from marketplace.listings.kind import Content
-from marketplace.listings.policy import can_see_contact
+from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
 from marketplace.listings.queries import covers_of, listing_by_number, log_lines
-from marketplace.listings.views import Desk, ListingPages, added_panels
+from marketplace.listings.views import Desk, ListingPages, added_panels, ended
 from marketplace.listings.wording import both
 from marketplace.organizations.models import Organization
 from marketplace.organizations.policy import can_view as can_view_organization
@@ -43,10 +43,11 @@ def show(number: str) -> ResponseReturnValue:
     actor = current_actor()
     product: Any = listing_by_number(PRODUCT, number, actor)
     desk = pages.desk(product)
-    content = _shown_content(product, desk)
+    content, lines = _shown_content(product, desk), log_lines(PRODUCT, product, actor)
     return render_template(
         "products/show.html", listing=product, kind=PRODUCT, content=content, shown=sheet.sheet_of(product, content),
-        desk=desk, lines=log_lines(PRODUCT, product, actor), sees_contact=can_see_contact(actor, product),
+        desk=desk, lines=lines, ended=ended(PRODUCT, product, lines), public=product.state in PUBLIC_STATES,
+        sees_contact=can_see_contact(actor, product),
         sees_maker=can_view_organization(actor, product.organization), added=added_panels(product, actor),
         acts=added_panels(product, actor, "listing_acts"),
     )  # fmt: skip

@@ -124,6 +124,24 @@ def _compare_number(value: Value, op: str, wanted: Value) -> Verdict:
     return _equal(low, high, least)
 
 
+def contradict(spec: Spec, op: str, wanted: Value, other_op: str, other: Value) -> bool:
+    """Whether no value can meet both "``op`` ``wanted``" and "``other_op`` ``other``", whatever it is."""
+    if spec.kind != "number":
+        return False
+    (low, high), (other_low, other_high) = _asked(op, wanted), _asked(other_op, other)
+    return _above(low, other_high) or _above(other_low, high)
+
+
+def _asked(op: str, wanted: Value) -> tuple[Decimal | None, Decimal | None]:
+    """Between which numbers a value has to lie; None is open."""
+    least, most = _ends(wanted)
+    return {">=": (most, None), "<=": (None, least)}.get(op, (least, least))
+
+
+def _above(low: Decimal | None, high: Decimal | None) -> bool:
+    return low is not None and high is not None and low > high
+
+
 def _equal(low: Decimal | None, high: Decimal | None, target: Decimal) -> Verdict:
     if low == high == target:
         return "met"

@@ -17,7 +17,17 @@ from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.reference import wording
 from marketplace.reference.catalogue import fold
-from marketplace.reference.comparing import Op, Operator, Value, Verdict, compare, interval, operator, operators
+from marketplace.reference.comparing import (
+    Op,
+    Operator,
+    Value,
+    Verdict,
+    compare,
+    contradict,
+    interval,
+    operator,
+    operators,
+)
 from marketplace.reference.reading import NotANumber, Reading, TooFine, TooLong, bound, normalize, plain, read
 from marketplace.reference.terms import Choice, Spec
 
@@ -27,6 +37,7 @@ __all__ = [
     "Value",
     "Verdict",
     "compare",
+    "contradict",
     "encoded",
     "export_text",
     "import_text",

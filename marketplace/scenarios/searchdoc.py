@@ -41,6 +41,7 @@ def document(scenario: Scenario) -> IndexDocument | None:
             "status": (scenario.state,),
         },
         timestamp=int((scenario.published_at or scenario.created_at).timestamp()),
+        names=(scenario.title, scenario.title_en),
     )
 
 

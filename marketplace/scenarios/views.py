@@ -14,8 +14,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.listings.policy import PUBLIC_STATES, can_see_contact
-from marketplace.listings.queries import LogLine, listing_by_number, log_lines
-from marketplace.listings.views import ListingPages, added_panels
+from marketplace.listings.queries import listing_by_number, log_lines
+from marketplace.listings.views import ListingPages, added_panels, ended
 from marketplace.listings.wording import both
 from marketplace.organizations.policy import can_view as can_view_organization
 from marketplace.scenarios import queries, sheet
@@ -33,14 +33,6 @@ pages = ListingPages(SCENARIO, scenarios)
 
 EXAMPLES = 3
 CONTACT = ("contact_name", "contact_phone", "contact_email")
-# State in which a scenario is over or out of sight → the step that led there.
-ENDINGS = {
-    "fulfilled": "fulfil",
-    "closed": "close",
-    "expired": "expire",
-    "suspended": "suspend",
-    "withdrawn": "withdraw",
-}
 
 
 @scenarios.get("/<number>")
@@ -60,21 +52,12 @@ def show(number: str) -> ResponseReturnValue:
     sees_contact = can_see_contact(actor, listing)
     return render_template(
         "scenarios/show.html", kind=SCENARIO, listing=listing, shown=sheet.sheet_of(listing, content), desk=desk,
-        lines=lines, ended=ended(listing, lines), public=listing.state in PUBLIC_STATES,
+        lines=lines, ended=ended(SCENARIO, listing, lines), public=listing.state in PUBLIC_STATES,
         contact=[content.get(key, "") for key in CONTACT] if sees_contact else None,
         similar=queries.similar(listing.domain, listing.subscenario, leave_out=listing.id),
         sees_owner=can_view_organization(actor, listing.organization), added=added_panels(listing, actor),
         acts=added_panels(listing, actor, "listing_acts"),
     )  # fmt: skip
-
-
-def ended(listing: Scenario, lines: Sequence[LogLine]) -> LogLine | None:
-    """The line of history that ended the scenario or took it out of sight; None while it is open."""
-    name = ENDINGS.get(listing.state)
-    if name is None:
-        return None
-    words = SCENARIO.lifecycle.by_name[name].told
-    return next((line for line in lines if line.what == words), None)
 
 
 # ---- beside the form ----

@@ -136,7 +136,10 @@ def _all_documents(built: list[IndexDocument]) -> Iterator[IndexDocument]:
         keys = iter(source.keys())
         while ids := list(islice(keys, PORTION)):
             for document in source.documents(ids):
-                built.append(replace(document, number="", body="", tags="", facets=nothing, claims=nothing))
+                title = "" if document.names else document.title
+                built.append(
+                    replace(document, number="", title=title, body="", tags="", facets=nothing, claims=nothing)
+                )
                 yield document
             db.session.expunge_all()
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -35,6 +36,11 @@ MARKED = ("ex_mark",)  # texts of which it matters whether there is one: 防爆
 ALWAYS_FIRST = ("ip_rating", *MARKED)  # where a category has them
 MOST = 12  # conditions of one question
 LONGEST = 60  # characters of a value
+# Kind of spec → its unit → what a field shows before anything is typed; a test reads them all.
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "ip": {"": "IP65"},
+    "range": {"℃": "−10~40", "%": "20~80", "mm": "200~500", "kg": "40~90"},
+}
 OFFERED = 6  # specs that a list offers when no single category is chosen
 
 
@@ -108,18 +114,31 @@ def _wanted(name: str, given: tuple[str, ...]) -> Wanted:
         raise no_spec from error
 
 
+def contradictions(wanted: Sequence[Wanted]) -> list[tuple[Text, Text]]:
+    """Pairs of conditions on the same spec that nothing can meet together."""
+    return [
+        (one.label, other.label)
+        for one, other in combinations(wanted, 2)
+        if one.spec.key == other.spec.key and values.contradict(one.spec, one.op, one.value, other.op, other.value)
+    ]
+
+
 # ---- what a list offers ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One field: ``options`` (code, label, chosen) of a choice, else ``value`` as typed; ``error`` when it is wrong."""
+    """One field: ``options`` (code, label, chosen) of a choice, else ``value`` as typed; ``error`` when it is wrong.
+
+    ``example``: what one may type, where that is no plain number.
+    """
 
     name: str
     label: Text
     value: str = ""
     options: tuple[tuple[str, Text, bool], ...] = ()
     error: Text | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +195,7 @@ def _bounds(spec: Spec, wrong: Mapping[str, Text], args: MultiDict[str, str]) ->
         return (Bound(name, spec.label, options=options, error=wrong.get(name)),)
     ops = [each for each in values.operators(spec) if each.code != "="]
     names = [(f"{PREFIX}{spec.key}.{CODES[each.code]}", each.sign) for each in ops]
-    return tuple(Bound(name, sign, args.get(name, "")[:LONGEST], error=wrong.get(name)) for name, sign in names)
+    example = EXAMPLES.get(spec.kind, {}).get(spec.unit, "")
+    return tuple(
+        Bound(name, sign, args.get(name, "")[:LONGEST], error=wrong.get(name), example=example) for name, sign in names
+    )

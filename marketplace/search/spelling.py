@@ -18,12 +18,14 @@ from marketplace.foundation.leisure import paced
 from marketplace.search import suggesting
 from marketplace.search.models import SpellingKey
 from marketplace.search.pinyin import initials, pinyin
+from marketplace.vocabulary.queries import thesaurus
 
 HAN = re.compile("[\u3400-\u9fff]{2,8}")
 LATIN = re.compile("[a-z]{3,24}")
 MODEL = re.compile("(?=.*[a-z])(?=.*[0-9])[a-z0-9]{3,24}")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SHORTEST_MISTYPED = 4  # Latin letters; of fewer, every other one is another word
+# Latin letters; of fewer, every other one is another word, and only two that changed places make one of the trade.
+SHORTEST_MISTYPED = 4
 TYPED_PINYIN = re.compile("[a-z]{2,40}")
 MOST_WORDS = 30_000  # of the public texts, the most frequent
 LONGEST_SPAN = 4  # words of a question that may be one word mistyped: what is no word is cut into characters
@@ -159,16 +161,23 @@ def _asked(span: str) -> dict[str, int]:
         keys |= {LEFT_OUT + left: MISTYPED for left in sorted(_left_out(span))}
     if mistyped and LATIN.fullmatch(span):
         keys |= {SOUND + near: MISREAD for near in _one_off(span)}
+    elif LATIN.fullmatch(span):
+        keys |= {ITSELF + near: MISTYPED for near in _swapped(span) if thesaurus().others(near)}
     return keys
 
 
 def _one_off(typed: str) -> set[str]:
     """Everything that is one typing error away from Latin letters."""
     cuts = [(typed[:place], typed[place:]) for place in range(len(typed) + 1)]
-    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
     without = {head + tail[1:] for head, tail in cuts if tail}
     with_another = {head + letter + tail[cut:] for head, tail in cuts for letter in LETTERS for cut in (0, 1)}
-    return (swapped | without | with_another) - {typed}
+    return (_swapped(typed) | without | with_another) - {typed}
+
+
+def _swapped(typed: str) -> set[str]:
+    """Letters of which two neighbours changed places."""
+    cuts = [(typed[:place], typed[place:]) for place in range(len(typed) - 1)]
+    return {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts}
 
 
 def _one_apart(one: str, other: str) -> bool:

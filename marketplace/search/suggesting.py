@@ -29,6 +29,7 @@ from marketplace.web.plate import sources
 LONGEST = 24  # characters of a key, as many as the column holds
 HAN_READ = 10  # characters of a name whose pinyin is kept
 STARTS = 3  # words of a name with which a person may begin
+STARTS_LATIN = 6  # of a name in Latin letters, which stand in keys once and Chinese ones three times
 AT_MOST = 8  # suggestions
 WORDS_AT_MOST = 5  # of them words
 LOOKED_AT = 300  # keys of objects that begin as typed
@@ -60,15 +61,18 @@ class Within:
     facets: Sequence[str]
 
 
-def suggest(typed: str, within: Within | None = None) -> list[Suggestion]:
+def suggest(typed: str, within: Within | None = None, language: str = "") -> list[Suggestion]:
     """What may be meant by what was typed so far, in characters of either script, pinyin or initials; best first.
 
-    ``within``: the list whose own box is typed in; nothing leads out of it.
+    ``within``: the list whose own box is typed in; nothing leads out of it. ``language``: of the reader; to who reads
+    English, words in Chinese characters come last.
     """
     prefix = key_of(typed)
     if not prefix:
         return []
     words = list(_words(prefix, within))
+    if language == "en":
+        words.sort(key=lambda each: bool(HAN_PART.search(each.text.en)))
     objects = list(_objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST), within))
     return [*words[: AT_MOST - len(objects)], *objects]
 
@@ -82,7 +86,7 @@ def keys_of(name: str) -> set[str]:
     """The keys of a name: from each of its first words on, as written, in pinyin, and by initials."""
     text = shared_analyzer().normalise(name)
     found: set[str] = set()
-    for start in shared_analyzer().starts(text)[:STARTS]:
+    for start in shared_analyzer().starts(text)[: STARTS if HAN_PART.search(text) else STARTS_LATIN]:
         tail = "".join(char for char in text[start:] if char.isalnum())
         found.add(tail[:LONGEST])
         if any(char > "\u2fff" for char in tail[:HAN_READ]):
@@ -237,7 +241,8 @@ def follow(documents: Sequence[IndexDocument], gone: Iterable[Key]) -> None:
     for kind, ids in by_kind.items():
         mine = (SuggestionKey.kind == kind) & SuggestionKey.subject_id.in_(ids)
         db.session.execute(sa.delete(SuggestionKey).where(mine))
-    rows = (_rows(1, each.kind, each.doc_id, [each.title], each.timestamp // DAY, "") for each in documents)
+    named = ((each, each.names or (each.title,)) for each in documents)
+    rows = (_rows(1, each.kind, each.doc_id, names, each.timestamp // DAY, "") for each, names in named)
     _insert([row for each in rows for row in each])
 
 

@@ -17,12 +17,13 @@ from marketplace.foundation.index.highlight import highlight
 from marketplace.foundation.index.interface import FACETS
 from marketplace.search.forms import HEADS, canonical, facet_options, labels, read_question
 from marketplace.search.queries import LONGEST, Found, Question, count_shown, counts_by_kind, find
-from marketplace.search.specs import KIND, PREFIX, Offer, offered
+from marketplace.search.specs import KIND, PREFIX, Offer, contradictions, offered
 from marketplace.search.spelling import readings
-from marketplace.search.suggesting import Within, suggest
+from marketplace.search.suggesting import HAN_PART, Within, suggest
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.forms import clean
 from marketplace.web.identity import current_actor
-from marketplace.web.languages import current_language
+from marketplace.web.languages import current_language, ngettext
 from marketplace.web.languages import gettext as _
 from marketplace.web.paging import PER_PAGE, Page, address, page_number
 from marketplace.web.plate import sources
@@ -64,7 +65,7 @@ def suggestions() -> ResponseReturnValue:
     """
     kind, typed = request.args.get("kind", ""), clean(request.args.get("q", ""))[:LONGEST]
     within = Within(kind, f"/{ALL_OF[kind]}", SHOWN[kind]) if kind in ALL_OF else None
-    return render_template("search/suggest.html", suggestions=suggest(typed, within))
+    return render_template("search/suggest.html", suggestions=suggest(typed, within, current_language()))
 
 
 @search.get("/products")
@@ -101,12 +102,14 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
         related=[_marked(card, found) for card in found.related],
         tabs=_tabs(question, found, kind) if by_words else [], facets=facets, offers=offers,
         kept=_kept(question, drawn if by_words else {"kind", *drawn}), unread=_unread(question, offers),
+        contradictions=contradictions(question.wanted),
         chips=_chips(question), clear_href=_without_chips(), sorts=_sorts(question, kind),
         downloads=[(name, _file_address(question, kind, ending)) for name, ending in NAMES] if kind in ALL_OF else [],
         meant_href=address(q=found.meant[0], page=None) if found.meant else "",
         literal_href=address(literal=None if question.literal else "1", page=None),
         fit_href=address(fit=None if question.unknown else "unknown", page=None),
         save_href=_save_address(question),
+        widened=[(word, _named(word, others, current_language())) for word, others in found.widened],
         cut=len(request.args.get("q", "").strip()) > LONGEST,
     )  # fmt: skip
 
@@ -246,6 +249,20 @@ def _file_address(question: Question, kind: str, ending: str) -> str:
     sort = urlencode({"sort": question.sort}) if request.args.get("sort") == question.sort else ""
     query = "&".join(filter(None, (query, sort)))
     return f"/{ALL_OF[kind]}.{ending}" + (f"?{query}" if query else "")
+
+
+def _named(word: str, wordings: Sequence[str], language: str) -> list[str]:
+    """The other wordings of a word for a reader of this language: in English those in Chinese characters are counted.
+
+    The first of them stands there where it says what the letters were read as, or where there is nothing else.
+    """
+    chinese = [each for each in wordings if HAN_PART.search(each)]
+    if language != "en" or not chinese:
+        return list(wordings)
+    latin = [each for each in wordings if each not in chinese]
+    shown = latin if latin and thesaurus().others(word) else [chinese[0], *latin]
+    more = len(wordings) - len(shown)
+    return [*shown, ngettext("另有 %(num)d 种中文说法", "另有 %(num)d 种中文说法", more)] if more else shown
 
 
 def _marked(card: Mapping[str, Any], found: Found) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from marketplace.core.text import Text
 from marketplace.foundation import dirty, outbox
 from marketplace.foundation.index.interface import IndexUnusable
 from marketplace.foundation.worker import LATE
+from marketplace.organizations.policy import PUBLIC_STATES
 from marketplace.reference import catalogue, regions
 from marketplace.search.queries import Found, Question, find
 from marketplace.search.services import engine
 
 NEWEST = 7
+OPEN = "status=published"
 DRAWINGS = 4
 # Words people look for; each is found in the sample (a test asks them all).
 FREQUENT = (
@@ -30,9 +32,15 @@ FREQUENT = (
 
 
 def home(actor: Actor) -> Mapping[str, Any]:
-    """Everything the home page needs, from two questions to the index."""
-    scenarios = find(Question(filters={"kind": ("scenario",)}, sort="newest", per_page=NEWEST), actor)
-    products = find(Question(filters={"kind": ("product",)}, sort="newest", per_page=NEWEST), actor)
+    """Everything the home page needs, from two questions to the index: what is open, and not what has ended.
+
+    Every number is that of the list which its link leads to.
+    """
+    present = ("published", *PUBLIC_STATES)  # of listings, and of organizations: one answer counts all kinds
+    scenarios, products = (
+        find(Question(filters={"kind": (kind,), "status": present}, sort="newest", per_page=NEWEST), actor)
+        for kind in ("scenario", "product")
+    )
     return {
         "counts": {
             "scenarios": scenarios.count("kind", "scenario"),
@@ -40,7 +48,7 @@ def home(actor: Actor) -> Mapping[str, Any]:
             "organizations": scenarios.count("kind", "organization"),
         },
         "domains": [
-            (domain.label, scenarios.count("domain", domain.code), f"/scenarios?domain={domain.code}")
+            (domain.label, scenarios.count("domain", domain.code), f"/scenarios?domain={domain.code}&{OPEN}")
             for domain in catalogue.domains()
         ],
         "drawings": _drawings(products),
@@ -75,7 +83,7 @@ def _drawings(products: Found) -> list[dict[str, Any]]:
     for category in counted:
         number = products.count("category", category.code)
         if number and category.drawing not in shown and len(shown) < DRAWINGS:
-            href = f"/products?category={category.code}"
+            href = f"/products?category={category.code}&{OPEN}"
             shown[category.drawing] = {"kind": category.drawing, "name": category.label, "count": number, "href": href}
     return list(shown.values())
 
@@ -87,5 +95,5 @@ def _tiles(scenarios: Found) -> list[list[dict[str, Any] | None]]:
     grid: list[list[dict[str, Any] | None]] = [[None] * columns for _row in range(rows)]
     for city, (column, row) in places.items():
         count = scenarios.count("city", city)
-        grid[row][column] = {"name": regions.name(city), "count": count, "href": f"/scenarios?city={city}"}
+        grid[row][column] = {"name": regions.name(city), "count": count, "href": f"/scenarios?city={city}&{OPEN}"}
     return grid

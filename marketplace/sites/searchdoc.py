@@ -36,7 +36,8 @@ def documents(ids: Sequence[int]) -> Iterator[IndexDocument]:
         if is_in_force(site) and site.designated_on is not None:
             yield IndexDocument(
                 kind=KIND, doc_id=site.id, version=site.version, number=site.number,
-                title=_joined(site.title, site.title_en), body=_body(site), tags=_tags(site),
+                title=_joined(site.title, site.title_en), names=(site.title, site.title_en),
+                body=_body(site), tags=_tags(site),
                 facets={
                     "domain": (site.domain,) if site.domain else (), "city": regions.places(site.region),
                     "status": (site.state,),

@@ -21,7 +21,7 @@ from marketplace.core.text import Text
 from marketplace.web import errors
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
-from marketplace.web.ways import way_back
+from marketplace.web.ways import same_page, way_back
 
 log = logging.getLogger(__name__)
 
@@ -162,9 +162,8 @@ def too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     met = limiter.current_limit
     wait = max(1, met.reset_at - int(clock.now().timestamp())) if met else 60
     words = waiting(wait).say(current_language())
-    answer = make_response(
-        errors.page(HTTPStatus.TOO_MANY_REQUESTS, detail=words, typed=errors.typed(), href=way_back())
-    )
+    ways = {"href": way_back(), "again": same_page()}
+    answer = make_response(errors.page(HTTPStatus.TOO_MANY_REQUESTS, detail=words, typed=errors.typed(), **ways))
     answer.headers["Retry-After"] = str(wait)
     return answer
 

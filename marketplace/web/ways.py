@@ -31,6 +31,14 @@ def nearest(path: str) -> str:
     return ""
 
 
+def same_page() -> str:
+    """The address that was asked for, for who may try it again after a while; "" for what was sent by a form."""
+    if request.method not in SAFE:
+        return ""
+    query = request.query_string.decode("ascii", "ignore")
+    return _inside(request.path) + ("?" + query if query else "")
+
+
 def list_of_file() -> str:
     """The page of the list that was asked for as a file, under the same question; "" for everything else."""
     path = request.path.rpartition(".")[0] if request.method in SAFE else ""

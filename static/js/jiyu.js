@@ -105,6 +105,37 @@
     });
   } catch (refused) { /* A browser that keeps nothing: the form is as the server sent it. */ }
   document.querySelectorAll("[data-most]").forEach(count);
+  // What is ticked for comparison stays ticked on the other pages of its list, in this window, and is sent from any of
+  // them in the order of ticking.
+  document.querySelectorAll("form[data-ticks]").forEach(function (form) {
+    var name = "ticked:" + form.dataset.ticks, said = form.querySelector("[data-ticked]"), ticked = [];
+    function draw() {
+      Array.from(form.elements).forEach(function (box) {
+        if (box.type === "checkbox") { box.checked = ticked.indexOf(box.value) >= 0; }
+      });
+      said.firstElementChild.textContent = said.dataset.ticked.replace("{now}", ticked.length);
+      said.hidden = !ticked.length;
+    }
+    function keep(chosen) {
+      ticked = chosen;
+      try { window.sessionStorage.setItem(name, JSON.stringify(ticked)); } catch (refused) { /* This page's alone. */ }
+      draw();
+    }
+    window.addEventListener("pageshow", function () {
+      try { ticked = JSON.parse(window.sessionStorage.getItem(name) || "[]"); } catch (refused) { /* As they are. */ }
+      draw();
+    });
+    document.addEventListener("change", function (event) {
+      var box = event.target;
+      if (box.form !== form || box.type !== "checkbox") { return; }
+      keep(ticked.filter(function (each) { return each !== box.value; }).concat(box.checked ? box.value : []));
+    });
+    said.querySelector("button").addEventListener("click", function () { keep([]); });
+    form.addEventListener("formdata", function (event) {
+      event.formData.delete("no");
+      ticked.forEach(function (number) { event.formData.append("no", number); });
+    });
+  });
   // The address of a search or filter names only what was filled in.
   document.addEventListener("submit", function (event) {
     if (event.target.method !== "get") { return; }

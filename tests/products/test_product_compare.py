@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.foundation.db import transaction
+from marketplace.matching import weights
 from marketplace.organizations.models import Member
+from marketplace.products.kind import PRODUCT
 from marketplace.products.models import Product
 from marketplace.products.sheet import comparison
 from marketplace.reference import catalogue
@@ -146,8 +149,42 @@ def test_against_a_need_each_must_have_is_judged_as_its_matches_say(
     assert f'href="/scenarios/{need.number}"' in page
     met, failed, asked_for = page.count("fit--yes"), page.count("fit--no"), page.count("fit--unknown")
     assert (met, failed, asked_for) == (2, 1, 1), "20 of 30 kg; the second says nothing of its navigation"
-    assert ("不列为匹配" if language == "zh" else "Not a match") in page
+    assert ("不列为匹配：有硬性要求不满足" if language == "zh" else "Not a match: a must-have is not met") in page
+    assert f'href="/scenarios/{need.number}/matches#rules"' in page, "where the rules stand"
     assert f"need={need.number}" in page.split("only=different")[0].rsplit("href=", 1)[1], "kept by the other links"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_why_a_product_is_no_match_though_nothing_fails(
+    app: Flask, session: Any, client: Client, language: str
+) -> None:
+    far = {"title": "割草机", "summary": "割草", "description": "割草", "cases": "", "domains": ["agriculture"]}
+    other, over = products.product(category="lawn_mowing", **far), products.product("expired")
+    need = scenarios.scenario(requirements=[scenarios.must("weight", "<=", {"from": "900"})])
+    asked = f"/products/compare?no={other.number}&no={over.number}&need={need.number}&lang={language}"
+    page = client.get(asked).text
+    assert "fit--no" not in page
+    assert ("和这项任务的共同之处太少" if language == "zh" else "too little in common with the task") in page
+    assert ("产品现在是“已过期”" if language == "zh" else "the product is now “Expired”") in page
+    rules = client.get(f"/scenarios/{need.number}/matches?lang={language}").text
+    assert str(weights.LISTED.say("zh_CN" if language == "zh" else "en")) in unescape(rules)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_has_expired_says_so_beside_the_others_and_on_its_page(
+    app: Flask, session: Any, client: Client, language: str
+) -> None:
+    over, offered = products.product("expired"), products.product()
+    asked = f"no={over.number}&no={offered.number}&lang={language}"
+    head, ways = client.get(f"/products/compare?{asked}").text.split("<tbody>")
+    mark = PRODUCT.lifecycle.mark("expired").label.say("zh_CN" if language == "zh" else "en")
+    assert head.count(mark) == 1
+    assert ("已过期，不再接受对接" if language == "zh" else "Expired: no more talks") in ways
+    assert f"/products/{over.number}/invite" not in ways
+    assert mark in client.get(f"/products/compare.csv?{asked}").text.split("\n")[0]
+    page = client.get(f"/products/{over.number}?lang={language}").text
+    assert ("供方更新有效期并通过审核后重新公布" if language == "zh" else "once its vendor renews it") in page
+    assert "对接被对方接受后双方可见" not in page
 
 
 @pytest.mark.parametrize("number", ["S-2026-999999", "hidden", "x" * 300])
@@ -191,10 +228,15 @@ def test_the_files_say_what_the_page_says(app: Flask, session: Any, client: Clie
     need = scenarios.scenario(requirements=[scenarios.must("payload", ">=", {"from": "30"})])
     asked = f"no={first.number}&no={second.number}&need={need.number}&lang={language}"
     rows = list(csv.reader(io.StringIO(client.get(f"/products/compare.csv?{asked}").text.removeprefix("\ufeff"))))
-    assert rows[0][2:] == [
+    assert rows[0][3:] == [
         f"{each.number} {each.label.say('zh_CN' if language == 'zh' else 'en')}" for each in (first, second)
     ]
-    payload = [row for row in rows if row[0] in ("额定负载", "Payload")]
+    title = need.label.say("zh_CN" if language == "zh" else "en")
+    assert {row[0] for row in rows if need.number in row[0]} == {rows[-1][0]}, "the must-haves and the score"
+    assert rows[-1][0].endswith(title)
+    name = "额定负载" if language == "zh" else "Payload"
+    payload = [row[1:] for row in rows if row[1].startswith(name)]
+    assert [row[:2] for row in payload] == [[name, "kg"], [f"{name} ≥ 30 kg", ""]]
     evidence = ["20（检测）", "40（有据）"] if language == "zh" else ["20 (Tested)", "40 (Documented)"]
     assert payload[0][2:] == evidence
     assert payload[1][2:] == (["不满足 20 kg", "满足 40 kg"] if language == "zh" else ["not met 20 kg", "met 40 kg"])
@@ -208,4 +250,28 @@ def test_two_of_the_same_title_are_two_in_a_file(app: Flask, session: Any, clien
     twins = [products.product() for _ in range(2)]
     assert twins[0].title == twins[1].title
     items = client.get("/products/compare.json?" + "&".join(f"no={each.number}" for each in twins)).json["items"]
-    assert {len(each) for each in items} == {4}
+    assert {len(each) for each in items} == {5}
+
+
+@pytest.mark.parametrize("between", [",", "，", "、", " ; ", "\n"])
+def test_several_numbers_are_taken_at_once_and_one_twice_is_told(
+    app: Flask, session: Any, client: Client, between: str
+) -> None:
+    first, second = pair()
+    asked = {"no": [first.number, f"{second.number.lower()}{between}{first.number}"]}
+    page = client.get("/products/compare", query_string=asked).text
+    assert page.count('<th scope="col">') == 1 + 2
+    assert f"已经在对比中：{first.number}。" in page
+    assert "没有列入" not in page
+
+
+def test_own_needs_are_offered_to_who_has_some(app: Flask, session: Any, client: Client) -> None:
+    demander, product = accounts.person(), products.product()
+    mine = accounts.organization(owner=demander)
+    need, closed = scenarios.scenario(organization=mine), scenarios.scenario("closed", organization=mine)
+    path = f"/products/compare?no={product.number}"
+    assert f"need={need.number}" not in client.get(path).text
+    accounts.sign_in(client, demander)
+    page = client.get(path).text
+    assert f'href="{path}&amp;need={need.number}"' in page
+    assert closed.number not in page

@@ -198,11 +198,20 @@ def test_pages_lists_and_api_count_the_same(sample: SampleSite, things: list[Thi
 
 
 def test_the_home_page_shows_true_counts(sample: SampleSite, things: list[Thing]) -> None:
-    text = sample.visitor().get("/").text
+    client = sample.visitor()
+    text = client.get("/").text
+    open_ = {"status": ("published", "verified")}
     scenarios, products, firms = (
-        sum(t.key[0] == kind for t in things) for kind in ("scenario", "product", "organization")
+        sum(thing.fits({"kind": (kind,), **open_}) for thing in things)
+        for kind in ("scenario", "product", "organization")
     )
-    assert f"已公开：场景需求 {scenarios} 条，产品供给 {products} 个，单位 {firms} 家。" in text
+    assert scenarios < sum(thing.key[0] == "scenario" for thing in things), "the sample has needs that have ended"
+    assert f"现在公开：场景需求 {scenarios} 条，产品供给 {products} 个，单位 {firms} 家。" in text
     for city in regions.cities():
-        count = sum(thing.fits({"kind": ("scenario",), "city": (city.code,)}) for thing in things)
-        assert f'href="/scenarios?city={city.code}">{city.label.zh}<b>{count}</b>' in text
+        count = sum(thing.fits({"kind": ("scenario",), "city": (city.code,), **open_}) for thing in things)
+        assert f'href="/scenarios?city={city.code}&amp;status=published">{city.label.zh}<b>{count}</b>' in text
+    assert f"共 {scenarios} 项" in client.get("/scenarios?status=published").text
+    with sample.app.app_context():
+        newest = re.findall(r'href="/scenarios/(S-[^"]+)">', text.partition("最新场景需求")[2])
+        states = db.session.scalars(sa.select(Scenario.state).where(Scenario.number.in_(newest)))
+        assert set(states) == {"published"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections import Counter
@@ -17,7 +18,7 @@ from marketplace.foundation.db import db
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from marketplace.search.queries import requirement_counts
-from marketplace.search.specs import OPERATORS, read_wanted
+from marketplace.search.specs import EXAMPLES, OPERATORS, read_wanted
 from tests.support.sample_site import SampleSite
 
 Claims = Mapping[str, Any]
@@ -183,3 +184,26 @@ def test_the_form_of_a_need_is_told_how_many_products_meet_its_must_haves(sample
                 verdicts["not_met" if "not_met" in told else "unknown" if "unknown" in told else "met"] += 1
             assert min(verdicts.values()) > 0
             assert requirement_counts(rows) == (verdicts["met"], verdicts["unknown"], verdicts["not_met"])
+
+
+def test_conditions_contradict_each_other_when_no_value_meets_both() -> None:
+    spec, figures = catalogue.spec("payload"), ("10", "20", "30")
+    claims = [{"from": low, "to": high} for low in figures for high in figures if int(low) <= int(high)]
+    for one, first, other, second in itertools.product((">=", "<=", "="), figures, (">=", "<=", "="), figures):
+        wanted = [(one, {"from": first}), (other, {"from": second})]
+        both = any(all(values.compare(spec, claim, *each) == "met" for each in wanted) for claim in claims)
+        assert values.contradict(spec, *wanted[0], *wanted[1]) is not both, wanted
+
+
+def test_a_contradiction_is_told(sample: SampleSite) -> None:
+    client = sample.visitor()
+    page = client.get("/products?category=cobot&spec.payload.ge=30&spec.payload.le=10").text
+    assert "“额定负载 ≥ 30 kg”和“额定负载 ≤ 10 kg”互相矛盾" in page
+    assert "互相矛盾" not in client.get("/products?category=cobot&spec.payload.ge=10&spec.payload.le=30").text
+
+
+def test_the_example_of_a_field_can_be_read() -> None:
+    for spec in catalogue.specs():
+        if spec.kind in EXAMPLES:
+            example = EXAMPLES[spec.kind][spec.unit]
+            assert values.parse_wanted(spec, values.operators(spec)[0].code, example), spec.key

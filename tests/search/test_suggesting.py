@@ -50,6 +50,30 @@ def test_what_is_typed_is_completed(searching: Client, typed: str, offered: str)
     assert offered in texts(searching, typed)
 
 
+@pytest.mark.parametrize("typed", ["warehouse", "Pallet transf", "Goods-to-person", "airport", "rebar", "Demo A600"])
+def test_english_titles_are_completed_and_shown_to_who_reads_english(searching: Client, typed: str) -> None:
+    items = searching.get("/api/v1/suggest", query_string={"q": typed}).json["items"]
+    titles = [each["text_en"] for each in items if each["number"]]
+    assert any(typed.casefold() in title.casefold() for title in titles), titles
+    english = searching.application.test_client()
+    page = english.get("/search/suggest", query_string={"q": typed, "lang": "en"}).text
+    assert all(html.escape(title) in page for title in titles)
+
+
+def test_english_pages_name_wordings_in_latin_letters_and_count_the_others(searching: Client) -> None:
+    english = searching.application.test_client()
+    page = html.unescape(english.get("/search?q=AGV&lang=en").text)
+    named = page.partition("these were searched for: ")[2].partition("</p>")[0].partition("<a")[0]
+    assert "automated guided vehicle" in named
+    assert re.search(r"\d more in Chinese", named)
+    assert not re.search("[\u4e00-\u9fff]", named)
+    assert "巡检" in english.get("/search?q=xunjian&lang=en").text.partition("<main")[2].partition("</p>")[0]
+    words = re.findall(r"<span>([^<]+)</span><small>Search", english.get("/search/suggest?q=agv&lang=en").text)
+    assert words[0] == "AGV"
+    chinese = [bool(re.search("[\u4e00-\u9fff]", each)) for each in words]
+    assert chinese == sorted(chinese), words
+
+
 @pytest.mark.parametrize("typed", ["", " ", "，", "zzzzqq", "%", "_", "'", "\u200b", "x" * 1000, "鑫" * 300])
 def test_what_begins_nothing_offers_nothing(searching: Client, typed: str) -> None:
     assert searching.get("/search/suggest", query_string={"q": typed}).status_code == 200
@@ -94,6 +118,7 @@ def test_pinyin_and_traditional_questions_find_and_say_so(searching: Client, que
         ("inspecton", "inspection"),
         ("寻检", "巡检"),
         ("AGVV", "agv"),
+        ("AVG", "agv"),
         ("cobott", "cobot"),
         ("xunjain", "巡检"),
         ("ur10", "ur10e"),

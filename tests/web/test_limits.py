@@ -51,6 +51,11 @@ def test_the_third_waits_and_is_told_how_long(clock: Clock, hasty: Flask, client
     assert 39 <= int(answer.headers["Retry-After"]) <= 41
     assert f"请在 {answer.headers['Retry-After']} 秒后再试" in answer.text
     assert "Try again in 4" in get(client, TEMPLATE + "?lang=en").text
+    asked = get(client, TEMPLATE + "?q=%E5%B7%A1%E6%A3%80+20%25&lang=zh").text
+    assert 'value="巡检 20%"' in asked, "what was searched for stays in the box"
+    assert f'href="{TEMPLATE}?q=%E5%B7%A1%E6%A3%80+20%25&amp;lang=zh">再试这一页' in asked
+    posted = client.post("/account/sign-in", environ_overrides=FAR)
+    assert "再试这一页" not in posted.text
     clock.forward(seconds=42)
     assert get(client).status_code == 200
 

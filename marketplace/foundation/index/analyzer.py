@@ -100,7 +100,7 @@ class Analyzer:
         """Where words begin in a normalised text, stop words and marks left out: where a person may begin to type."""
         found, position = [], 0
         for word in self._jieba.cut(text):
-            if word.isalnum() and word not in self.stopwords:
+            if word[:1].isalnum() and word not in self.stopwords:  # goods-to-person is one word
                 found.append(position)
             position += len(word)
         return found

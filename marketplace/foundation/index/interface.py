@@ -38,7 +38,8 @@ class IndexDocument:
 
     The facet ``kind`` is always ``(kind,)`` and need not be given. ``number`` is the public object number, or "".
     ``claims``: what is claimed, by name, each value as one text that a condition can judge. ``evidence``: how well
-    the claims are supported, greater is better; only its order counts.
+    the claims are supported, greater is better; only its order counts. ``names``: what people may begin to type, where
+    the title joins several names (in two languages, of a model).
     """
 
     kind: str
@@ -52,6 +53,7 @@ class IndexDocument:
     timestamp: int
     claims: Mapping[str, str] = field(default_factory=dict)
     evidence: int = 0
+    names: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
