@@ -77,7 +77,8 @@ class Evaluator:
         if isinstance(node, Every):
             return self.sums(place, node.nodes, numbers, bits)
         if isinstance(node, Spread):
-            return [score / len(node.nodes) for score in self.sums(place, node.nodes, numbers, bits)]
+            share = node.share / len(node.nodes)
+            return [score * share for score in self.sums(place, node.nodes, numbers, bits)]
         best = dict.fromkeys(numbers, -1.0)
         rest = bits
         for child in node.nodes:

@@ -13,6 +13,7 @@ from marketplace.foundation.index.plurals import forms, singular
 
 PHRASE = re.compile('["“”「」『』]([^"“”「」『』]{2,})["“”「」『』]')
 LONGEST_QUESTION = 400  # characters; the rest is not looked at
+APART = 0.5  # what the parts of another wording weigh where they do not stand together
 LONGEST_NAME = 4  # words of the question that may be one name together: mobile robot
 HAN = re.compile("[\u3400-\u9fff]+")
 GLUED = re.compile("(.*[0-9])([a-z]{2,})")  # m20pro, which the texts write M20 Pro
@@ -33,9 +34,13 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """All of the nodes, which are the parts of one word or name: they weigh as one, by the mean of their scores."""
+    """All of the nodes, which are the parts of one word or name: they weigh as one, by the mean of their scores.
+
+    ``share``: how much of that counts.
+    """
 
     nodes: tuple[Node, ...]
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,13 @@ class _Reading:
         self._note(words)
         if words:
             self.terms[self._analyzer.normalise(text)] = None
-        return _spread([self._node(word) for word in words]) if words else None
+        return _spread([self._whole(word) for word in words]) if words else None
+
+    def _whole(self, word: Word) -> Node:
+        """A word of another wording: a compound in one piece, or less likely in parts that stand everywhere."""
+        if parts := self._analyzer.parts(word):
+            return First((Term(word.surface), Spread(tuple(Term(part.surface) for part in parts), APART)))
+        return self._node(word)
 
     def _note(self, words: Iterable[Word]) -> None:
         """Remember what is to be marked in the texts."""

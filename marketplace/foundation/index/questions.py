@@ -139,7 +139,9 @@ class Answerer:
         texts = self._texts([entry.key for entry in window])
         raw = [texts.get(entry.key, "") for entry in window]
         asked = self._analyzer.normalise(request.spoken) or plan.text
-        scores = rerank(asked, raw, [entry.score for entry in window], self._analyzer.normalise)
+        # Latin letters stand in every text: where the whole question is one such name, another wording says more.
+        others = dict(plan.widened).get(plan.text, ()) if plan.text.isascii() else ()
+        scores = rerank(asked, raw, [entry.score for entry in window], self._analyzer.normalise, others)
         window = [replace(entry, score=score) for entry, score in zip(window, scores, strict=True)]
         window.sort(key=lambda entry: (entry.key != pinned, *entry.order()))
         return window + ranked[WINDOW:]

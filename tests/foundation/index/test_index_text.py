@@ -184,3 +184,10 @@ def test_texts_that_hold_the_question_come_first() -> None:
     assert scores[1] > scores[0] > scores[2]
     assert rerank("臂", ["机械臂", "无"], [0.0, 0.0], ANALYZER.normalise) == [2.0, 0.0]
     assert rerank("臂", [], [], ANALYZER.normalise) == []
+
+
+def test_another_wording_says_more_than_letters_here_and_there() -> None:
+    texts = ["van by Agile, a 机械臂", "ＡＭＲ移动机器人", "移动的机器人", "hamradio"]
+    scores = rerank("agv", texts, [1.0] * 4, ANALYZER.normalise, ["AMR", "移动机器人"])
+    assert scores.index(max(scores)) == 1
+    assert scores[2:] == rerank("agv", texts, [1.0] * 4, ANALYZER.normalise)[2:]
