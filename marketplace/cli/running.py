@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import threading
 from typing import Any
@@ -44,26 +43,10 @@ def _ready(setup: Setup) -> None:
         click.echo()
 
 
-# mallopt(3), <malloc.h> of glibc
-M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
-TRIM_AT = 128 << 10  # bytes; glibc's own value to begin with, which it raises by itself unless it is set
-
-
-def keep_small() -> bool:
-    """Have freed memory given back to the system; False where this is not glibc, and nothing is done.
-
-    The tasks of the worker take much memory for a moment each, in threads of their own. With a heap for each thread,
-    each of which keeps what was freed, it would stay as large as all of them together.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and all([mallopt(M_ARENA_MAX, 1), mallopt(M_TRIM_THRESHOLD, TRIM_AT)])
-
-
 @click.command()
 @click.pass_obj
 def worker(setup: Setup) -> None:
     """Drain the outbox, keep the index, run what is due; several may run at once."""
-    keep_small()
     ended = threading.Event()
 
     def end(*_: Any) -> None:

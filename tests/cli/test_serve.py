@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from marketplace.cli.running import address_of, keep_small
+from marketplace.cli.running import address_of
 from marketplace.cli.serve import why_not
 from marketplace.web.command import Setup
 from tests.support.servers import ROOT, free_port
@@ -162,7 +161,3 @@ def test_mails_name_the_address_that_is_served_unless_told(tmp_path: Path) -> No
 
     assert of() == "http://a:1"
     assert of(MARKETPLACE_BASE_URL="https://jiyu.example.cn") == "https://jiyu.example.cn"
-
-
-def test_the_worker_gives_memory_back_where_the_system_can() -> None:
-    assert keep_small() is (platform.libc_ver()[0] == "glibc")
