@@ -29,6 +29,7 @@ def found(message: Message, config: Config) -> Iterator[Letter]:
     """What is new, as everybody may see it now; nothing when all of it is hidden again or the search was removed."""
     saved = db.session.get(SavedSearch, message.subject_id)
     user = owner(saved) if saved is not None else None
+    # What was queued before messages named the search that was meant is taken for this one.
     if saved is None or user is None or saved.made != message.payload.get("made", saved.made):
         return
     items = list(_items(message.payload["items"], config))

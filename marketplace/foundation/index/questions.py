@@ -18,7 +18,7 @@ from marketplace.foundation.index.weighed import bits_of
 
 FULL = 20  # hits; with as many, nothing that is merely related is looked for
 FEW = 3  # hits; below it not every word has to match any more
-PHRASE_CANDIDATES = 2_000  # texts read to verify a phrase
+PHRASE_CANDIDATES = 1_000  # texts read to verify a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Answerer:
         self._analyzer = analyzer
         self._texts = texts
         self._evaluator = evaluator
+        self._holds: dict[Key, bool] = {}  # whether a text that was read has every phrase of the question
 
     def answer(self, request: SearchRequest, synonyms: Synonyms | None) -> SearchAnswer:
         if unknown := request.filters.keys() - set(FACETS):
@@ -119,9 +120,11 @@ class Answerer:
         if not phrases:
             return Found(matches)
         candidates = [entry.key for entry in self._best(matches, {}, PHRASE_CANDIDATES)]
-        texts = self._texts(candidates)
-        folded = {key: " ".join(self._analyzer.normalise(texts.get(key, "")).split()) for key in candidates}
-        held = {key for key, text in folded.items() if all(phrase in text for phrase in phrases)}
+        texts = self._texts([key for key in candidates if key not in self._holds])
+        for key, text in texts.items():
+            folded = " ".join(self._analyzer.normalise(text).split())
+            self._holds[key] = all(phrase in folded for phrase in phrases)
+        held = {key for key in candidates if self._holds.get(key)}
         return Found([_only(match, held) for match in matches], unread=count(matches, {}) > PHRASE_CANDIDATES)
 
     def _best(self, matches: Sequence[Match], filters: Filters, limit: int) -> list[Ranked]:
