@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,7 +74,7 @@ def suggest(typed: str, within: Within | None = None, language: str = "") -> lis
     words = list(_words(prefix, within))
     if language == "en":
         words.sort(key=lambda each: bool(HAN_PART.search(each.text.en)))
-    objects = list(_objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST), within))
+    objects = _objects(prefix, AT_MOST - min(len(words), WORDS_AT_MOST), within)
     return [*words[: AT_MOST - len(objects)], *objects]
 
 
@@ -94,17 +95,37 @@ def keys_of(name: str) -> set[str]:
     return found
 
 
-def _range(tier: int, prefix: str) -> sa.ColumnElement[bool]:
-    return (SuggestionKey.tier == tier) & (SuggestionKey.key >= prefix) & (SuggestionKey.key < prefix + LAST)
+def _begun(tier: int, narrowed: bool) -> sa.ColumnElement[bool]:
+    """Keys from ``typed`` on, before ``past``; ``narrowed``: of these ``kinds``."""
+    begun = (SuggestionKey.key >= sa.bindparam("typed")) & (SuggestionKey.key < sa.bindparam("past"))
+    kinds = [SuggestionKey.kind.in_(sa.bindparam("kinds", expanding=True))] if narrowed else []
+    return sa.and_(SuggestionKey.tier == tier, begun, *kinds)
+
+
+@cache  # making these two statements took as long as running them
+def _select_words(narrowed: bool) -> sa.Select[str, str, int]:
+    select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
+    grouped = select.where(_begun(0, narrowed)).group_by(SuggestionKey.kind, SuggestionKey.words)
+    return grouped.order_by(sa.desc("most"), SuggestionKey.words).limit(AT_MOST)
+
+
+@cache
+def _select_near(narrowed: bool) -> sa.Select[str, int]:
+    near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_begun(1, narrowed))
+    some = near.order_by(SuggestionKey.key).limit(LOOKED_AT).subquery()
+    select = sa.select(some.c.kind, some.c.subject_id).group_by(some.c.kind, some.c.subject_id)
+    newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc())
+    return newest.limit(sa.bindparam("limit"))
+
+
+def _given(prefix: str, kinds: Sequence[str] = ()) -> dict[str, Any]:
+    return {"typed": prefix, "past": prefix + LAST} | ({"kinds": kinds} if kinds else {})
 
 
 def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
-    select = sa.select(SuggestionKey.kind, SuggestionKey.words, sa.func.max(SuggestionKey.weight).label("most"))
-    grouped = select.where(_range(0, prefix)).group_by(SuggestionKey.kind, SuggestionKey.words)
-    if within is not None:
-        grouped = grouped.where(SuggestionKey.kind.in_(("word", *within.facets)))
+    given = _given(prefix, ("word", *within.facets) if within else ())
     seen: set[str] = set()
-    for kind, code, _most in db.session.execute(grouped.order_by(sa.desc("most"), SuggestionKey.words).limit(AT_MOST)):
+    for kind, code, _most in db.session.execute(_select_words(within is not None), given):
         found = WORD_KINDS[kind](code)
         if within is not None:
             found = replace(found, href=f"{within.path}?{found.href.partition('?')[2]}")
@@ -113,26 +134,31 @@ def _words(prefix: str, within: Within | None) -> Iterator[Suggestion]:
             yield found
 
 
-def _objects(prefix: str, limit: int, within: Within | None) -> Iterator[Suggestion]:
-    by_kind = _near(prefix, limit * 2, within)
+def _objects(prefix: str, limit: int, within: Within | None) -> list[Suggestion]:
+    near = _near(prefix, limit * 2, within)
+    drawn = _drawn(near[:limit])
+    # The rest is drawn only where something of the first is no longer there: rarely, and never in vain.
+    return drawn if len(drawn) == limit else [*drawn, *_drawn(near[limit:])][:limit]
+
+
+def _drawn(keys: Sequence[Key]) -> list[Suggestion]:
+    by_kind = _by_kind(keys)
     drawn = ((source, card) for kind, source in sources().items() if kind in by_kind
              for card in source.cards(by_kind[kind], VISITOR))  # fmt: skip
-    for (source, card), _ in zip(drawn, range(limit), strict=False):
-        yield Suggestion(source.label, card["title"], card["href"], card["number"])
+    return [Suggestion(source.label, card["title"], card["href"], card["number"]) for source, card in drawn]
 
 
-def _near(prefix: str, limit: int, within: Within | None = None) -> dict[str, list[int]]:
-    """Kind → the keys of objects whose names may be typed so, the newest."""
-    near = sa.select(SuggestionKey.kind, SuggestionKey.subject_id, SuggestionKey.weight).where(_range(1, prefix))
-    if within is not None:
-        near = near.where(SuggestionKey.kind == within.kind)
-    some = near.order_by(SuggestionKey.key).limit(LOOKED_AT).subquery()
-    select = sa.select(some.c.kind, some.c.subject_id).group_by(some.c.kind, some.c.subject_id)
-    newest = select.order_by(sa.func.max(some.c.weight).desc(), some.c.subject_id.desc()).limit(limit)
-    by_kind: dict[str, list[int]] = {}
-    for kind, subject_id in db.session.execute(newest):
-        by_kind.setdefault(kind, []).append(subject_id)
-    return by_kind
+def _near(prefix: str, limit: int, within: Within | None = None) -> list[Key]:
+    """Objects whose names may be typed so, the newest."""
+    given = _given(prefix, (within.kind,) if within else ()) | {"limit": limit}
+    return [(kind, key) for kind, key in db.session.execute(_select_near(within is not None), given)]
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for kind, subject_id in keys:
+        found.setdefault(kind, []).append(subject_id)
+    return found
 
 
 # ---- parts of names -------------------------------------------------------------------------------------------------
@@ -163,7 +189,7 @@ def _names_from(typed: str) -> Iterator[str]:
     draws no cards.
     """
     names = [each.text.zh for each in _words(typed[:LONGEST], None)]
-    for kind, keys in _near(typed[:LONGEST], AT_MOST).items():
+    for kind, keys in _by_kind(_near(typed[:LONGEST], AT_MOST)).items():
         names += [document.title for document in sources()[kind].documents(keys)]
     yield from map(shared_analyzer().normalise, names)
 
@@ -235,10 +261,7 @@ def _names_of_values() -> dict[str, dict[str, list[str]]]:
 
 def follow(documents: Sequence[IndexDocument], gone: Iterable[Key]) -> None:
     """Bring the keys of these objects up to date, in the running transaction; those that are ``gone`` lose theirs."""
-    by_kind: dict[str, list[int]] = {}
-    for kind, subject_id in [*(document.key for document in documents), *gone]:
-        by_kind.setdefault(kind, []).append(subject_id)
-    for kind, ids in by_kind.items():
+    for kind, ids in _by_kind([*(document.key for document in documents), *gone]).items():
         mine = (SuggestionKey.kind == kind) & SuggestionKey.subject_id.in_(ids)
         db.session.execute(sa.delete(SuggestionKey).where(mine))
     named = ((each, each.names or (each.title,)) for each in documents)

@@ -256,6 +256,18 @@ def test_suggestions_follow_the_database(session: scoped_session[Session]) -> No
     assert key not in suggesting.known_objects()
 
 
+def test_what_went_meanwhile_leaves_no_gap_among_the_suggestions(session: scoped_session[Session]) -> None:
+    firms = [accounts.organization(name=f"芜湖雪狼{number}号机器人有限公司") for number in range(suggesting.AT_MOST + 1)]
+    rebuild()
+    official = accounts.actor(accounts.official())
+    newest = db.session.get_one(Organization, firms[-1].id)
+    with transaction():
+        take_organization_step(newest, "suspend", official, reason="因为试验", seen=newest.version)
+    with current_app.test_request_context("/"):
+        offered = {each.text.zh for each in suggesting.suggest("xuelang")}
+    assert offered == {firm.name for firm in firms[:-1]}
+
+
 def test_lost_and_left_over_suggestions_are_differences_and_mended(session: scoped_session[Session]) -> None:
     firm = accounts.organization()
     rebuild()
