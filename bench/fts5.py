@@ -10,6 +10,7 @@ from bench.synthetic import COLUMNS, Filters
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.highlight import highlight
 from marketplace.foundation.index.interface import IndexDocument, Key
+from marketplace.foundation.index.plan import Every, Node, Spread, Term, make_plan
 
 
 class Fts5:
@@ -61,8 +62,8 @@ class Fts5:
         return {("listing", number): f"{title} {body}" for number, title, body in found}
 
     def search(self, text: str, filters: Filters, counted: bool, every: bool = True) -> list[int]:
-        tokens = dict.fromkeys(t for word in shared_analyzer().query_words(text) for t in word.tokens)
-        match = (" " if every else " OR ").join(f'"{token}"' for token in tokens)
+        """The best twenty. ``every``: what has every part of the question, as the index reads it; else any token."""
+        match = _every_part(text) if every else _any_token(text)
         passing = "".join(f" AND {name} = '{values[0]}'" for name, values in filters.items())
         if counted:
             self.counts(match, filters)
@@ -88,14 +89,29 @@ class Fts5:
 
 
 def total(fts: Fts5, text: str, filters: Filters) -> int:
-    """Counts what the index counts: of a word either itself or all of its parts."""
-    words = shared_analyzer().query_words(text)
-    ways = [" OR ".join("(" + " AND ".join(f'"{t}"' for t in way) + ")" for way in word.ways) for word in words]
+    """Counts with SQL what the index counts: documents with every part of the question in one of its writings."""
     passing = "".join(f" AND {name} = '{values[0]}'" for name, values in filters.items())
     return fts.db.execute(
         "SELECT count(*) FROM words CROSS JOIN listing ON listing.id = words.rowid WHERE words MATCH ?" + passing,
-        (" AND ".join(f"({way})" for way in ways),),
+        (_every_part(text),),
     ).fetchone()[0]
+
+
+def _every_part(text: str) -> str:
+    return " AND ".join(_expression(group) for group in make_plan(text, shared_analyzer()).groups)
+
+
+def _any_token(text: str) -> str:
+    tokens = dict.fromkeys(t for word in shared_analyzer().query_words(text) for t in word.tokens)
+    return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def _expression(node: Node) -> str:
+    """What FTS5 is asked for a part of a question."""
+    if isinstance(node, Term):
+        return f'"{node.token}"'
+    joined = " AND " if isinstance(node, Every | Spread) else " OR "
+    return "(" + joined.join(map(_expression, node.nodes)) + ")"
 
 
 def page(fts: Fts5, ids: Sequence[int], terms: Iterable[str]) -> None:
