@@ -170,6 +170,11 @@ def needs_to_offer(product: Product, actor: Actor) -> Sequence[tuple[Scenario | 
     return [(each, bars.against(_inviting(product, each))) for each in needs]
 
 
+def no_more_open(numbers: Sequence[str], actor: Actor) -> list[tuple[Listing, refusals.Barred]]:
+    """The actor's products or needs of these numbers that left the public, each with what stands against a talk."""
+    return [(each, refusals.not_open(each)) for each in queries.no_more_open(numbers[:MOST_PRODUCTS], actor)]
+
+
 def agreed_already(
     pairs: Sequence[tuple[Scenario | Organization, Product]],
 ) -> list[tuple[Scenario | Organization, Product, Enquiry]]:

@@ -62,7 +62,7 @@ def answer(number: str) -> ResponseReturnValue:
     free = [product for product, bar in found if bar is None]
     form.offer({each.number: _offered(each, scenario) for each in free})
     return _opened(form, form.products, command, choices, wanted) or form_page(
-        "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices(), lambda each: each.label),
+        "enquiries/answer.html", form, scenario=_scenario(number), barred=_barred(choices(), _numbered),
         agreed=opening.agreed_already([(scenario, each) for each in free]),
     )  # fmt: skip
 
@@ -137,7 +137,8 @@ def _opened(
 
 def _say_why(field: Any, choices: Choices, wanted: Sequence[str]) -> None:
     """At a choice that was open when the page was drawn: what stands against it now."""
-    bars = [bar for each, bar in choices if bar is not None and each.number in wanted]
+    gone = opening.no_more_open(wanted, current_actor())
+    bars = [bar for each, bar in (*choices, *gone) if bar is not None and each.number in wanted]
     if bars:
         field.errors = []
         refuse(field, Text("%(rule)s：%(fact)s", "%(rule)s: %(fact)s") % {"rule": bars[0].rule, "fact": bars[0].fact})
@@ -162,7 +163,7 @@ def _stop(refusal: Refused | None) -> None:
 
 def _offered(product: Product, scenario: Scenario) -> Text:
     """A product as a choice, with how it meets the must-haves."""
-    return _with_fit(product.label, scenario, product)
+    return _with_fit(_numbered(product), scenario, product)
 
 
 def _asked(need: Scenario | Organization, product: Product) -> Text:
@@ -173,7 +174,12 @@ def _asked(need: Scenario | Organization, product: Product) -> Text:
 def _asked_for(need: Scenario | Organization) -> Text:
     if isinstance(need, Organization):
         return Text("不针对具体需求（%(name)s）", "No particular need (%(name)s)") % {"name": need.label}
-    return Text("%(number)s %(label)s", "%(number)s %(label)s") % {"number": need.number, "label": need.label}
+    return _numbered(need)
+
+
+def _numbered(listing: Scenario | Product) -> Text:
+    """Two of the same name are told apart by their numbers."""
+    return Text("%(number)s %(label)s", "%(number)s %(label)s") % {"number": listing.number, "label": listing.label}
 
 
 def _with_fit(label: Text, scenario: Scenario, product: Product) -> Text:

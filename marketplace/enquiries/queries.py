@@ -26,6 +26,7 @@ from marketplace.enquiries.models import (
     Outcome,
 )
 from marketplace.enquiries.policy import asked_of, can_view, proposed_to, visible_to
+from marketplace.foundation import once
 from marketplace.foundation.db import db
 from marketplace.foundation.files import StoredFile
 from marketplace.foundation.ledger import LedgerEntry
@@ -133,6 +134,18 @@ def files_of(messages: Sequence[EnquiryMessage]) -> dict[int, list[StoredFile]]:
     return found
 
 
+def said_already(enquiry: Enquiry, actor: Actor, form_key: str, text: str, digests: Sequence[str]) -> bool:
+    """Whether this form has said these words already, with files of these digests: pressed twice, it says them once.
+
+    Who goes back to it and writes something else says something else.
+    """
+    if once.begun_with(form_key, actor, enquiry.subject_type) != enquiry.id:
+        return False
+    mine = (EnquiryMessage.enquiry_id == enquiry.id) & (EnquiryMessage.author_id == actor.user_id)
+    last = db.session.scalars(sa.select(EnquiryMessage).where(mine).order_by(EnquiryMessage.id.desc()).limit(1)).one()
+    return (last.text, [each.sha256 for each in files_of([last]).get(last.id, [])]) == (text, list(digests))
+
+
 def can_read_file(actor: Actor, file: StoredFile) -> bool:
     """A file of a message: whoever may read the talk."""
     message = db.session.get(EnquiryMessage, file.owner_id)
@@ -203,6 +216,20 @@ def published_scenarios(organization_ids: Sequence[int]) -> Sequence[Scenario]:
     """The open needs of these organizations."""
     select = sa.select(Scenario).where(Scenario.organization_id.in_(organization_ids), Scenario.state == "published")
     return db.session.scalars(select.options(joinedload(Scenario.organization)).order_by(Scenario.id)).all()
+
+
+def no_more_open(numbers: Sequence[str], actor: Actor) -> Sequence[Listing]:
+    """The actor's listings of these numbers that are not published, or not any more."""
+    own = sorted(actor.organization_ids)
+    return [
+        each
+        for model in (Product, Scenario)
+        for each in db.session.scalars(
+            sa.select(model).where(
+                model.number.in_(numbers), model.organization_id.in_(own), model.state != "published"
+            )
+        )
+    ]
 
 
 def live_about_scenario(scenario_id: int, supplier_ids: Sequence[int]) -> dict[int, Enquiry]:

@@ -9,7 +9,7 @@ from marketplace.core.text import Text, day_text
 from marketplace.enquiries.models import SUPPLIER
 from marketplace.listings.kind import kind_named
 from marketplace.listings.models import Listing
-from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.lifecycle import ORGANIZATION, way_to_verified
 from marketplace.organizations.models import Organization
 
 # Where others of a kind are found.
@@ -35,7 +35,8 @@ def not_open(listing: Listing) -> Barred:
     state = kind.lifecycle.mark(listing.state).label
     return Barred(
         Text("只对已发布的需求和产品发起对接", "Talks are opened about published needs and products"),
-        Text("它现在是“%(state)s”", "It is now “%(state)s”") % {"state": state},
+        Text("%(number)s 现在是“%(state)s”", "%(number)s is now “%(state)s”")
+        % {"number": listing.number, "state": state},
         Text("请看看其他合适的", "See others that fit"),
         Text("%(state)s，不再接受对接", "%(state)s: no more talks") % {"state": state},
         href=LISTS[listing.subject_type],
@@ -104,7 +105,7 @@ def not_verified(organization: Organization) -> Refused:
         Text("已核验的单位才能发起对接", "Only a verified organization opens talks"),
         Text("%(name)s 现在是“%(state)s”", "%(name)s is now “%(state)s”")
         % {"name": organization.label, "state": ORGANIZATION.mark(organization.state).label},
-        Text("请在单位页提交核验", "Submit it for verification on its page"),
+        way_to_verified(organization),
         f"/organizations/{organization.number}",
     )
 

@@ -30,7 +30,7 @@ from marketplace.enquiries.models import (
     causes_open_to,
 )
 from marketplace.enquiries.policy import side_of
-from marketplace.foundation import ledger
+from marketplace.foundation import ledger, once
 from marketplace.foundation.db import db, lock
 from marketplace.foundation.files import Prepared, keep
 from marketplace.foundation.lifecycle import move
@@ -104,7 +104,9 @@ def _move(
 # ---- talking --------------------------------------------------------------------------------------------------------
 
 
-def write_message(enquiry: Enquiry, actor: Actor, text: str, prepared: Sequence[Prepared] = ()) -> EnquiryMessage:
+def write_message(
+    enquiry: Enquiry, actor: Actor, text: str, prepared: Sequence[Prepared] = (), form_key: str = ""
+) -> EnquiryMessage:
     """Say something to the other side, with files or without.
 
     Raises:
@@ -115,7 +117,8 @@ def write_message(enquiry: Enquiry, actor: Actor, text: str, prepared: Sequence[
         raise Invalid([FieldError("text", Text("请写留言，或附上文件", "Write something, or attach a file"))])
     side = _acting(enquiry, actor)
     message = add_message(enquiry, side, actor, text, prepared)
-    entry = _record(enquiry, "message", actor, side, {"message": message.id, "files": len(prepared)})
+    what = {"message": message.id, "files": len(prepared), **once.noted(form_key)}
+    entry = _record(enquiry, "message", actor, side, what)
     emit("enquiry.message", enquiry, {"entry": entry.id})
     return message
 
@@ -283,7 +286,7 @@ def _wrong(enquiry: Enquiry, kind: str, amount: Decimal | None, day: date, note:
     if kind == "purchase" and day > clock.today():
         found.append(
             FieldError(
-                "on_day", Text("采购填签约日期，不能在今天以后", "Give the day of the contract, not a later one")
+                "on_day", Text("采购填签约日期，不能在今天以后", "Give the day of the contract, not one after today")
             )
         )
     if day < opened_on(enquiry):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
@@ -19,7 +19,9 @@ from marketplace.enquiries import figures, forms, lifecycle, opening_views, quer
 from marketplace.enquiries.lifecycle import ENQUIRY, OUTCOME
 from marketplace.enquiries.models import DECLINED, ENDED, ENDING, OTHER, SIDES, Enquiry, Outcome, causes_open_to
 from marketplace.enquiries.policy import side_of
+from marketplace.foundation import once
 from marketplace.foundation.db import transaction
+from marketplace.foundation.files import Prepared
 from marketplace.listings.answers import any_day
 from marketplace.reference.calendar import YearUnknown, add_workdays
 from marketplace.reference.services import overrides
@@ -27,6 +29,7 @@ from marketplace.scenarios.answers import amount
 from marketplace.scenarios.fitting import cells
 from marketplace.settings.queries import value
 from marketplace.web.actions import ActionRoute, RefusedReason, add_actions, offers, seen_version
+from marketplace.web.forms import form_name
 from marketplace.web.identity import current_actor, signed_in
 from marketplace.web.languages import current_language
 from marketplace.web.languages import gettext as _
@@ -114,7 +117,7 @@ def _page(
         declines=enquiry.state == "opened" and side == enquiry.asked_side,
         ends=enquiry.state == "accepted" and bool(side) and enquiry.proposal is None,
         said=showing.messages(enquiry, actor), lines=showing.history(enquiry, actor),
-        contact=contact, fits=_fits(enquiry), refused=refused,
+        form_key=once.new_key(), contact=contact, fits=_fits(enquiry), refused=refused,
         outcomes=outcomes, proposed=next((each for each in outcomes if each["outcome"].state == "proposed"), None),
         due=answer_due(enquiry), cause=showing.why_ended(enquiry),
         onward=showing.after_lapse(enquiry, side), again=opening_views.again(enquiry),
@@ -190,13 +193,22 @@ def write(number: str) -> ResponseReturnValue:
         try:
             with transaction():
                 enquiry = queries.enquiry_by_number(number, current_actor())
-                services.write_message(enquiry, current_actor(), form.text.data or "", prepared)
+                twice = _write(enquiry, form.text.data or "", prepared)
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("已发送，对方会收到提醒。"))
+            flash(_("已经发出过了，没有重复发送。") if twice else _("已发送，对方会收到提醒。"))
             return redirect(href(enquiry) + "#talk")
     return _page(queries.enquiry_by_number(number, current_actor()), message=form)
+
+
+def _write(enquiry: Enquiry, text: str, prepared: Sequence[Prepared]) -> bool:
+    """Say it; True when the same press has said it already."""
+    actor, key = current_actor(), form_name()
+    if queries.said_already(enquiry, actor, key, text, [each.sha256 for each in prepared]):
+        return True
+    services.write_message(enquiry, actor, text, prepared, key)
+    return False
 
 
 def decline(number: str) -> ResponseReturnValue:

@@ -65,7 +65,7 @@ def listing_changed(message: Message, config: Config) -> Iterator[Letter]:
     members = member_users(listing.organization_id)
     context = {
         "step": kind.lifecycle.by_name[step].label, "state": kind.lifecycle.mark(entry.after).label,
-        "title": listing.title, "reason": Quote(entry.reason),
+        "title": listing.label, "reason": Quote(entry.reason),
     }  # fmt: skip
     yield from _about(kind, listing, members, "changed", TOLD_TO_OWNER[step], link, **context)
 
@@ -83,8 +83,10 @@ def _kind(name: str) -> Kind:
     return kind
 
 
-def _title(content: dict[str, Any], listing: Listing) -> str:
-    return content.get("title") or listing.title
+def _title(content: dict[str, Any], listing: Listing) -> Text:
+    """As the revision calls it, in both languages."""
+    title = content.get("title")
+    return Text(title, content.get("title_en") or title) if title else listing.label
 
 
 def _about(

@@ -23,7 +23,7 @@ from marketplace.listings.lifecycle import REVISION
 from marketplace.listings.models import Listing, Revision
 from marketplace.listings.policy import can_edit, can_file
 from marketplace.listings.queries import latest, open_revision
-from marketplace.organizations.lifecycle import ORGANIZATION
+from marketplace.organizations.lifecycle import ORGANIZATION, way_to_verified
 from marketplace.organizations.models import Organization
 
 # States in which a listing is revised beside what the public reads; in the others the draft is the listing itself.
@@ -225,7 +225,7 @@ def refusal_to_submit(kind: Kind, listing: Listing, revision: Revision) -> Refus
         Text("已核验的单位才能送审", "Only a verified organization can submit"),
         Text("单位现在是“%(state)s”", "The organization is now “%(state)s”")
         % {"state": ORGANIZATION.mark(listing.organization.state).label},
-        Text("请在单位页提交核验；草稿会保留", "Submit the organization for verification; the draft is kept"),
+        Text("%(way)s；草稿会保留", "%(way)s; the draft is kept") % {"way": way_to_verified(listing.organization)},
     )
 
 

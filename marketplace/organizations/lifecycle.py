@@ -56,6 +56,15 @@ def still_verified(proposal: Proposal) -> Refused | None:
     )
 
 
+def way_to_verified(organization: Organization) -> Text:
+    """What its members can do so that it is verified: in some states nothing but wait for the office."""
+    if organization.state == "pending":
+        return Text("请等属地工信部门核验", "Wait until the office of its region has verified it")
+    if organization.state == "suspended":
+        return Text("恢复由属地工信部门决定，理由见单位页", "The office of its region decides; its page says why")
+    return Text("请在单位页提交核验", "Submit it for verification on its page")
+
+
 def _no_contact() -> Refused:
     return Refused(
         Text("核验需要一位联系人，以便核实情况", "Verification needs a person to ask"),

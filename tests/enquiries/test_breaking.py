@@ -72,6 +72,29 @@ def test_two_at_once(pair: Pair, people: tuple[Client, Client]) -> None:
     assert ledger.verify().broken is None
 
 
+def test_a_message_sent_twice_is_said_once(pair: Pair, people: tuple[Client, Client]) -> None:
+    """At once or one after the other. Who goes back to the form and writes or attaches something else is heard."""
+    vendor, owner = people
+    talk = f"/enquiries/{pair.accepted().number}"
+    before = count(EnquiryMessage)
+    (path,) = re.findall(rf'action="({talk}/messages[^"]*)"', vendor.get(talk).text)
+    presses = [sending(vendor, path, {"text": "下周到现场。"}) for _each in range(2)]
+    answers = [*together(presses), vendor.submit(path, {"text": "下周到现场。"})]
+    assert [each.status_code for each in answers] == [302, 302, 302]
+    assert "没有重复发送" in vendor.get(talk).text
+    assert count(EnquiryMessage) == before + 1
+    for length in ("40", "50", "50"):
+        note = (io.BytesIO(f"长 {length} 米".encode()), "note.txt")
+        assert vendor.submit(path, {"text": "", "files": [note]}).status_code == 302
+    assert count(EnquiryMessage) == before + 3
+    # Another form may say the same again, and so may the other side.
+    (anew,) = re.findall(rf'action="({talk}/messages[^"]*)"', vendor.get(talk).text)
+    assert anew != path
+    for client, where in ((vendor, anew), (owner, path)):
+        assert client.submit(where, {"text": "下周到现场。"}).status_code == 302
+    assert count(EnquiryMessage) == before + 5
+
+
 def test_nothing_typed_breaks_or_is_lost(pair: Pair, people: tuple[Client, Client]) -> None:
     """Every form of a talk with NUL, with too much, and with a stale page: refused in words or cleaned, never 500."""
     vendor, owner = people

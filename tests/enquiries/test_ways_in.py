@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.errors import Invalid, Refused
 from marketplace.enquiries import opening
 from marketplace.enquiries.models import DEMANDER, SUPPLIER, Enquiry, EnquiryMessage
 from marketplace.foundation.db import transaction
+from marketplace.listings import services as listing_services
+from marketplace.listings.kind import Kind
+from marketplace.listings.models import Listing
+from marketplace.products.kind import PRODUCT
+from marketplace.scenarios.kind import SCENARIO
 from tests.enquiries.test_breaking import count, people, sending
 from tests.enquiries.test_talks import Pair, decline, pair, propose, settle
 from tests.factories import accounts, products, scenarios
@@ -123,6 +129,21 @@ def test_nobody_is_led_to_who_cannot_answer(pair: Pair) -> None:
     assert bar.brief.zh == "尚未认领"
 
 
+@pytest.mark.parametrize(
+    ("state", "way"),
+    [
+        ("registered", "请在单位页提交核验"), ("pending", "请等属地工信部门核验"),
+        ("returned", "请在单位页提交核验"), ("suspended", "恢复由属地工信部门决定，理由见单位页"),
+    ],
+)  # fmt: skip
+def test_who_is_not_verified_is_told_what_he_can_do(pair: Pair, state: str, way: str) -> None:
+    user = accounts.person()
+    accounts.organization(state, owner=user)
+    refusal = opening.refusal_to_answer(pair.scenario, accounts.actor(user))
+    assert refusal is not None
+    assert refusal.next.zh == way
+
+
 def test_the_last_day_for_answers_stands_in_the_row(pair: Pair, clock: Clock) -> None:
     clock.forward(days=31)
     assert briefly(pair, SUPPLIER) == "答复已截止"
@@ -146,6 +167,35 @@ def test_the_same_form_twice_leads_to_the_one_talk(pair: Pair, people: tuple[Cli
     assert (count(Enquiry), count(EnquiryMessage)) == (1, 1)
     other = client.submit(path, {**form, "text": "另外的话。"})
     assert other.status_code in (403, 422)
+
+
+def test_what_left_the_public_while_the_form_was_open_is_named(pair: Pair, people: tuple[Client, Client]) -> None:
+    """The number of the need or product and its state, beside the choice; nothing about those of others."""
+    vendor, owner = people
+    other = scenarios.scenario(organization=pair.scenario.organization)
+    spare = products.product(organization=pair.product.organization, title="另一产品")
+    foreign = products.product("withdrawn")
+    assert f"{spare.number} 另一产品" in vendor.get(f"/scenarios/{pair.scenario.number}/answer").text
+    with transaction():
+        close(SCENARIO, other, pair.owner, "close")
+        close(PRODUCT, spare, pair.vendor, "withdraw")
+    said = "只对已发布的需求和产品发起对接：%s 现在是“%s”"
+    page = owner.submit(f"/products/{pair.product.number}/invite", {"need": other.number, "text": "请来看看。"})
+    assert page.status_code == 422
+    assert said % (other.number, "已关闭") in page.text
+    assert "请从列出的各项中选择" not in page.text
+    assert "请来看看。" in page.text
+    path = f"/scenarios/{pair.scenario.number}/answer"
+    page = vendor.submit(path, {"products": [pair.product.number, spare.number], "text": "可以做。"})
+    assert said % (spare.number, "已撤回") in page.text
+    page = vendor.submit(path, {"products": foreign.number, "text": "可以做。"})
+    assert "请从列出的各项中选择" in page.text
+    assert foreign.number not in page.text
+
+
+def close(kind: Kind, listing: Listing, actor: Actor, name: str) -> None:
+    """Its owner takes it from the public."""
+    listing_services.take_step(kind, listing, kind.lifecycle.by_name[name], actor, "不再需要", None)
 
 
 def test_rows_ask_as_often_for_many_as_for_few(pair: Pair, statements: Callable[[], int]) -> None:

@@ -73,7 +73,7 @@ def test_members_read_the_decision_in_their_language(mails: Mails) -> None:
     owner = accounts.organization(owner=accounts.person("zh@test.example"))
     accounts.join(owner, accounts.person("en@test.example", language="en", name="Ann"))
     reviewer = accounts.actor(accounts.official(duties=("review",), department="合肥市工信局", email="r@test.example"))
-    made = listing(KIND, "in_review", owner, title="甲", summary="有")
+    made = listing(KIND, "in_review", owner, title="甲", title_en="First", summary="有")
     mails()
     with transaction():
         services.send_back(KIND, made, reviewer, "缺检测报告", open_revision(made).version)
@@ -82,12 +82,13 @@ def test_members_read_the_decision_in_their_language(mails: Mails) -> None:
     assert chinese.subject == "退回补正：甲"
     assert "缺检测报告" in chinese.body
     assert f"/trials/{made.number}/edit" in chinese.body
-    assert english.subject == "Returned for correction: 甲"
+    assert english.subject == "Returned for correction: First"
     assert "缺检测报告" in english.body
     assert "您好" not in english.body
     for step in ("submit", "approve"):
         take(KIND, made, step, reviewer)
-    assert [each.subject for each in mails() if each.to == "zh@test.example"] == ["审核通过：甲"]
+    told = {each.to: each.subject for each in mails()}
+    assert (told["zh@test.example"], told["en@test.example"]) == ("审核通过：甲", "Approved: First")
 
 
 @pytest.mark.usefixtures("session")
