@@ -89,7 +89,7 @@ def read_parameters(wanted: Sequence[Parameter], args: MultiDict[str, str]) -> d
     asked = {each.name: each for each in wanted if not each.in_path and not each.prefix}
     errors = [
         FieldError(name, Text("没有这个参数，可用：%(names)s", "There is no such parameter; there are: %(names)s")
-                   % {"names": ", ".join(asked) or "–"})
+                   % {"names": ", ".join([*asked, *(f"{family}*" for family in families)]) or "–"})
         for name in args if name not in asked and name not in ALWAYS and not (families and name.startswith(families))
     ]  # fmt: skip
     found: dict[str, Any] = {}

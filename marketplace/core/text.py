@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +35,11 @@ def enumerated(each: Iterable[Text | str]) -> Text:
     """Several things one after another, in both languages; a str reads the same in both."""
     found = [one if isinstance(one, Text) else Text(one, one) for one in each]
     return Text("、".join(one.zh for one in found), ", ".join(one.en for one in found))
+
+
+def within_marks(words: str) -> str:
+    """Words that will stand in quotation marks: their own are single ones there."""
+    return re.sub('[“"]([^“”"]*)[”"]', r"‘\1’", words)
 
 
 def day_text(value: date | datetime) -> Text:

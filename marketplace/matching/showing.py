@@ -19,6 +19,7 @@ from marketplace.products.models import Product
 from marketplace.scenarios import fitting
 from marketplace.scenarios.fitting import Cell, cells
 from marketplace.scenarios.models import Scenario
+from marketplace.vocabulary.thesaurus import Thesaurus
 
 MOST_SHARED = 8
 # Part → what is so when it earned everything, something, nothing.
@@ -104,14 +105,19 @@ class Shown:
         return fitting.verdict(self.cells)
 
 
-def shown(scenario: Scenario, product: Product, tried: Piloted, *, fresh: bool = False) -> Shown:
-    """The pair, judged now from what both sides publish and from the verified pilots of the product."""
+def shown(
+    scenario: Scenario, product: Product, tried: Piloted, wordings: Thesaurus, *, fresh: bool = False
+) -> Shown:  # fmt: skip
+    """The pair, judged now from what both sides publish and from the verified pilots of the product.
+
+    ``wordings``: by which the words in common are named in English, too.
+    """
     need, offer = need_of(scenario), offer_of(product, tried)
     found = judge(need, offer)
     rows = scenario.content.get("requirements") or []
     claimed = cells(rows, product.content["specs"])
     in_order = [surface for surface in need.words if surface in found.shared][:MOST_SHARED]
-    details = {"must": _met(found), "task": _listed(in_order), "evidence": _evidence(claimed, offer),
+    details = {"must": _met(found), "task": _listed(in_order, wordings), "evidence": _evidence(claimed, offer),
                "category": _kind(need, offer.category)}  # fmt: skip
     reasons = [
         (
@@ -163,10 +169,13 @@ def _met(found: Judgement) -> Text:
     return Text("%(all)d 项中满足 %(met)d 项", "%(met)d of %(all)d are met") % counts
 
 
-def _listed(words: Sequence[str]) -> Text:
+def _listed(words: Sequence[str], wordings: Thesaurus) -> Text:
+    """The words in common, as the table of synonyms writes them; what it has in no other language stays as it is."""
     if not words:
         return Text("没有共同的词", "No word in common")
-    return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": enumerated(words)}
+    # Several Chinese words may have one English name, which is said once.
+    zh, en = (enumerated(dict.fromkeys(map(name, words))) for name in (wordings.written, wordings.in_latin))
+    return Text("共同的词：%(words)s", "In common: %(words)s") % {"words": Text(zh.zh, en.en)}
 
 
 def _kind(need: Need, category: str) -> Text:

@@ -33,6 +33,7 @@ from marketplace.scenarios.fitting import Cell
 from marketplace.scenarios.kind import SCENARIO
 from marketplace.scenarios.models import Scenario
 from marketplace.settings.queries import values as setting_values
+from marketplace.vocabulary.queries import thesaurus
 from marketplace.web.identity import current_actor
 from marketplace.web.languages import current_language
 from marketplace.web.paging import PER_PAGE, Page, page_number
@@ -120,14 +121,20 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
     """The matches of a listing, best first, as far as the actor may see the other side."""
     if isinstance(listing, Scenario):
         products = db.session.scalars(queries.products_for(listing.id, actor).limit(most).offset(start)).all()
-        tried = queries.piloted([each.id for each in products]) if products else {}
-        pairs = [shown(listing, product, tried) for product in products]
+        pairs = _pairs([(listing, each) for each in products])
         listed = _with_new(listing, pairs, actor) if pairs and start == 0 and most >= IN_PANEL else pairs
         return _with_talks(listed, listing, actor)
     assert isinstance(listing, Product)
     scenarios = db.session.scalars(queries.scenarios_for(listing.id, actor).limit(most).offset(start)).all()
-    tried = queries.piloted([listing.id]) if scenarios else {}
-    return _with_talks([shown(scenario, listing, tried) for scenario in scenarios], listing, actor)
+    return _with_talks(_pairs([(each, listing) for each in scenarios]), listing, actor)
+
+
+def _pairs(pairs: Sequence[tuple[Scenario, Product]], *, fresh: bool = False) -> list[Shown]:
+    """Each pair, judged now; what they are judged by is selected once."""
+    if not pairs:
+        return []
+    tried, wordings = queries.piloted(sorted({product.id for _scenario, product in pairs})), thesaurus()
+    return [shown(scenario, product, tried, wordings, fresh=fresh) for scenario, product in pairs]
 
 
 def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> list[Shown]:
@@ -146,8 +153,7 @@ def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> lis
         log.warning("others that meet the must-haves are not named: the search index cannot be used: %s", error)
         return []
     products = products_by_id(keys[:IN_PANEL], actor)
-    tried = queries.piloted([each.id for each in products]) if products else {}
-    found = [shown(scenario, product, tried) for product in products]
+    found = _pairs([(scenario, each) for each in products])
     found.sort(key=lambda each: (-each.judgement.score, each.product.id))
     return _with_talks([each for each in found if each.kind == "yes"], scenario, actor)
 
@@ -177,7 +183,7 @@ def _with_new(scenario: Scenario, pairs: list[Shown], actor: Actor) -> list[Show
     fresh = db.session.scalar(queries.best_new_product(scenario.id, actor, since, present))
     if fresh is None:
         return pairs
-    seat = shown(scenario, fresh, queries.piloted([fresh.id]), fresh=True)
+    seat = _pairs([(scenario, fresh)], fresh=True)[0]
     others = [each for each in pairs if each.product.id != seat.product.id]
     return [*others[: every - 1], seat, *others[every - 1 :]][: len(pairs)]
 
@@ -208,8 +214,7 @@ def compare_rows(products: Sequence[Product], number: str, actor: Actor) -> list
         NotFound: there is no such published need.
     """
     scenario = _open(listing_by_number(SCENARIO, number, actor))
-    tried = queries.piloted([each.id for each in products])
-    pairs = [shown(scenario, each, tried) for each in products]
+    pairs = _pairs([(scenario, each) for each in products])
     heading = Text("对照 %(number)s　%(title)s", "Against %(number)s　%(title)s") % {
         "number": scenario.number, "title": scenario.label,
     }  # fmt: skip

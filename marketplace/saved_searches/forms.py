@@ -16,7 +16,7 @@ from marketplace.web.languages import lazy_gettext as _l
 class SavedSearchForm(MarketplaceForm):
     """Its name, and how often its owner is told."""
 
-    name = StringField(_l("名称"), [required(), at_most(LONGEST_NAME)])
+    name = StringField(_l("搜索名称"), [required(), at_most(LONGEST_NAME)])
     rhythm = RadioField(_l("多久发一次邮件"), [chosen(_l("请选择多久发一次"))], default="daily")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from flask import current_app
 
 from marketplace.config import Config
 from marketplace.core.actor import VISITOR
-from marketplace.core.text import Text
+from marketplace.core.text import Text, within_marks
 from marketplace.foundation.db import db
 from marketplace.foundation.letters import Letter, LetterGroup, Link
 from marketplace.foundation.outbox import Message
@@ -35,7 +35,7 @@ def found(message: Message, config: Config) -> Iterator[Letter]:
     items = list(_items(message.payload["items"], config))
     if items:
         context = {
-            "name": user.name, "search": saved.name, "items": items[:SHOWN], "count": len(items),
+            "name": user.name, "search": within_marks(saved.name), "items": items[:SHOWN], "count": len(items),
             "more": max(0, len(items) - SHOWN), "link": f"{config.base_url}/search?{saved.query}",
             "leave": Link(f"{config.base_url}/saved-searches/leave/{leaving_token(saved, config.secret_key)}"),
             "mine": Link(f"{config.base_url}/workspace/searches"),

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.errors import Conflict, Invalid, NotFound, Refused
+from marketplace.core.text import within_marks
 from marketplace.saved_searches import queries, services
 from marketplace.saved_searches.forms import SavedSearchForm
 from marketplace.saved_searches.models import RHYTHMS, SavedSearch
@@ -87,7 +88,9 @@ def leave(token: str) -> ResponseReturnValue:
         return render_template("saved_searches/leave.html", saved=None), HTTPStatus.NOT_FOUND
     if request.method == "POST":
         services.change_search(saved, saved.name, "off", saved.shown)
-    return render_template("saved_searches/leave.html", saved=saved, done=saved.rhythm == "off")
+    return render_template(
+        "saved_searches/leave.html", saved=saved, name=within_marks(saved.name), done=saved.rhythm == "off"
+    )  # fmt: skip
 
 
 def _table(*, gone: bool = False) -> str:

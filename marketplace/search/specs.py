@@ -10,9 +10,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations, islice
+from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +21,7 @@ from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
 from marketplace.foundation.index.interface import Condition, Verdict
 from marketplace.reference import catalogue, values
+from marketplace.reference.reading import bound, normalize
 from marketplace.reference.terms import Spec
 from marketplace.web.forms import clean
 
@@ -92,6 +94,7 @@ def read_wanted(args: MultiDict[str, str]) -> tuple[tuple[Wanted, ...], tuple[Fi
 
 _NO_SPEC = Text("没有“%(name)s”这个参数条件。", "There is no condition “%(name)s” on a spec.")
 _TOO_MANY = Text("最多 %(most)d 个参数条件。", "At most %(most)d conditions on specs.")
+_ONLY_YES = Text("“%(spec)s”只能写 1，就是需要。", "“%(spec)s” takes 1 alone: required.")
 _TOO_LONG = Text("最多 %(most)d 个字。", "At most %(most)d characters.")
 
 
@@ -104,6 +107,8 @@ def _wanted(name: str, given: tuple[str, ...]) -> Wanted:
     if any(len(value) > LONGEST for value in given):
         raise FieldError(name, _TOO_LONG % {"most": LONGEST})
     op = OPERATORS[found[2]]
+    if op == "yes" and values.parse(replace(spec, kind="flag"), given[-1], name) != {"flag": True}:
+        raise FieldError(name, _ONLY_YES % {"spec": spec.label})
     many = op == "in" or spec.kind == "choices"
     raw: Any = {"choices": list(given)} if many else given[-1]
     try:
@@ -121,6 +126,76 @@ def contradictions(wanted: Sequence[Wanted]) -> list[tuple[Text, Text]]:
         for one, other in combinations(wanted, 2)
         if one.spec.key == other.spec.key and values.contradict(one.spec, one.op, one.value, other.op, other.value)
     ]
+
+
+# ---- what a question says -------------------------------------------------------------------------------------------
+
+
+def said_in(text: str) -> tuple[list[Wanted], str]:
+    """The conditions on figures that the words of a question say (负载≥20kg, IP65), and the words besides them.
+
+    An amount alone is a bound on the better side of its spec: a payload of at least, an error of at most.
+    """
+    found: dict[str, Wanted] = {}
+    rest, done, text = "", 0, normalize(text)
+    for named in islice(_named().finditer(text), MOST):
+        spec = _by_name()[(named[1] or IP).lower()]
+        said = _said(spec, text[named.end() :]) if named.start() >= done else None
+        if said is not None:
+            wanted, length = said
+            found.setdefault(wanted.name, wanted)
+            rest, done = f"{rest}{text[done : named.start()]} ", named.end() + length
+    rest = " ".join((rest + text[done:]).split()).strip(" ,;、。")
+    return list(found.values()), rest if re.search(r"\w", rest) else ""
+
+
+IP = "ip"
+_CUT = re.compile(r"[a-z\d.]{2}|.[-~～–—至到]", re.IGNORECASE)  # a number, a Latin word or a span in two
+LONGEST_SAID = 16  # characters of an amount with its sign and unit
+
+
+@cache
+def _by_name() -> Mapping[str, Spec]:
+    """What people call the specs that hold one figure; a name that two have is that of the first."""
+    found = {IP: next(each for each in catalogue.specs() if each.kind == "ip")}
+    for spec in catalogue.specs():
+        if spec.kind in ("number", "ip"):
+            for name in (spec.label.zh, spec.label.en, *spec.aliases):
+                found.setdefault(name.lower(), spec)
+    return found
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """Where a spec is named; IP65 names its own."""
+    names = "|".join(re.escape(name) for name in sorted(_by_name(), key=len, reverse=True) if name != IP)
+    return re.compile(rf"(?<![a-z])(?:({names})\s?[:：]?|(?=ip\s?[\dx]{{2}}(?![a-z\d])))", re.IGNORECASE | re.ASCII)
+
+
+def _said(spec: Spec, text: str) -> tuple[Wanted, int] | None:
+    """The condition that ``text`` begins with, and how many of its characters say it: as many as can be read."""
+    text = text[: LONGEST_SAID + 1]
+    for end in range(min(len(text), LONGEST_SAID), 0, -1) if re.search(r"\d", text) else ():
+        given = text[:end].strip()
+        if not given or _CUT.match(text[end - 1 : end + 1]):
+            continue
+        for op in _directions(spec, given):
+            try:
+                return Wanted(spec, op, values.parse_wanted(spec, op, given), (bound(given, op),)), end
+            except ValueError:  # FieldError is one
+                continue
+    return None
+
+
+def _directions(spec: Spec, given: str) -> Sequence[Literal[">=", "<="]]:
+    """Which bounds an amount may be: the one that it says in front, else the better side, else what it says behind."""
+    signed = [op for op in _BOUNDS if bound(given, op) != given]
+    if signed or spec.kind == "ip":
+        return signed or (">=",)
+    return {"up": _BOUNDS, "down": _BOUNDS[::-1]}.get(spec.better, ())
+
+
+_BOUNDS: tuple[Literal[">=", "<="], ...] = (">=", "<=")
 
 
 # ---- what a list offers ---------------------------------------------------------------------------------------------
@@ -187,7 +262,8 @@ def _filterable(spec: Spec) -> bool:
 def _bounds(spec: Spec, wrong: Mapping[str, Text], args: MultiDict[str, str]) -> tuple[Bound, ...]:
     if spec.kind in ("flag", "text"):
         name = f"{PREFIX}{spec.key}.yes"
-        return (Bound(name, Text("需要", "required"), options=(("1", Text("需要", "Required"), name in args),)),)
+        needed = (("1", Text("需要", "Required"), name in args and name not in wrong),)
+        return (Bound(name, Text("需要", "required"), options=needed, error=wrong.get(name)),)
     if spec.kind in ("choice", "choices"):
         name = f"{PREFIX}{spec.key}.in"
         chosen = args.getlist(name)

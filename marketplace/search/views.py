@@ -11,13 +11,13 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from marketplace.core.text import Text
+from marketplace.core.text import Text, enumerated, within_marks
 from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.highlight import highlight
 from marketplace.foundation.index.interface import FACETS
 from marketplace.search.forms import HEADS, canonical, facet_options, labels, read_question
 from marketplace.search.queries import LONGEST, Found, Question, count_shown, counts_by_kind, find
-from marketplace.search.specs import KIND, PREFIX, Offer, contradictions, offered
+from marketplace.search.specs import KIND, MOST, PREFIX, Offer, contradictions, offered, said_in
 from marketplace.search.spelling import readings
 from marketplace.search.suggesting import HAN_PART, Within, suggest
 from marketplace.vocabulary.queries import thesaurus
@@ -95,14 +95,14 @@ def _list(kind: str, *, by_words: bool = False) -> ResponseReturnValue:
     facets, offers = _facets(question, found, kind), _offers(question, found, kind)
     drawn = {each["name"] for each in facets} | {bound.name for offer in offers for bound in offer.bounds}
     return render_template(
-        "search/list.html",
+        "search/list.html", words=within_marks(question.text),
         kind=kind, by_words=by_words, question=question, found=found,
         source=sources().get(kind), page=Page(found.cards, found.total, question.page, PER_PAGE),
         cards=[_marked(card, found) for card in found.cards],
         related=[_marked(card, found) for card in found.related],
         tabs=_tabs(question, found, kind) if by_words else [], facets=facets, offers=offers,
         kept=_kept(question, drawn if by_words else {"kind", *drawn}), unread=_unread(question, offers),
-        contradictions=contradictions(question.wanted),
+        contradictions=contradictions(question.wanted), said=_said(question, kind),
         chips=_chips(question), clear_href=_without_chips(), sorts=_sorts(question, kind),
         downloads=[(name, _file_address(question, kind, ending)) for name, ending in NAMES] if kind in ALL_OF else [],
         meant_href=address(q=found.meant[0], page=None) if found.meant else "",
@@ -134,6 +134,20 @@ def _offers(question: Question, found: Found, kind: str) -> list[Offer]:
         return []
     chosen = question.filters.get("category", ())
     return offered(chosen, found.facets.get("category", {}), question.wanted, errors, request.args)
+
+
+def _said(question: Question, kind: str) -> tuple[Text, int, str] | None:
+    """The words with the figures among them as conditions, how many products meet them, and the list of these."""
+    said, rest = said_in(question.text) if kind in ("", KIND) else ([], "")
+    names = {each.name for each in question.wanted}
+    new = [each for each in said if each.name not in names][: MOST - len(names)]
+    if not new:
+        return None
+    there = _asked_there(replace(question, text=rest, wanted=(*question.wanted, *new), unknown=False), KIND)
+    filters = {facet: values for facet, values in there.filters.items() if facet != "kind"}
+    href = f"/{ALL_OF[KIND]}?{canonical(replace(there, filters=filters))}"
+    asked = [rest] if rest else []
+    return enumerated([*asked, *(each.label for each in new)]), count_shown(there), href
 
 
 def _unread(question: Question, offers: Sequence[Offer]) -> list[tuple[Text, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from marketplace.foundation.index.analyzer import shared_analyzer
 
+HAN = re.compile("[\u3400-\u9fff]")
 HAN_WORD = re.compile("[\u3400-\u9fff]{2,}")
 
 
@@ -31,6 +32,11 @@ class Thesaurus:
         """The word as the table writes it (AGV for agv)."""
         asked = squeezed(text)
         return next((word for word in self._groups.get(asked, ()) if squeezed(word) == asked), text)
+
+    def in_latin(self, text: str) -> str:
+        """The first wording in Latin letters, for readers of no Chinese; the word as written where there is none."""
+        written = self.written(text)
+        return next((word for word in (written, *self.others(text)) if not HAN.search(word)), written)
 
     @property
     def wordings(self) -> dict[str, Sequence[str]]:

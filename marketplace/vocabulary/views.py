@@ -44,7 +44,7 @@ def table() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add a group."""
     form = GroupForm()
-    if form.validate_on_submit():
+    if request.method == "POST" and _complete(form, None):
         try:
             services.add_group(form.lines(), form.note.data or "", current_actor(), form.reason.data or "")
         except Invalid as invalid:
@@ -77,11 +77,23 @@ def _changed(group: SynonymGroup, form: GroupForm) -> bool:
         services.retire_group(group, act == "retire", version, current_actor(), form.reason.data or "")
         flash(_("已停用，搜索不再用这一组。") if act == "retire" else _("已恢复，搜索重新用这一组。"), "success")
         return True
-    if not form.validate():
+    if not _complete(form, group):
         return False
     services.change_group(group, form.lines(), form.note.data or "", version, current_actor(), form.reason.data or "")
     flash(_("已保存。从现在起搜索就按新的内容。"), "success")
     return True
+
+
+def _complete(form: GroupForm, group: SynonymGroup | None) -> bool:
+    """Whether nothing is wrong with what was typed; what is wrong with the words is told beside a missing reason."""
+    if form.validate():
+        return True
+    if not form.words.errors:
+        try:
+            services.checked(form.lines(), group)
+        except Invalid as invalid:
+            form.refuse(invalid)
+    return False
 
 
 def _form_page(form: GroupForm, group: SynonymGroup | None, conflict: Conflict | None = None) -> ResponseReturnValue:

@@ -149,6 +149,12 @@
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); }
 
+  // Of a row of tabs that is wider than a phone, the one that is shown is in sight.
+  document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
+    var row = tab.parentNode;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // Suggestions under a search box (the pattern "combobox with list" of WAI-ARIA): the cursor stays in the box, arrow
   // keys move among the links, Enter follows the one chosen or searches, Escape closes.
   document.querySelectorAll("form[data-suggest]").forEach(function (form) {

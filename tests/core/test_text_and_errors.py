@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.core.errors import Conflict, FieldError, Gathered, Invalid, MarketplaceError, NotFound, Refused
 from marketplace.core.reasons import in_words
-from marketplace.core.text import Text
+from marketplace.core.text import Text, within_marks
 
 DAY = Text("有效期已过：%(day)s", "It was valid until %(day)s")
 
@@ -36,6 +36,12 @@ def test_a_percent_sign_in_a_value_stays() -> None:
 def test_a_forgotten_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         DAY % {"date": "2026-03-31"}
+
+
+def test_marks_within_marks_are_single_ones() -> None:
+    assert within_marks("“巡检机器人”") == within_marks('"巡检机器人"') == "‘巡检机器人’"
+    assert within_marks("合肥 “巡检” “清洁”") == "合肥 ‘巡检’ ‘清洁’"
+    assert within_marks('24" 屏') == '24" 屏', "no pair"
 
 
 def test_a_field_error_names_its_field_and_is_a_value_error() -> None:

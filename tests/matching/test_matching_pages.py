@@ -29,6 +29,7 @@ from marketplace.pilots.models import Pilot
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from marketplace.scenarios.models import Scenario
+from marketplace.vocabulary.services import load_shipped
 from marketplace.web.paging import PER_PAGE
 from tests.matching.judged import JUDGED, measure
 from tests.matching.listed import expected, kept, listed
@@ -174,6 +175,26 @@ def test_both_sides_are_told_the_same(sample: SampleSite) -> None:
         while not any(each["scenario"] == match["scenario"] for each in mirrored["items"]):
             mirrored = client.get(mirrored["next"].partition("8000")[2]).json
         assert match in mirrored["items"]
+
+
+def test_the_page_of_a_product_names_each_must_have_and_its_verdict(sample: SampleSite) -> None:
+    """What the page of the need has in columns."""
+    client, year = sample.visitor(), clock.today().year
+    for path in (f"/products/P-{year}-000171/matches", f"/products/P-{year}-000171"):
+        listed_needs = client.get(path).text.partition("适合的需求</h")[2]
+        row = listed_needs.partition(f"S-{year}-000074</span>")[2].partition("</li>")[0]
+        said = " ".join(unescape(re.sub("<[^>]*>", " ", row)).split())
+        for must in ("防护等级 ≥ IP65 满足 IP67", "续航 ≥ 3 h 满足 3.5 h", "工作温度 覆盖 −10 ~ 40 ℃ 满足 −20 ~ 50 ℃"):
+            assert must in said, path
+
+
+def test_words_in_common_are_named_in_english_where_the_table_has_them(sample: SampleSite) -> None:
+    with sample.app.app_context(), transaction():
+        load_shipped()
+    client, year = sample.visitor(), clock.today().year
+    first = f"/scenarios/S-{year}-000074/matches?lang="
+    assert "共同的词：变电站、巡检、" in client.get(first + "zh_CN").text
+    assert "In common: substation, inspection, " in client.get(first + "en").text
 
 
 def test_the_page_of_a_need_shows_verdicts_questions_and_reasons(sample: SampleSite) -> None:

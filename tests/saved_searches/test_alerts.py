@@ -194,6 +194,7 @@ def test_the_mail_says_what_is_new_and_its_link_ends_it(
     number = db.session.get_one(Organization, shown).number
     assert f'<a href="/organizations/{number}">合肥雪狼科技有限公司（单位 {number}）</a>' in inbox
     assert f">/organizations/{number}<" not in inbox, "an address is nothing to read"
+    assert "查看全部结果" not in inbox, "its subject leads there"
     link = next(line for line in mail.splitlines() if "/leave/" in line)
     path = "/saved-searches/leave/" + link.rpartition("/")[2]
     assert client.get(path).status_code == 200
@@ -252,6 +253,7 @@ def test_a_person_manages_his_own_and_nobody_elses(user: User, client: Client, a
     assert other.submit(edit, {"act": "remove"}).status_code == 404
     gone = other.submit(edit, {"act": "remove"})
     assert "您没有这个保存的搜索" in gone.text
+    assert "现有的在下面" not in gone.text, "he has none"
     seen = {"seen": saved.shown}
     assert client.submit(edit, {"name": "找雪狼", "rhythm": "weekly", **seen}).status_code == 302
     db.session.expire_all()

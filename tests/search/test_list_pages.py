@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -108,7 +109,27 @@ def test_a_page_that_a_list_does_not_have_leads_to_its_first(searching: Client) 
             assert answer.status_code == 404
             assert "清单里没有这一页" in answer.text
             assert f'href="{html.escape(path)}"' in answer.text
+            assert ('value="巡检"' in answer.text) == ("q=" in path), "its words stay in the box"
     assert "编号可能有误" in searching.get("/products/P-1999-000001").text
+
+
+def test_a_phrase_is_told_in_one_pair_of_marks(searching: Client) -> None:
+    page = searching.get("/search?q=“巡检机器人”").text
+    assert page.count("搜索“‘巡检机器人’”") == 2, "title and heading"
+    assert 'value="“巡检机器人”"' in page, "what was typed stays"
+    assert "没有找到“‘雪狼无此机’”" in searching.get('/search?q="雪狼无此机"').text
+
+
+@pytest.mark.parametrize("words", ["负载≥20kg", "IP65 协作", "巡检 续航 3h以上", "合肥 payload 5 kg"])
+def test_figures_among_the_words_lead_to_the_products_that_meet_them(searching: Client, words: str) -> None:
+    for path in ("/search?", "/search?kind=product&", "/products?category=quadruped&"):
+        page = searching.get(f"{path}q={quote(words)}").text
+        found = re.search('按公开的参数找产品：<a href="([^"]+)">[^<]+</a>（([0-9]+) 项）', page)
+        assert found, path
+        there = searching.get(html.unescape(found[1])).text
+        assert total(there) == int(found[2]), path
+        assert "按公开的参数找产品" not in there
+    assert "按公开的参数找产品" not in searching.get(f"/scenarios?q={quote(words)}").text
 
 
 def test_the_form_of_filters_keeps_what_it_does_not_show(searching: Client) -> None:

@@ -18,7 +18,7 @@ from marketplace.foundation.db import db
 from marketplace.products.models import Product
 from marketplace.reference import catalogue, values
 from marketplace.search.queries import requirement_counts
-from marketplace.search.specs import EXAMPLES, OPERATORS, read_wanted
+from marketplace.search.specs import EXAMPLES, OPERATORS, read_wanted, said_in
 from tests.support.sample_site import SampleSite
 
 Claims = Mapping[str, Any]
@@ -119,7 +119,9 @@ def test_a_category_offers_its_specs_and_no_list_without_one(sample: SampleSite)
     assert "更多参数" in page
     assert 'name="spec.ex_mark.yes"' in client.get("/products?category=ex_inspection").text
     assert 'name="spec.' in client.get("/products?domain=logistics").text
-    assert 'name="spec.' not in client.get("/products").text
+    without = client.get("/products").text
+    assert 'name="spec.' not in without
+    assert "就可以按参数筛选" in without
     assert 'name="spec.' not in client.get("/scenarios?domain=logistics").text
 
 
@@ -129,6 +131,7 @@ def test_a_category_offers_its_specs_and_no_list_without_one(sample: SampleSite)
         ("spec.payload.ge", "很重"), ("spec.payload.ge", "20 m"), ("spec.payload.covers", "20"),
         ("spec.nothing.ge", "1"), ("spec.payload", "20"), ("spec.ip_rating.ge", "IP99"),
         ("spec.payload.ge", "9" * 70), ("spec.payload.ge", "1~5"), ("spec.navigation.in", "no-such-way"),
+        ("spec.ex_mark.yes", "0"), ("spec.ex_mark.yes", "可能"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_at_its_field(sample: SampleSite, name: str, given: str) -> None:
@@ -207,3 +210,28 @@ def test_the_example_of_a_field_can_be_read() -> None:
         if spec.kind in EXAMPLES:
             example = EXAMPLES[spec.kind][spec.unit]
             assert values.parse_wanted(spec, values.operators(spec)[0].code, example), spec.key
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "rest"),
+    [
+        ("IP65", {"spec.ip_rating.ge": "IP65"}, ""),
+        ("防护等级≥IP65 巡检", {"spec.ip_rating.ge": "IP65"}, "巡检"),
+        ("负载≥20kg、续航不低于 3 小时，巡检", {"spec.payload.ge": "20kg", "spec.endurance.ge": "3 小时"}, "巡检"),
+        ("负载20公斤以上的机械臂", {"spec.payload.ge": "20公斤以上"}, "的机械臂"),
+        ("自重 50kg以下", {"spec.weight.le": "50kg以下"}, ""),
+        ("重复定位精度0.05mm", {"spec.repeatability.le": "0.05mm"}, ""),
+        ("Payload at least 20 kg arm", {"spec.payload.ge": "20 kg"}, "arm"),
+        ("ＩＰ６５　巡检", {"spec.ip_rating.ge": "IP65"}, "巡检"),
+        ("\u0131p65", {}, "\u0131p65"),  # of the same case as I for some, and no IP
+        ("负载 5~10kg", {}, "负载 5~10kg"),
+        ("负载约20kg", {}, "负载约20kg"),
+        ("身高1700mm", {}, "身高1700mm"),  # neither side is better
+        ("UR10e 负载", {}, "UR10e 负载"),
+        ("VIP65", {}, "VIP65"),
+    ],
+)
+def test_what_the_words_of_a_question_say_in_figures(text: str, said: Mapping[str, str], rest: str) -> None:
+    found, left = said_in(text)
+    assert ({each.name: each.given[0] for each in found}, left) == (said, rest)
+    assert read_wanted(MultiDict(said))[1] == (), "it can stand in an address"

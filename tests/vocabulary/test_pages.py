@@ -16,9 +16,11 @@ def groups(sample: SampleSite) -> list[list[str]]:
 def test_an_administrator_adds_changes_and_retires(changeable: SampleSite) -> None:
     admin = changeable.person("operator")
     assert "这里没有内容" in admin.get("/admin/synonyms/").text
-    refused = admin.submit("/admin/synonyms/new", {"words": "机械臂", "note": "口语", "reason": "试"})
-    assert refused.status_code == 422
-    assert "2 到 12 个词" in refused.text
+    for reason in ("试", ""):
+        refused = admin.submit("/admin/synonyms/new", {"words": "机械臂", "note": "口语", "reason": reason})
+        assert refused.status_code == 422
+        assert "一组要有 2 到 12 个词" in refused.text
+        assert ("请写明理由" in refused.text) == (not reason), "all that is wrong is told at once"
     assert "机械臂</textarea>" in refused.text
     assert (
         admin.submit("/admin/synonyms/new", {"words": "机械臂\r\n机器手臂", "note": "", "reason": "试"}).status_code

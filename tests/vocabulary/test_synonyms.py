@@ -141,6 +141,12 @@ def test_writing_differences_do_not_matter() -> None:
     assert squeezed("機械 狗") == squeezed("机械狗")
 
 
+def test_a_word_has_a_name_in_latin_letters_where_its_group_does() -> None:
+    table = Thesaurus(1, [["巡检", "巡查", "inspection", "patrol"], ["AGV", "自动导引车"], ["清洁", "保洁"]])
+    said = [table.in_latin(word) for word in ("巡查", "inspection", "自动导引车", "agv", "保洁", "红外")]
+    assert said == ["inspection", "inspection", "AGV", "AGV", "保洁", "红外"]
+
+
 def test_two_administrators_put_a_word_into_two_groups_at_once(app: Flask, session: scoped_session[Session]) -> None:
     """Each has looked before the other wrote; the database lets one through."""
     gate = threading.Barrier(2)
