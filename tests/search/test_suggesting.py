@@ -257,7 +257,9 @@ def test_suggestions_follow_the_database(session: scoped_session[Session]) -> No
 
 
 def test_what_went_meanwhile_leaves_no_gap_among_the_suggestions(session: scoped_session[Session]) -> None:
-    firms = [accounts.organization(name=f"芜湖雪狼{number}号机器人有限公司") for number in range(suggesting.AT_MOST + 1)]
+    firms = [
+        accounts.organization(name=f"芜湖雪狼{number}号机器人有限公司") for number in range(suggesting.AT_MOST + 1)
+    ]
     rebuild()
     official = accounts.actor(accounts.official())
     newest = db.session.get_one(Organization, firms[-1].id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,6 +16,9 @@ from marketplace.foundation.index.weighed import LENGTHS, Averages, PostingCache
 from marketplace.foundation.index.writer import TEXT_FIELDS, id_term
 from marketplace.foundation.leisure import paced
 
+DENSE = 25  # a set with more than one of so many documents is read byte by byte instead of one by one
+ONES = re.compile("1").finditer
+PLACES = tuple(tuple(place for place in range(8) if byte >> place & 1) for byte in range(256))
 AVERAGE_STEPS = 4  # steps in a doubling: averages move in steps, so that impacts decoded once stay valid over commits
 
 
@@ -123,10 +127,8 @@ def numbers_of(bits: int, size: int) -> list[int]:
             numbers.append(low.bit_length() - 1)
             bits ^= low
         return numbers
-    digits = bin(bits)[:1:-1]
-    numbers = []
-    place = digits.find("1")
-    while place >= 0:
-        numbers.append(place)
-        place = digits.find("1", place + 1)
-    return numbers
+    if count * DENSE < size:
+        return [one.start() for one in ONES(bin(bits)[:1:-1])]
+    packed = bits.to_bytes((size >> 3) + 1, "little")
+    firsts = range(0, 8 * len(packed), 8)
+    return [first + place for first, byte in zip(firsts, packed, strict=True) if byte for place in PLACES[byte]]
