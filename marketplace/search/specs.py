@@ -19,6 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.core.errors import FieldError
 from marketplace.core.text import Text
+from marketplace.foundation.index.analyzer import shared_analyzer
 from marketplace.foundation.index.interface import Condition, Verdict
 from marketplace.reference import catalogue, values
 from marketplace.reference.reading import bound, normalize
@@ -145,7 +146,7 @@ def said_in(text: str) -> tuple[list[Wanted], str]:
             wanted, length = said
             found.setdefault(wanted.name, wanted)
             rest, done = f"{rest}{text[done : named.start()]} ", named.end() + length
-    rest = " ".join((rest + text[done:]).split()).strip(" ,;、。")
+    rest = " ".join((rest + text[done:]).split()).strip(" ,;、。的")
     return list(found.values()), rest if re.search(r"\w", rest) else ""
 
 
@@ -177,7 +178,7 @@ def _said(spec: Spec, text: str) -> tuple[Wanted, int] | None:
     text = text[: LONGEST_SAID + 1]
     for end in range(min(len(text), LONGEST_SAID), 0, -1) if re.search(r"\d", text) else ():
         given = text[:end].strip()
-        if not given or _CUT.match(text[end - 1 : end + 1]):
+        if not given or _parts_a_word(text[end - 1 : end + 1]):
             continue
         for op in _directions(spec, given):
             try:
@@ -185,6 +186,12 @@ def _said(spec: Spec, text: str) -> tuple[Wanted, int] | None:
             except ValueError:  # FieldError is one
                 continue
     return None
+
+
+def _parts_a_word(pair: str) -> bool:
+    """Whether a word or a number would end between these two characters: 人 is a unit, but not of 人形."""
+    one = len(pair) > 1 and pair in {word.surface for word in shared_analyzer().query_words(pair)}
+    return one or _CUT.match(pair) is not None
 
 
 def _directions(spec: Spec, given: str) -> Sequence[Literal[">=", "<="]]:

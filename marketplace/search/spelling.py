@@ -21,6 +21,7 @@ from marketplace.search.pinyin import initials, pinyin
 from marketplace.vocabulary.queries import thesaurus
 
 HAN = re.compile("[\u3400-\u9fff]{2,8}")
+ONE_CHARACTER = re.compile("[\u3400-\u9fff]")
 LATIN = re.compile("[a-z]{3,24}")
 MODEL = re.compile("(?=.*[a-z])(?=.*[0-9])[a-z0-9]{3,24}")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -122,9 +123,11 @@ def _typed_pinyin(text: str) -> list[str]:
 
 def corrections(text: str) -> list[str]:
     """Other spellings of a question, the likeliest first: one word of it sounds the same, differs in one place, is only
-    the beginning of one, or is the pinyin of one with a typing error.
+    the beginning of one, or is the pinyin of one with a typing error; words that begin with a character alone.
     """
     whole = shared_analyzer().normalise(text)
+    if ONE_CHARACTER.fullmatch(whole):
+        return suggesting.words_begun(whole)[:PROPOSED]
     spans = [span for span in _spans(text) if span in whole]
     asked = {span: _asked(span) for span in spans}
     found = _words_under(key for keys in asked.values() for key in keys)

@@ -173,6 +173,12 @@ def names_begun(typed: str) -> list[str]:
     return list(dict.fromkeys(met[0] for met in found if met and met[0] != typed))
 
 
+def words_begun(character: str) -> list[str]:
+    """Words of the trade and of the catalogue that begin with a Chinese character, those with most results first."""
+    words = (shared_analyzer().normalise(each.text.zh) for each in _words(character, None))
+    return [word for word in words if word.startswith(character) and word != character]
+
+
 def names_read(typed: str) -> list[str]:
     """The parts of the names of what is public whose pinyin this is: 讯飞 for xunfei."""
     parts = (

@@ -218,7 +218,8 @@ def test_the_example_of_a_field_can_be_read() -> None:
         ("IP65", {"spec.ip_rating.ge": "IP65"}, ""),
         ("防护等级≥IP65 巡检", {"spec.ip_rating.ge": "IP65"}, "巡检"),
         ("负载≥20kg、续航不低于 3 小时，巡检", {"spec.payload.ge": "20kg", "spec.endurance.ge": "3 小时"}, "巡检"),
-        ("负载20公斤以上的机械臂", {"spec.payload.ge": "20公斤以上"}, "的机械臂"),
+        ("负载20公斤以上的机械臂", {"spec.payload.ge": "20公斤以上"}, "机械臂"),
+        ("自由度≥7 人形", {"spec.dof.ge": "7"}, "人形"),  # though 人 counts, as in 7 人
         ("自重 50kg以下", {"spec.weight.le": "50kg以下"}, ""),
         ("重复定位精度0.05mm", {"spec.repeatability.le": "0.05mm"}, ""),
         ("Payload at least 20 kg arm", {"spec.payload.ge": "20 kg"}, "arm"),

@@ -17,7 +17,7 @@ APART = 0.5  # what the parts of another wording weigh where they do not stand t
 LONGEST_NAME = 4  # words of the question that may be one name together: mobile robot
 HAN = re.compile("[\u3400-\u9fff]+")
 GLUED = re.compile("(.*[0-9])([a-z]{2,})")  # m20pro, which the texts write M20 Pro
-OBJECT_NUMBER = re.compile("[a-z]{1,4}-[0-9]{4}-[0-9]{4,8}")
+OBJECT_NUMBER = re.compile("([a-z]{1,4})-?([0-9]{4})-?([0-9]{4,8})")  # typed with or without its hyphens
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def make_plan(text: str, analyzer: Analyzer, synonyms: Synonyms | None = None) -
         groups=tuple(dict.fromkeys(groups)),
         loose=tuple(reading.loose),
         phrases=tuple(" ".join(phrase.split()) for phrase in PHRASE.findall(whole)),
-        number=whole if OBJECT_NUMBER.fullmatch(whole) else "",
+        number="-".join(met.groups()) if (met := OBJECT_NUMBER.fullmatch(whole)) else "",
         terms=tuple(reading.terms),
         widened=tuple(reading.widened.items()),
     )

@@ -82,6 +82,8 @@ def ask(engine: SearchEngine, catalogue: dict[Key, IndexDocument]):  # type: ign
         ("青龙 V3.0", 9),
         ("p-2026-000003", 3),
         ("P-2026-000009", 9),
+        ("P2026000009", 9),
+        ("p2026-000009", 9),
     ],
 )
 def test_names_and_numbers_are_found_first(ask, text: str, first: int) -> None:  # type: ignore[no-untyped-def]
