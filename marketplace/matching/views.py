@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, get_template_attribute, render_template, url_for
+from flask import Blueprint, current_app, g, get_template_attribute, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -130,11 +130,13 @@ def matches_of(listing: Listing, actor: Actor, most: int, start: int = 0) -> lis
 
 
 def _pairs(pairs: Sequence[tuple[Scenario, Product]], *, fresh: bool = False) -> list[Shown]:
-    """Each pair, judged now; what they are judged by is selected once."""
+    """Each pair, judged now; what they are judged and named by is selected once."""
     if not pairs:
         return []
-    tried, wordings = queries.piloted(sorted({product.id for _scenario, product in pairs})), thesaurus()
-    return [shown(scenario, product, tried, wordings, fresh=fresh) for scenario, product in pairs]
+    if "wordings" not in g:  # a page names its pairs in up to three lists
+        g.wordings = thesaurus()
+    tried = queries.piloted(sorted({product.id for _scenario, product in pairs}))
+    return [shown(scenario, product, tried, g.wordings, fresh=fresh) for scenario, product in pairs]
 
 
 def others_of(scenario: Scenario, matches: Sequence[Shown], actor: Actor) -> list[Shown]:

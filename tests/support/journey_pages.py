@@ -234,7 +234,7 @@ def talk_pages(found: Numbers) -> Iterator[SamplePage]:
         (found.enquiry("agreed", who="vendor"), "vendor"), (ended, "soe"), (found.enquiry("declined"), "soe"),
     ):  # fmt: skip
         yield SamplePage("enquiries.show", f"/enquiries/{number}", who)
-    yield SamplePage("enquiries.show", f"/enquiries/{accepted}", "soe", 422, 'form[action$="/messages"] .btn')
+    yield SamplePage("enquiries.show", f"/enquiries/{accepted}", "soe", 422, 'form[action*="/messages"] .btn')
     need, product = found.of("scenarios", who="soe"), found.of("products", who="vendor")
     yield SamplePage("enquiry_ways.answer", f"/scenarios/{need}/answer", "vendor")
     yield SamplePage("enquiry_ways.answer", f"/scenarios/{need}/answer", "vendor", 422, "main form .btn")
